@@ -1,0 +1,53 @@
+# Every target makes .venv and installs the full lock into it when, and only when, that is needed.
+SHELL := bash
+.DELETE_ON_ERROR:
+.PHONY: help setup figures report test lint format config lock
+
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+SMK_FILES := Snakefile rules
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: .venv/.installed ## Make .venv from the lock
+
+# Pillow-SIMD, which gulpio2 asks for, overwrites Pillow: the lock leaves it out, hence --no-deps.
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Play Fair needs Python >= 3.11; found $$($(PYTHON) --version): set PYTHON=" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -e .
+	touch $@
+
+figures: setup ## Run the workflow: all figures into results/figures
+	$(BIN)/snakemake --cores $(CORES) results/figures
+	@echo "Figures: results/figures/index.html"
+
+report: setup ## Pack figures, captions and clips into report.zip
+	$(BIN)/snakemake --cores $(CORES) --report report.zip
+
+test: setup ## Run all tests, with coverage
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+lint: setup ## Check style, types, the workflow and the generated configuration
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check $(SMK_FILES)
+	$(BIN)/mypy
+	$(BIN)/python -m playfair.config_files --check
+	$(BIN)/snakemake --lint
+
+format: setup ## Format Python and Snakemake files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt $(SMK_FILES)
+
+config: setup ## Write config.yaml and its schema from playfair/config.py
+	$(BIN)/python -m playfair.config_files
+
+lock: setup ## Resolve requirements.lock anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra workflow --extra dev \
+	  --override envs/overrides.txt --custom-compile-command "make lock" -o requirements.lock pyproject.toml

@@ -1,0 +1,37 @@
+"""Play Fair: which frames made a video model say this?
+
+Raw videos -> gulped frames -> per-frame features -> class priors -> Element Shapley Values per model
+and number of frames -> collated results and clips to watch -> figures.
+"""
+
+from snakemake.utils import min_version, validate
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+
+
+validate(config, "config.schema.json")
+
+
+include: "rules/dataset.smk"
+include: "rules/gulp.smk"
+include: "rules/priors.smk"
+include: "rules/backbone.smk"
+include: "rules/features.smk"
+include: "rules/heads.smk"
+include: "rules/esvs.smk"
+include: "rules/collate.smk"
+include: "rules/webm.smk"
+include: "rules/plot_models.smk"
+include: "rules/plot_attributions.smk"
+include: "rules/figures.smk"
+
+
+rule all:
+    input:
+        "results/figures",

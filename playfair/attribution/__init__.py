@@ -1,0 +1,1 @@
+"""Attribution: games on subsets of frames, exact and sampled Element Shapley Values."""

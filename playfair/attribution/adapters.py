@@ -1,0 +1,98 @@
+"""From a user's model to the game that it plays: heads are recognised, callables taken as is."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+
+from playfair.attribution.games import Game, Model, MultiScaleGame, VariableLengthGame
+from playfair.attribution.head_games import TRNGame, TSNGame
+from playfair.attribution.scores import Score
+from playfair.errors import InputError
+from playfair.models.heads import TRN, TSN
+
+DEFAULT_BATCH_SIZE = 1024
+"""Subsequences in one call of a plain callable."""
+
+
+def make_game(
+    model: Model | Sequence[Model],
+    features: Tensor,
+    priors: ArrayLike,
+    score: Score = "probability",
+    batch_size: int = DEFAULT_BATCH_SIZE,
+) -> Game:
+    """The game that `model` plays on features (V, n, ...).
+
+    A `TSN` head and a list of `TRN` heads (the s-th takes s frames) get their closed forms. Any
+    other callable is a variable-length model, (N, k, ...) -> (N, C) probabilities for any k >= 1;
+    any other list of callables holds single-scale models, the s-th (N, s, ...) -> (N, C) logits.
+    priors: (C,) class probabilities or "uniform"; to learn C for "uniform", a plain callable is
+    called once on one frame. batch_size: most subsequences in one call of a plain callable.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size counts subsequences and is at least 1, not {batch_size}.")
+    if isinstance(model, TSN):
+        return TSNGame(model, features, priors, score)
+    if isinstance(model, (list, tuple, nn.ModuleList)):
+        models = _models(model)
+        heads = [single for single in models if isinstance(single, TRN)]
+        if heads and len(heads) == len(models):
+            return TRNGame(heads, features, priors, score)
+        if not models or not all(callable(single) for single in models):
+            raise InputError(
+                "A multi-scale model is a list of callables, one per number of frames."
+            )
+        class_count = _class_count(models[0], features, priors)
+        return MultiScaleGame(models, features, priors, class_count, score, batch_size)
+    if not callable(model):
+        raise InputError(
+            f"A model is a callable or a list of callables, not {type(model).__name__}."
+        )
+    class_count = _class_count(model, features, priors)
+    return VariableLengthGame(model, features, priors, class_count, score, batch_size)
+
+
+def place_model(
+    model: Model | Sequence[Model], device: torch.device | str | None
+) -> tuple[Model | Sequence[Model], torch.device]:
+    """The model on `device`, and that device; None stands for where the model's parameters are.
+
+    A network that has to move is copied, so that the caller's own stays where it is. A callable
+    that is no `torch.nn.Module` is taken to be at home on the device already.
+    """
+    models = _models(model)
+    if device is None:
+        networks = [single for single in models if isinstance(single, nn.Module)]
+        parameters = [parameter for network in networks for parameter in network.parameters()]
+        return model, parameters[0].device if parameters else torch.device("cpu")
+    target = torch.device(device)
+    placed = [_on_device(single, target) for single in models]
+    return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target
+
+
+def _models(model: Model | Sequence[Model]) -> list[Model]:
+    return [model] if callable(model) and not isinstance(model, nn.ModuleList) else list(model)
+
+
+def _on_device(model: Model, device: torch.device) -> Model:
+    if not isinstance(model, nn.Module):
+        return model
+    if all(parameter.device == device for parameter in model.parameters()):
+        return model
+    return copy.deepcopy(model).to(device)
+
+
+def _class_count(model: Model, features: Tensor, priors: ArrayLike) -> int:
+    if not isinstance(priors, str):
+        return len(torch.as_tensor(priors))
+    with torch.inference_mode():
+        answer = torch.as_tensor(model(features[0, :1][None]))
+    if answer.ndim != 2:
+        raise InputError(
+            f"The model returned the shape {tuple(answer.shape)} for 1 subsequence of 1 frame; "
+            "expected (1, C), one row of class scores."
+        )
+    return answer.shape[1]

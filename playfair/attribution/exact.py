@@ -1,0 +1,159 @@
+"""Exact ESVs of any number of videos of one length, a bounded batch at a time."""
+
+from collections.abc import Iterator, Sequence
+from math import comb
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+from tqdm import tqdm
+
+from playfair.attribution.games import Game, Model
+from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.scores import Score
+from playfair.attribution.shapley import (
+    CHUNK_ROWS,
+    DEFAULT_MEMORY_BUDGET,
+    ExactValues,
+    Workspace,
+    check_length,
+    exact_bytes,
+    exact_values,
+)
+from playfair.errors import InputError
+
+MOST_VIDEOS = 64
+"""Videos handled at once at most; more bring no speed."""
+
+
+def exact_esvs(
+    model: Model | Sequence[Model],
+    features: np.ndarray | Tensor,
+    priors: ArrayLike,
+    *,
+    score: Score = "probability",
+    class_idx: ArrayLike | None = None,
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    memory_budget: int = DEFAULT_MEMORY_BUDGET,
+    device: torch.device | str | None = None,
+    progress: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Exact ESVs: features (V, n, ...) -> scores (V, C) and esv (V, n, C), float32.
+
+    model: a `TSN`, a list of `TRN` heads, or callables, see `make_game`. class_idx (K,): classes to
+    explain; esv is then (V, n, K). batch_size: most subsequences per call of a plain callable.
+    memory_budget: bytes for the engine's buffers. A video's values do not depend, to the bit, on
+    which videos come with it.
+
+    Raises `InputError` above 20 frames and above the memory budget; it names the sampler to use.
+
+    >>> import torch
+    >>> def model(frames):  # (N, k, 2) -> (N, 2): the share of either feature
+    ...     return frames.mean(dim=1)
+    >>> features = torch.tensor([[[0.5, 0.5], [0.9, 0.1]]])
+    >>> scores, esv = exact_esvs(model, features, [0.5, 0.5])
+    >>> scores.round(2).tolist(), esv.round(2).tolist()
+    ([[0.7, 0.3]], [[[-0.1, 0.1], [0.3, -0.3]]])
+    """
+    parts = list(
+        exact_batches(
+            model,
+            features,
+            priors,
+            score=score,
+            class_idx=class_idx,
+            batch_size=batch_size,
+            memory_budget=memory_budget,
+            device=device,
+            progress=progress,
+        )
+    )
+    scores = torch.cat([part.scores for part in parts])
+    esv = torch.cat([part.esv for part in parts])
+    return scores.cpu().numpy(), esv.cpu().numpy()
+
+
+def exact_batches(
+    model: Model | Sequence[Model],
+    features: np.ndarray | Tensor,
+    priors: ArrayLike,
+    *,
+    score: Score = "probability",
+    class_idx: ArrayLike | None = None,
+    keep_table: bool = False,
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    memory_budget: int = DEFAULT_MEMORY_BUDGET,
+    device: torch.device | str | None = None,
+    progress: bool = False,
+) -> Iterator[ExactValues]:
+    """`exact_esvs` as a stream of batches, in order, with the table of scores if asked for."""
+    check_length(np.shape(features)[1])
+    model, place = place_model(model, device)
+    first = as_elements(features[:1]).to(place)
+    game = make_game(model, first, priors, score, batch_size)
+    chosen = None
+    if class_idx is not None:
+        chosen = chosen_classes(class_idx, game.class_count).to(place)
+    videos_at_once = _videos_at_once(game, chosen, keep_table, memory_budget)
+    workspace = Workspace()
+    video_count = len(features)
+    with tqdm(total=video_count, desc="exact ESVs", unit="video", disable=not progress) as bar:
+        for start in range(0, video_count, videos_at_once):
+            batch = as_elements(features[start : start + videos_at_once]).to(place)
+            game = game.with_features(_padded(batch, videos_at_once))
+            values = exact_values(game, chosen, keep_table, workspace)
+            yield _first_videos(values, len(batch))
+            bar.update(len(batch))
+
+
+def as_elements(features: np.ndarray | Tensor) -> Tensor:
+    """Features as a detached tensor: floating-point numbers as float32, whole numbers as given."""
+    elements = torch.as_tensor(features).detach()
+    return elements.float() if elements.is_floating_point() else elements
+
+
+def chosen_classes(class_idx: ArrayLike, class_count: int) -> Tensor:
+    """Classes to explain (K,) int64; `InputError` if one of them does not exist."""
+    chosen = torch.as_tensor(class_idx, dtype=torch.int64)
+    if chosen.ndim != 1 or len(chosen) == 0:
+        raise InputError("Classes to explain are given as a list of at least one class number.")
+    if int(chosen.min()) < 0 or int(chosen.max()) >= class_count:
+        raise InputError(
+            f"Classes are numbered 0 to {class_count - 1}; asked for {chosen.tolist()}."
+        )
+    return chosen
+
+
+def _videos_at_once(
+    game: Game, class_idx: Tensor | None, keep_table: bool, memory_budget: int
+) -> int:
+    """Enough videos to keep the processor busy with the widest level, within the budget."""
+    n_frames = game.n_frames
+    chosen = game.class_count if class_idx is None else len(class_idx)
+    wanted = 1
+    if game.shares_work:
+        wanted = min(MOST_VIDEOS, max(1, CHUNK_ROWS // comb(n_frames, n_frames // 2)))
+    while wanted > 1 and exact_bytes(game, wanted, chosen, keep_table) > memory_budget:
+        wanted //= 2
+    needed = exact_bytes(game, wanted, chosen, keep_table)
+    if needed > memory_budget:
+        raise InputError(
+            f"Exact values of {n_frames} frames and {game.class_count} classes need "
+            f"{needed / 2**20:.0f} MiB, but the memory budget is {memory_budget / 2**20:.0f} MiB: "
+            "raise the budget, or use method='regression'."
+        )
+    return wanted
+
+
+def _padded(features: Tensor, video_count: int) -> Tensor:
+    """The last batch filled up with its first video: products of one shape give the same bits."""
+    missing = video_count - len(features)
+    if missing == 0:
+        return features
+    return torch.cat([features, features[:1].expand(missing, *features.shape[1:])])
+
+
+def _first_videos(values: ExactValues, count: int) -> ExactValues:
+    table = None if values.table is None else values.table[:count]
+    return ExactValues(values.scores[:count], values.esv[:count], table)

@@ -1,0 +1,186 @@
+"""Games of the TSN and TRN heads, which need far less than a call of the model per subsequence."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+from torch.nn.functional import embedding_bag
+
+from playfair.attribution.games import Game
+from playfair.attribution.lattice import Level
+from playfair.attribution.scores import Score, scores_of_logits
+from playfair.errors import InputError
+from playfair.models.heads import TRN, TSN
+
+
+class TSNGame(Game):
+    """TSN in closed form: the logits of a subsequence are the mean of its frames' logits.
+
+        v(X') = softmax( 1/|X'| * sum over x in X' of (W relu(x) + b) )
+
+    The head runs once per frame; a subsequence costs a sum of |X'| rows.
+    """
+
+    shares_work = True
+
+    def __init__(
+        self,
+        head: TSN,
+        features: Tensor,
+        priors: ArrayLike,
+        score: Score = "probability",
+    ) -> None:
+        check_feature_dim(features, head.feature_dim)
+        super().__init__(features, priors, head.class_count, score)
+        self.head = head
+        self._frame_logits: Tensor | None = None
+
+    def with_features(self, features: Tensor) -> "TSNGame":
+        other = super().with_features(features)
+        other._frame_logits = None
+        return other
+
+    def frame_logits(self) -> Tensor:
+        """(n, V, C): the logits of every single frame."""
+        if self._frame_logits is None:
+            with torch.inference_mode():
+                logits = self.head.classifier(torch.relu(self.features))
+                self._frame_logits = logits.transpose(0, 1).contiguous()
+        return self._frame_logits
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        logits = self.frame_logits()
+        total = embedding_bag(frame_idx, logits.flatten(start_dim=1), mode="sum")
+        return total.div_(frame_idx.shape[1]).view(-1, *logits.shape[1:])
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        return scores_of_logits(outputs, self.score, out)
+
+
+class TRNGame(Game):
+    """Multi-scale TRN whose first layer is split into one product per frame and position.
+
+        f_s(x_1 ... x_s) = W_2 relu( sum over p of (W_1p x_p) + b_1 ) + b_2
+
+    W_1p is the part of W_1 that meets position p. A frame i of n stands at position p of some
+    subsequence of s frames when p <= i <= p + n - s, so (n - s + 1) * s products of D x H cover
+    them all, and the hidden vector of a subset is a sum of s precomputed vectors.
+    """
+
+    n_max: int
+    shares_work = True
+
+    def __init__(
+        self,
+        heads: Sequence[TRN],
+        features: Tensor,
+        priors: ArrayLike,
+        score: Score = "probability",
+    ) -> None:
+        check_heads(heads)
+        check_feature_dim(features, heads[0].feature_dim)
+        super().__init__(features, priors, heads[0].class_count, score)
+        self.heads = list(heads)
+        self.n_max = len(self.heads)
+        self._scale = 0
+        self._products = torch.empty(0)
+
+    def products(self, scale: int) -> Tensor:
+        """(s * (n - s + 1), V * H): W_1p x_i for each position p and frame p + j, in row
+        p * (n - s + 1) + j; b_1 is in the rows of position 0. The last scale asked for is kept.
+        """
+        if self._scale == scale:
+            return self._products
+        head = self.heads[scale - 1]
+        elements = self.features.transpose(0, 1).contiguous()
+        if head.relu_input:
+            elements = elements.relu_()
+        n_frames, video_count, feature_dim = elements.shape
+        places = n_frames - scale + 1
+        stride = video_count * feature_dim
+        windows = elements.as_strided(
+            (scale, places * video_count, feature_dim), (stride, feature_dim, 1)
+        )
+        first, _ = linear_layers(head)
+        weights = first.weight.detach().view(head.hidden_dim, scale, feature_dim).permute(1, 2, 0)
+        products = torch.bmm(windows, weights)
+        products[0] += first.bias.detach()
+        self._scale = scale
+        self._products = products.view(scale * places, video_count * head.hidden_dim)
+        return self._products
+
+    def with_features(self, features: Tensor) -> "TRNGame":
+        other = super().with_features(features)
+        other._scale = 0
+        return other
+
+    def hidden(self, frame_idx: Tensor) -> Tensor:
+        """Hidden vectors after the ReLU of R subsequences of s frames: (R, s) -> (R * V, H)."""
+        scale = frame_idx.shape[1]
+        places = self.n_frames - scale + 1
+        position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
+        product_idx = frame_idx + position * (places - 1)
+        hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
+        return hidden.view(len(frame_idx) * self.video_count, -1)
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        _, last = linear_layers(self.heads[frame_idx.shape[1] - 1])
+        logits = torch.addmm(last.bias.detach(), self.hidden(frame_idx), last.weight.detach().T)
+        return logits.view(len(frame_idx), self.video_count, self.class_count)
+
+    def combine(
+        self,
+        level: Level,
+        rows: slice,
+        child_sum: Tensor | None,
+        beta: float,
+        alpha: float,
+        out: Tensor,
+    ) -> None:
+        _, last = linear_layers(self.heads[level.size - 1])
+        hidden = self.hidden(level.frame_idx[rows])
+        bias, weight = last.bias.detach(), last.weight.detach().T
+        logits = out.view(-1, self.class_count)
+        if child_sum is None:
+            torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
+            return
+        # The bias rides on the copy from child_sum to out, which saves a pass over the logits.
+        torch.add(child_sum.view(logits.shape), bias * (alpha / beta), out=logits)
+        logits.addmm_(hidden, weight, beta=beta, alpha=alpha)
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        return scores_of_logits(outputs, self.score, out)
+
+
+def linear_layers(head: TRN) -> tuple[nn.Linear, nn.Linear]:
+    """The two linear layers of a TRN head: W_1 with b_1, and W_2 with b_2."""
+    return cast(nn.Linear, head.model[1]), cast(nn.Linear, head.model[3])
+
+
+def check_feature_dim(features: Tensor, feature_dim: int) -> None:
+    """Raise `InputError` unless features are (V, n, feature_dim) vectors."""
+    if features.ndim != 3 or features.shape[2] != feature_dim:
+        raise InputError(
+            f"The head takes features of {feature_dim} numbers per frame, (V, n, {feature_dim}), "
+            f"but these have the shape {tuple(features.shape)}."
+        )
+
+
+def check_heads(heads: Sequence[TRN]) -> None:
+    """Raise `InputError` unless the s-th head is of scale s and all agree on their sizes."""
+    if not heads:
+        raise InputError("A multi-scale TRN needs at least one head.")
+    for scale, head in enumerate(heads, start=1):
+        if head.n_frames != scale:
+            raise InputError(
+                f"TRN head number {scale} takes {head.n_frames} frames: give one head per scale, "
+                "in order, starting with 1 frame."
+            )
+        if (head.feature_dim, head.class_count) != (heads[0].feature_dim, heads[0].class_count):
+            raise InputError(
+                f"TRN head {scale} takes {head.feature_dim} features and gives {head.class_count} "
+                f"classes, but head 1 takes {heads[0].feature_dim} and gives "
+                f"{heads[0].class_count}."
+            )

@@ -1,0 +1,101 @@
+"""What is shared out over the frames: probabilities, logits or log-odds of the classes, and priors.
+
+A score of the model on a subsequence and the prior, which is the score of the empty one, must be
+in the same unit; the functions here convert both.
+"""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor
+
+from playfair.errors import InputError
+
+Score = Literal["probability", "logit", "log_odds"]
+"""The unit of scores and ESVs.
+
+probability: the class probability p. logit: what goes into the softmax, if the model says it, else
+log p. log_odds: log(p / (1 - p))."""
+
+
+def check_score(score: str) -> None:
+    """Raise `InputError` for a unit that is not one of `Score`."""
+    if score not in get_args(Score):
+        raise InputError(f"Unknown score {score!r}: choose one of {', '.join(get_args(Score))}.")
+
+
+def scores_of_logits(logits: Tensor, score: Score, out: Tensor | None = None) -> Tensor:
+    """Logits (..., C) -> scores (..., C) in the unit `score`."""
+    if score == "probability":
+        return torch.softmax(logits, dim=-1, out=out)
+    if score == "logit":
+        return logits
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    return shifted - _log_of_others(shifted.exp())
+
+
+def scores_of_probabilities(probabilities: Tensor, score: Score) -> Tensor:
+    """Probabilities (..., C) -> scores (..., C) in the unit `score`.
+
+    Probabilities below the smallest normal number count as that number in logarithms.
+    """
+    if score == "probability":
+        return probabilities
+    log = probabilities.clamp_min(torch.finfo(probabilities.dtype).tiny).log()
+    if score == "logit":
+        return log
+    return log - _log_of_others(probabilities)
+
+
+def _log_of_others(weights: Tensor) -> Tensor:
+    """log of the sum of the other classes' weights (..., C).
+
+    The largest weight is left out before summing, not subtracted afterwards: near certainty the
+    difference would cancel to nothing.
+    """
+    largest = weights.argmax(dim=-1, keepdim=True)
+    top = weights.gather(-1, largest)
+    rest = weights.scatter(-1, largest, 0.0).sum(dim=-1, keepdim=True)
+    others = (rest - weights).clamp_min(0.0) + top
+    others = others.scatter(-1, largest, rest)
+    return others.clamp_min(torch.finfo(weights.dtype).tiny).log()
+
+
+def prior_probabilities(
+    priors: object, class_count: int, device: torch.device | str = "cpu"
+) -> Tensor:
+    """Priors as given, (C,) probabilities or "uniform" -> (C,) float32.
+
+    Raises `InputError` when there are not C of them, one is negative or not a number, or their sum
+    differs from 1 by more than 1e-3.
+    """
+    if isinstance(priors, str):
+        if priors != "uniform":
+            raise InputError(f"Unknown priors {priors!r}: give one per class, or 'uniform'.")
+        return torch.full((class_count,), 1.0 / class_count, device=device)
+    prior = torch.as_tensor(priors, dtype=torch.float32, device=device)
+    if prior.shape != (class_count,):
+        raise InputError(
+            f"The model has {class_count} classes, but the priors have the shape "
+            f"{tuple(prior.shape)}: give one prior per class."
+        )
+    if not bool((prior >= 0).all()) or abs(float(prior.sum()) - 1) > 1e-3:
+        raise InputError(
+            f"Priors are probabilities that sum to 1; found a sum of {float(prior.sum()):.4g} and "
+            f"a smallest value of {float(prior.min()):.4g}."
+        )
+    return prior
+
+
+def prior_scores(prior: Tensor, score: Score) -> Tensor:
+    """Prior probabilities (C,) -> the scores of the empty subsequence (C,).
+
+    Raises `InputError` when a class with prior 0 would get an infinite score.
+    """
+    if score != "probability" and bool((prior == 0).any()):
+        missing = int((prior == 0).nonzero()[0])
+        raise InputError(
+            f"Class {missing} has a prior of 0, so its {score} is infinite: explain probabilities, "
+            "or give priors without zeros, such as 'uniform'."
+        )
+    return scores_of_probabilities(prior, score)

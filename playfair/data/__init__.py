@@ -1,0 +1,1 @@
+"""Data: labels, synthetic clips, video files, GulpIO, frame sampling, transforms, HDF5 stores."""

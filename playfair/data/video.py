@@ -1,0 +1,248 @@
+"""Video files to and from RGB frames at a constant frame rate, through PyAV (FFmpeg).
+
+Resampling goes by time stamp. Time counts from the first frame's stamp; a source frame is *on
+screen* from its own stamp until the next frame's, the last one until the clip's end. Frame k of the
+result stands for the time from k / fps to (k + 1) / fps and is the source frame on screen in the
+middle of it, at (k + 1/2) / fps; there is one for every such middle before the clip's end, and a
+clip that ends before the first of them gives its last frame. So a clip at `fps` already comes back
+frame by frame, frames are repeated where the source is slower or pauses, and nothing drifts,
+whatever the source rate and however it varies.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+from av.video.stream import VideoStream
+
+from playfair.errors import InputError
+from playfair.files import written_whole
+
+# Containers round stamps (WebM to whole milliseconds): a frame that appears this soon after a
+# middle counts as on screen, or a 16 fps clip would give frames that depend on the rounding.
+STAMP_TOLERANCE = 0.75e-3
+# A file that ends this much before the time that its header states has lost its end.
+TRUNCATION_SECONDS = 0.5
+TRUNCATION_SHARE = 0.1
+
+
+class VideoError(InputError):
+    """A video file that cannot be read as a whole."""
+
+
+def resample(timestamps: np.ndarray, duration: float, fps: float) -> np.ndarray:
+    """Which source frame is shown by each frame of a clip at a constant rate.
+
+    Args:
+        timestamps: (F,) seconds at which the source frames appear, F >= 1, not decreasing.
+        duration: seconds from the first frame's appearance to the end of the last one.
+        fps: frames per second of the result.
+
+    Returns:
+        (K,) int64, not decreasing, in 0..F-1: the source frame on screen at (k + 1/2) / fps after
+        the first frame's appearance; K = the number of such times before `duration`, at least 1.
+
+    Raises:
+        InputError: no frames, decreasing time stamps, or `fps` not positive.
+    """
+    timestamps = np.asarray(timestamps, dtype=np.float64)
+    _check_fps(fps)
+    if len(timestamps) == 0:
+        raise InputError("There are no frames to resample: expected at least one time stamp.")
+    if np.any(np.diff(timestamps) < 0):
+        raise InputError("The time stamps of the frames to resample decrease: sort them.")
+    appearance = timestamps - timestamps[0]
+    n_before = [0] + [_middles_before(time, fps) for time in appearance[1:]]
+    n_total = max(_middles_before(duration, fps), n_before[-1], 1)
+    return np.repeat(np.arange(len(timestamps)), np.diff([*n_before, n_total]))
+
+
+def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = None) -> np.ndarray:
+    """The frames of a video file at a constant rate, as (T, H, W, 3) uint8 RGB.
+
+    Args:
+        path: a file in any format that FFmpeg reads; its first video stream is taken.
+        fps: frames per second of the result, by `resample`.
+        short_side: resize the shorter side to this many pixels, keeping the aspect ratio.
+
+    Raises:
+        VideoError: the file is missing, empty, not a video, without frames, damaged, or cut off:
+            one that ends more than half a second and more than a tenth before the time that its
+            header states counts as cut off, because evidence may have been in what is lost.
+    """
+    _check_fps(fps)
+    path = Path(path)
+    if not path.is_file():
+        raise VideoError(f"The video {path} does not exist.")
+    if path.stat().st_size == 0:
+        raise VideoError(f"The video {path} is empty (0 bytes).")
+    try:
+        frames = _decode(path, fps, short_side)
+    except FFmpegError as error:
+        raise VideoError(
+            f"The video {path} is damaged or in no format that FFmpeg reads ({error.strerror})."
+        ) from error
+    return np.stack(frames)
+
+
+def encode_webm(
+    frames: np.ndarray | Sequence[np.ndarray],
+    path: str | Path,
+    fps: float | Fraction,
+    deadline: Literal["good", "realtime"] = "good",
+    cpu_used: int = 4,
+    crf: int = 24,
+) -> None:
+    """Write frames (T, H, W, 3) uint8 RGB as a VP9 WebM file, whole or not at all.
+
+    Any size, odd ones included. The same frames give the same bytes: the encoder runs on one thread
+    and the container carries no random identifier.
+
+    Args:
+        frames: T >= 1 frames of one size.
+        path: ends in .webm.
+        fps: frames per second; a Fraction where the rate is one, such as 30000/1001.
+        deadline, cpu_used: the encoder's effort; ("realtime", 8) is quickest.
+        crf: constant quality, from 0 (best) to 63.
+
+    Raises:
+        InputError: no frames, other shapes or types, or `fps` not positive.
+    """
+    _check_fps(fps)
+    if len(frames) == 0:
+        raise InputError(f"There are no frames to write to {path}: expected at least one.")
+    shape = np.shape(frames[0])
+    if len(shape) != 3 or shape[2] != 3:
+        raise InputError(f"A frame for {path} has shape {shape}, expected (H, W, 3) RGB.")
+    rate = Fraction(fps).limit_denominator(100_000)
+    options = {
+        "deadline": deadline,
+        "cpu-used": str(cpu_used),
+        "row-mt": "0",
+        "crf": str(crf),
+        "b": "0",
+    }
+    with (
+        written_whole(path) as temporary,
+        av.open(str(temporary), "w", format="webm", options={"fflags": "+bitexact"}) as container,
+    ):
+        stream = container.add_stream("libvpx-vp9", rate=rate, options=options)
+        stream.height, stream.width = shape[:2]
+        stream.pix_fmt = "yuv420p"
+        stream.thread_count = 1
+        for frame_idx, frame in enumerate(frames):
+            if np.shape(frame) != shape or frame.dtype != np.uint8:
+                raise InputError(
+                    f"Frame {frame_idx} for {path} is {np.shape(frame)} {frame.dtype}, "
+                    f"expected {shape} uint8."
+                )
+            picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+            picture.pts = frame_idx
+            picture.time_base = 1 / rate
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+
+
+def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
+    frames: list[np.ndarray] = []
+    shown: VideoFrame | None = None
+    end = 0.0
+    with _open_video(path) as (container, stream):
+        for frame, start, length in _frames_with_times(container, stream):
+            # A frame is converted only when the next one has come: before that it is not known
+            # whether it is on screen at any of the wanted times.
+            _show(frames, shown, _middles_before(start, fps), short_side)
+            shown, end = frame, start + length
+        if shown is None:
+            raise VideoError(f"The video {path} holds no frames.")
+        _check_whole(path, container, stream, end)
+        _show(frames, shown, max(_middles_before(end, fps), 1), short_side)
+    return frames
+
+
+@contextmanager
+def _open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    with av.open(str(path), metadata_errors="replace") as container:
+        if not container.streams.video:
+            raise VideoError(f"The file {path} holds no video stream.")
+        stream = container.streams.video[0]
+        # Clips are decoded side by side in processes of their own.
+        stream.thread_count = 1
+        yield container, stream
+
+
+def _frames_with_times(
+    container: InputContainer, stream: VideoStream
+) -> Iterator[tuple[VideoFrame, float, float]]:
+    """The frames, the seconds from the first one's stamp to each one's, and their lengths."""
+    rate = stream.average_rate or stream.guessed_rate
+    usual_length = 1 / float(rate) if rate else 0.0
+    first_stamp = None
+    start = -usual_length
+    for frame in container.decode(stream):
+        stamp = frame.time
+        if first_stamp is None:
+            first_stamp = stamp if stamp is not None else 0.0
+        # A frame without a stamp follows at the usual rate; one that steps back does not.
+        start = max(start, stamp - first_stamp if stamp is not None else start + usual_length)
+        stated = float(frame.duration * frame.time_base) if frame.time_base else 0.0
+        yield frame, start, stated or usual_length
+
+
+def _show(
+    frames: list[np.ndarray], shown: VideoFrame | None, n_frames: int, short_side: int | None
+) -> None:
+    """Repeat the frame on screen until there are `n_frames` frames."""
+    n_missing = n_frames - len(frames)
+    if shown is not None and n_missing > 0:
+        frames.extend([_to_rgb(shown, short_side)] * n_missing)
+
+
+def _to_rgb(frame: VideoFrame, short_side: int | None) -> np.ndarray:
+    width, height = frame.width, frame.height
+    if short_side is not None:
+        scale = short_side / min(width, height)
+        width, height = max(round(width * scale), 1), max(round(height * scale), 1)
+    quality = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+    return frame.reformat(
+        width=width,
+        height=height,
+        format="rgb24",
+        interpolation=Interpolation.BICUBIC | quality,
+        threads=1,
+    ).to_ndarray()
+
+
+def _check_whole(path: Path, container: InputContainer, stream: VideoStream, end: float) -> None:
+    stated = None
+    if stream.duration is not None and stream.time_base is not None:
+        stated = float(stream.duration * stream.time_base)
+    elif container.duration is not None and len(container.streams) == 1:
+        # Of several streams, the longest sets the container's duration: no statement on this one.
+        stated = container.duration / av.time_base
+    if stated is None:
+        return
+    if stated - end > max(TRUNCATION_SECONDS, TRUNCATION_SHARE * stated):
+        raise VideoError(
+            f"The video {path} is cut off: its frames end after {end:.2f} s of the {stated:.2f} s "
+            f"that its header states."
+        )
+
+
+def _middles_before(time: float, fps: float) -> int:
+    """How many of the times (k + 1/2) / fps, k = 0, 1, ..., lie before `time` (seconds)."""
+    return max(math.ceil((time - STAMP_TOLERANCE) * fps - 0.5), 0)
+
+
+def _check_fps(fps: float | Fraction) -> None:
+    if not (math.isfinite(fps) and fps > 0):
+        raise InputError(f"The frame rate {fps} is not a positive number of frames per second.")

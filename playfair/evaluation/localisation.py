@@ -1,0 +1,52 @@
+"""Localisation: do ESVs point at the frames that are known to carry the evidence?
+
+The evidence of a clip lies in one interval of its frames, `first_frame` to `last_frame`, both
+inclusive and at the frame rate that `frame_idx` counts in. A sampled frame is *inside* when
+first_frame <= frame_idx <= last_frame. All functions take V videos of n sampled frames.
+"""
+
+import numpy as np
+
+
+def frames_inside(
+    frame_idx: np.ndarray, first_frame: np.ndarray, last_frame: np.ndarray
+) -> np.ndarray:
+    """Which sampled frames lie in the interval: (V, n), (V,), (V,) -> (V, n) bool."""
+    return (frame_idx >= first_frame[:, None]) & (frame_idx <= last_frame[:, None])
+
+
+def positive_mass_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Share of the positive ESV mass that the frames inside the interval hold.
+
+        share(v) = sum_{i inside} max(ESV(v, i), 0) / sum_i max(ESV(v, i), 0)
+
+    Args:
+        esv: (V, n) ESVs of one class per video.
+        inside: (V, n) bool, from :func:`frames_inside`.
+
+    Returns:
+        (V,) float64 within 0..1; NaN for a video without positive mass (no frame supports the
+        class), which averages have to leave out.
+    """
+    positive = np.maximum(esv.astype(np.float64), 0)
+    mass = positive.sum(axis=1)
+    return (positive * inside).sum(axis=1) / np.where(mass > 0, mass, np.nan)
+
+
+def uniform_mass_inside(inside: np.ndarray) -> np.ndarray:
+    """The same share if every frame were attributed the same: (V, n) bool -> (V,) float64.
+
+    It is the share of sampled frames that lie inside, and so also the chance that a frame drawn at
+    random does.
+    """
+    return inside.mean(axis=1, dtype=np.float64)
+
+
+def largest_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Whether the frame with the largest ESV lies inside: (V, n), (V, n) -> (V,) bool.
+
+    Of equal values the first frame counts. The largest ESV may be negative, so that this is
+    defined for videos without positive mass too.
+    """
+    top = esv.argmax(axis=1)
+    return np.take_along_axis(inside, top[:, None], axis=1)[:, 0]

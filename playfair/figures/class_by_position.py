@@ -1,0 +1,154 @@
+"""Figure: which classes lean on early and which on late frames (class by position heat map)."""
+
+from collections.abc import Mapping
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from playfair.data.esv_store import EsvTable
+from playfair.figures.style import (
+    DIVERGING,
+    FAINT,
+    LOOK,
+    TWO_COLUMNS,
+    class_title,
+    model_title,
+    new_figure,
+    say_nothing_to_draw,
+)
+
+MAX_CLASSES_DRAWN = 30
+"""More rows than these do not fit on a page at a readable size."""
+NAME_WIDTH = 40
+
+
+def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
+    """Mean ESV of the true class by class and position, at the largest n_frames common to all.
+
+    Args:
+        tables: by model, then by number of frames. Videos without a label are left out.
+
+    Returns:
+        One row per model, class that occurs, and position: model, n_frames, class_name, position,
+        video_count, esv_mean, and `lean`, the class's centre of support over all models: the mean
+        place (0 = start, 1 = end of the video) of the positive part of its esv_mean; 0.5 where no
+        position has a positive mean. Rows are ordered by model, then lean, then name.
+
+    Raises:
+        ValueError: if no n_frames is common to all models.
+    """
+    common = set.intersection(*(set(by_n_frames) for by_n_frames in tables.values()))
+    if not common:
+        raise ValueError("class_by_position needs one n_frames that every model has; none is")
+    n_frames = max(common)
+    table = pd.concat(
+        [_rows(model, by_n_frames[n_frames]) for model, by_n_frames in tables.items()],
+        ignore_index=True,
+    )
+    table["lean"] = table["class_name"].map(_lean_by_class(table)).astype(np.float64)
+    table["model"] = pd.Categorical(table["model"], categories=list(tables), ordered=True)
+    table = table.sort_values(["model", "lean", "class_name", "position"], ignore_index=True)
+    return table.astype({"model": str})
+
+
+def _rows(model: str, table: EsvTable) -> pd.DataFrame:
+    rows = []
+    for class_idx in np.unique(table.label[table.label >= 0]):
+        of_class = table.label == class_idx
+        mean = table.esv[of_class, :, class_idx].mean(axis=0, dtype=np.float64)
+        rows += [
+            (model, table.n_frames, table.class_name[class_idx], position, of_class.sum(), esv)
+            for position, esv in enumerate(mean, start=1)
+        ]
+    columns = ["model", "n_frames", "class_name", "position", "video_count", "esv_mean"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _lean_by_class(table: pd.DataFrame) -> dict[str, float]:
+    places = (table["position"] - 0.5) / table["n_frames"]
+    support = table["esv_mean"].clip(lower=0)
+    totals = pd.DataFrame(
+        {"class_name": table["class_name"], "support": support, "moment": support * places}
+    )
+    totals = totals.groupby("class_name").sum()
+    lean = totals["moment"] / totals["support"].where(totals["support"] > 0)
+    return {str(name): float(value) for name, value in lean.fillna(0.5).items()}
+
+
+@matplotlib.rc_context(LOOK)
+def plot_class_by_position(table: pd.DataFrame) -> Figure:
+    """Draw the table of :func:`class_by_position_table`: classes by position, one panel per model.
+
+    Of more than `MAX_CLASSES_DRAWN` classes, the half of that number that lean earliest and the
+    half that lean latest are drawn, and the figure says so.
+    """
+    if table.empty:
+        return say_nothing_to_draw(
+            new_figure(TWO_COLUMNS, 2.0), "No video has a known label: no true class."
+        )
+    models = list(dict.fromkeys(table["model"]))
+    classes = list(
+        table.drop_duplicates("class_name").sort_values(["lean", "class_name"])["class_name"]
+    )
+    drawn = _classes_to_draw(classes)
+    names = [class_title(name, NAME_WIDTH, max_lines=2) for name in drawn]
+    row_height = 0.31 if any("\n" in name for name in names) else 0.21
+    height = 1.35 + row_height * len(drawn)
+    figure = new_figure(TWO_COLUMNS, height)
+    panels = figure.subplots(1, len(models), squeeze=False, sharey=True)[0]
+    limit = table.loc[table["class_name"].isin(drawn), "esv_mean"].abs().max() or 1.0
+    scale = Normalize(-limit, limit)
+    n_frames = int(table["n_frames"].iloc[0])
+    for axes, model in zip(panels, models, strict=True):
+        cells = (
+            table[table["model"] == model]
+            .pivot(index="class_name", columns="position", values="esv_mean")
+            .reindex(drawn)
+        )
+        axes.set_facecolor(FAINT)
+        axes.pcolormesh(
+            np.arange(n_frames + 1) + 0.5,
+            np.arange(len(drawn) + 1),
+            cells.to_numpy(),
+            cmap=DIVERGING,
+            norm=scale,
+            edgecolors="white",
+            linewidth=0.6,
+        )
+        axes.grid(visible=False)
+        axes.spines[:].set_visible(False)
+        axes.set_title(model_title(model))
+        axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) // 10))
+        axes.set_yticks(np.arange(len(drawn)) + 0.5, names)
+        axes.tick_params(length=0)
+        axes.set_xlabel("position of the frame")
+    panels[0].invert_yaxis()
+    bar = figure.colorbar(
+        ScalarMappable(scale, DIVERGING),
+        ax=list(panels),
+        orientation="horizontal",
+        location="bottom",
+        shrink=0.5,
+        aspect=30,
+        fraction=0.3 / height,
+        pad=0.08 / height,
+    )
+    bar.set_label("mean ESV of the true class: orange distracts, blue supports")
+    bar.outline.set_visible(False)
+    title = "Which classes lean on early frames, which on late ones?"
+    if len(drawn) < len(classes):
+        half = len(drawn) // 2
+        title += f"\n{len(drawn)} of {len(classes)} classes: the {half} earliest and {half} latest"
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+def _classes_to_draw(classes: list[str]) -> list[str]:
+    if len(classes) <= MAX_CLASSES_DRAWN:
+        return classes
+    half = MAX_CLASSES_DRAWN // 2
+    return classes[:half] + classes[-half:]

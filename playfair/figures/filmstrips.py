@@ -1,0 +1,172 @@
+"""Figure: filmstrips of example videos with the ESVs of the true class and of its rival below."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from playfair.data.esv_store import EsvTable
+from playfair.figures.strips import FrameStrip, Page, add_strip_legend
+from playfair.figures.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
+
+Frames = Callable[[str, list[int]], Sequence[np.ndarray]]
+"""(uid, frame_idx) -> those frames, each (H, W, 3) uint8 RGB; GulpReader.frames is one."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A video to draw, with the model that explains it."""
+
+    model: str
+    uid: str
+
+
+def select_examples(
+    tables: Mapping[str, EsvTable], per_model_right: int = 2, per_model_wrong: int = 1
+) -> list[Example]:
+    """Choose telling examples for every model, of classes as different as can be.
+
+    Of the videos that a model gets right, those whose frames disagree most come first (largest
+    difference between the highest and the lowest ESV of the true class); of those that it gets
+    wrong, those in which it is most certain of its wrong prediction. Classes and videos that are
+    among the examples already are passed over as long as there are others. Videos without a label
+    count as right, so that there is something to look at. Nothing is random.
+
+    Args:
+        tables: by model, all with the same n_frames.
+        per_model_right, per_model_wrong: how many examples at most.
+
+    Returns:
+        Examples model by model, right ones first.
+    """
+    examples: list[Example] = []
+    used: dict[object, int] = {}
+    for model, table in tables.items():
+        wrong = (table.label >= 0) & ~table.correct
+        reference = _reference_class(table)
+        esv = table.esv_for(reference)
+        disagreement = esv.max(axis=1) - esv.min(axis=1)
+        certainty = table.scores.max(axis=1)
+        for kind, telling, count in (
+            (~wrong, disagreement, per_model_right),
+            (wrong, certainty, per_model_wrong),
+        ):
+            candidates = set(np.flatnonzero(kind).tolist())
+            for _ in range(min(count, len(candidates))):
+                row = min(
+                    candidates,
+                    key=lambda v: (
+                        used.get(("uid", table.uid[v]), 0),
+                        used.get(("class", reference[v]), 0),
+                        -telling[v],
+                        table.uid[v],
+                    ),
+                )
+                candidates.remove(row)
+                examples.append(Example(model, str(table.uid[row])))
+                for key in (("uid", table.uid[row]), ("class", reference[row])):
+                    used[key] = used.get(key, 0) + 1
+    return examples
+
+
+def filmstrips_table(
+    examples: Sequence[Example],
+    tables: Mapping[str, EsvTable],
+    ground_truth: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The numbers of the filmstrips: one row per example and frame.
+
+    Args:
+        examples: what to draw, in this order.
+        tables: by model.
+        ground_truth: columns uid, first_frame, last_frame (inclusive), where it is known.
+
+    Returns:
+        Columns example (0..), model, uid, outcome ("right", "wrong" or "unlabelled"), position
+        (1..n), frame_idx, inside (1.0 / 0.0, NaN without ground truth), class_name (the true class;
+        the predicted one of an unlabelled video), rival_class_name (the wrong prediction, or the
+        strongest other class), and for both of them prior, score and esv, those of the rival with
+        the prefix rival_.
+    """
+    rows = [
+        _example_rows(place, example, tables[example.model], ground_truth)
+        for place, example in enumerate(examples)
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+def _reference_class(table: EsvTable) -> np.ndarray:
+    return np.where(table.label >= 0, table.label, table.predicted)
+
+
+def _example_rows(
+    place: int, example: Example, table: EsvTable, ground_truth: pd.DataFrame | None
+) -> pd.DataFrame:
+    row = int(np.flatnonzero(table.uid == example.uid)[0])
+    scores = table.scores[row]
+    reference = int(_reference_class(table)[row])
+    rival = int(np.where(np.arange(len(scores)) == reference, -np.inf, scores).argmax())
+    outcome = "right" if table.correct[row] else "wrong"
+    if table.label[row] < 0:
+        outcome = "unlabelled"
+    frame_idx = table.frame_idx[row]
+    return pd.DataFrame(
+        {
+            "example": place,
+            "model": example.model,
+            "uid": example.uid,
+            "outcome": outcome,
+            "position": np.arange(1, table.n_frames + 1),
+            "frame_idx": frame_idx,
+            "inside": _inside(example.uid, frame_idx, ground_truth),
+            "class_name": table.class_name[reference],
+            "prior": float(table.prior[reference]),
+            "score": float(scores[reference]),
+            "esv": table.esv[row, :, reference].astype(np.float64),
+            "rival_class_name": table.class_name[rival],
+            "rival_prior": float(table.prior[rival]),
+            "rival_score": float(scores[rival]),
+            "rival_esv": table.esv[row, :, rival].astype(np.float64),
+        }
+    )
+
+
+def _inside(uid: str, frame_idx: np.ndarray, ground_truth: pd.DataFrame | None) -> np.ndarray:
+    if ground_truth is not None:
+        interval = ground_truth[ground_truth["uid"] == uid]
+        if len(interval):
+            first, last = interval[["first_frame", "last_frame"]].iloc[0]
+            return ((frame_idx >= first) & (frame_idx <= last)).astype(np.float64)
+    return np.full(len(frame_idx), np.nan)
+
+
+@matplotlib.rc_context(LOOK)
+def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
+    """Draw the table of :func:`filmstrips_table`.
+
+    Per example: a header with the model, the outcome, both classes and their scores; the sampled
+    frames, with a line above those that carry the evidence; below each frame the ESV of the true
+    class as a bar (blue supports, orange distracts) and in numbers, beside the rival's in grey. All
+    bars share one scale.
+
+    Args:
+        table: one row per example and frame.
+        frames: called as frames(uid, frame_idx), gives the frames to show.
+    """
+    if table.empty:
+        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
+    strips = []
+    for _, rows in table.groupby("example"):
+        pictures = frames(rows["uid"].iloc[0], [int(index) for index in rows["frame_idx"]])
+        strips.append(FrameStrip(rows, pictures))
+    values = table[["esv", "rival_esv"]].to_numpy()
+    scale = min(values.min(), 0.0), max(values.max(), 0.0)
+    page = Page.for_strips(strips)
+    page.add_title("Which frames made the model say so?")
+    for strip in strips:
+        strip.draw(page, scale)
+    add_strip_legend(page, has_truth=bool(table["inside"].notna().any()))
+    return page.figure

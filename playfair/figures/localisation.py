@@ -1,0 +1,149 @@
+"""Figure: how much of the support falls on the frames that are known to carry the evidence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import PercentFormatter
+
+from playfair.data.esv_store import EsvTable
+from playfair.evaluation.localisation import (
+    frames_inside,
+    largest_inside,
+    positive_mass_inside,
+    uniform_mass_inside,
+)
+from playfair.evaluation.performance import mean_interval, wilson_interval
+from playfair.figures.style import (
+    LOOK,
+    REFERENCE,
+    TWO_COLUMNS,
+    count_frames_along,
+    draw_with_interval,
+    model_looks,
+    model_title,
+    new_figure,
+    say_nothing_to_draw,
+)
+
+_ALL_CLIPS: dict[str, Any] = {
+    "linestyle": (0, (4, 2)),
+    "linewidth": 1.0,
+    "markerfacecolor": "white",
+}
+_UNIFORM: dict[str, Any] = {"color": REFERENCE, "linestyle": (0, (1, 1.5)), "marker": "."}
+
+
+def localisation_table(
+    tables: Mapping[str, Mapping[int, EsvTable]], ground_truth: pd.DataFrame
+) -> pd.DataFrame:
+    """Share of the positive true-class ESV mass inside the ground-truth interval.
+
+    Args:
+        tables: by model, then by number of frames.
+        ground_truth: columns uid, first_frame, last_frame (both inclusive, counted as frame_idx).
+            Videos that it does not name, and videos without a label, are left out.
+
+    Returns:
+        Two rows per model and n_frames, over the clips that the model gets "right" at that n_frames
+        and over "all": model, n_frames, clips, video_count; mass_inside, the mean over clips of the
+        share of :func:`~playfair.evaluation.localisation.positive_mass_inside`, with its 95 %
+        interval mass_low..mass_high; without_positive_mass, the number of clips that this mean
+        leaves out because no frame supports the true class; uniform_inside, what uniform
+        attribution gives on all of these clips; largest_inside, the share of clips whose frame with
+        the largest ESV is inside, with its 95 % Wilson interval largest_low..largest_high.
+    """
+    intervals = ground_truth.set_index("uid")[["first_frame", "last_frame"]]
+    rows = []
+    for model, by_n_frames in tables.items():
+        for n_frames in sorted(by_n_frames):
+            table = by_n_frames[n_frames]
+            kept = np.isin(table.uid, intervals.index) & (table.label >= 0)
+            of_clip = intervals.loc[table.uid[kept]]
+            inside = frames_inside(
+                table.frame_idx[kept],
+                of_clip["first_frame"].to_numpy(),
+                of_clip["last_frame"].to_numpy(),
+            )
+            esv = table.esv_for(np.maximum(table.label, 0))[kept]
+            everything = np.ones(len(esv), dtype=bool)
+            for clips, chosen in (("right", table.correct[kept]), ("all", everything)):
+                summary = _summarise(esv[chosen], inside[chosen])
+                rows.append({"model": model, "n_frames": n_frames, "clips": clips} | summary)
+    return pd.DataFrame(rows)
+
+
+def _summarise(esv: np.ndarray, inside: np.ndarray) -> dict[str, float]:
+    share = positive_mass_inside(esv, inside)
+    mean, low, high = mean_interval(share)
+    hits = int(largest_inside(esv, inside).sum())
+    largest_low, largest_high = wilson_interval(hits, len(esv))
+    return {
+        "video_count": len(esv),
+        "without_positive_mass": int(np.isnan(share).sum()),
+        "mass_inside": float(mean),
+        "mass_low": float(np.clip(low, 0, 1)),
+        "mass_high": float(np.clip(high, 0, 1)),
+        "uniform_inside": float(mean_interval(uniform_mass_inside(inside))[0]),
+        "largest_inside": hits / len(esv) if len(esv) else np.nan,
+        "largest_low": float(largest_low),
+        "largest_high": float(largest_high),
+    }
+
+
+@matplotlib.rc_context(LOOK)
+def plot_localisation(table: pd.DataFrame) -> Figure:
+    """Draw the table of :func:`localisation_table`.
+
+    Left: mean share of the positive mass inside the interval; right: share of clips whose
+    largest-ESV frame is inside. Solid lines: clips that the model gets right; thin dashed lines:
+    all clips; grey: uniform attribution over all clips, which is also the chance that a random
+    frame is inside.
+    """
+    figure = new_figure(TWO_COLUMNS, 3.1)
+    if table.empty or not table["video_count"].any():
+        return say_nothing_to_draw(figure, "The ground truth names none of the labelled videos.")
+    models = list(dict.fromkeys(table["model"]))
+    looks = model_looks(models)
+    panels = figure.subplots(1, 2, sharey=True)
+    measures = (("mass_inside", "mass"), ("largest_inside", "largest"))
+    for axes, (middle, interval) in zip(panels, measures, strict=True):
+        for model in models:
+            right, everything = (
+                table[(table["model"] == model) & (table["clips"] == clips)]
+                for clips in ("right", "all")
+            )
+            axes.plot(everything["n_frames"], everything[middle], **looks[model] | _ALL_CLIPS)
+            draw_with_interval(
+                axes,
+                right["n_frames"],
+                right[middle],
+                right[f"{interval}_low"],
+                right[f"{interval}_high"],
+                **looks[model],
+            )
+        uniform = table[table["clips"] == "all"].groupby("n_frames")["uniform_inside"].mean()
+        axes.plot(uniform.index, uniform, **_UNIFORM)
+        axes.set_ylim(0, 1.03)
+        axes.set_xlabel("number of frames that the model sees")
+        axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+        count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
+    panels[0].set_title("Support that falls on frames with evidence")
+    panels[0].set_ylabel("share of the positive ESVs")
+    panels[1].set_title("Clips whose strongest frame shows evidence")
+    panels[1].set_ylabel("share of clips")
+    panels[1].tick_params(labelleft=True)
+    handles = [Line2D([], [], **looks[model]) for model in models]
+    labels = [f"{model_title(model)}, clips that it gets right" for model in models]
+    handles += [Line2D([], [], **looks[model] | _ALL_CLIPS) for model in models]
+    labels += [f"{model_title(model)}, all clips" for model in models]
+    handles.append(Line2D([], [], **_UNIFORM))
+    labels.append("every frame the same (uniform)")
+    column_count = 3 if len(models) > 1 else 2
+    figure.legend(handles, labels, loc="outside lower center", ncols=column_count, handlelength=2.6)
+    figure.suptitle("Do the values point at the evidence?", x=0.01, ha="left")
+    return figure

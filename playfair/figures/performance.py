@@ -1,0 +1,122 @@
+"""Figure: accuracy and true-class score of each model by the number of frames that it sees."""
+
+from collections.abc import Mapping
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from playfair.data.esv_store import EsvTable
+from playfair.evaluation.performance import mean_interval, true_class_scores, wilson_interval
+from playfair.figures.style import (
+    LOOK,
+    REFERENCE,
+    TWO_COLUMNS,
+    count_frames_along,
+    draw_with_interval,
+    model_looks,
+    model_title,
+    new_figure,
+    say_nothing_to_draw,
+)
+
+
+def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
+    """Accuracy and mean true-class score by model and number of frames.
+
+    Args:
+        tables: by model, then by number of frames. Videos without a label are left out.
+
+    Returns:
+        One row per model and n_frames: model, n_frames, video_count; accuracy with its 95 % Wilson
+        interval accuracy_low..accuracy_high; score_mean with its 95 % interval (mean ± 1.96
+        standard errors, within 0..1) score_low..score_high; chance = 1 / number of classes, the
+        accuracy of guessing; prior_mean, the mean true-class score before any frame is seen.
+    """
+    rows = []
+    for model, by_n_frames in tables.items():
+        for n_frames in sorted(by_n_frames):
+            table = by_n_frames[n_frames]
+            known = table.label >= 0
+            video_count = int(known.sum())
+            right_count = int(table.correct[known].sum())
+            low, high = wilson_interval(right_count, video_count)
+            score = mean_interval(true_class_scores(table.scores, table.label))
+            rows.append(
+                {
+                    "model": model,
+                    "n_frames": n_frames,
+                    "video_count": video_count,
+                    "accuracy": right_count / video_count if video_count else np.nan,
+                    "accuracy_low": float(low),
+                    "accuracy_high": float(high),
+                    "score_mean": float(score[0]),
+                    "score_low": float(np.clip(score[1], 0, 1)),
+                    "score_high": float(np.clip(score[2], 0, 1)),
+                    "chance": 1 / len(table.prior),
+                    "prior_mean": float(table.prior[table.label[known]].mean())
+                    if video_count
+                    else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+@matplotlib.rc_context(LOOK)
+def plot_performance(table: pd.DataFrame) -> Figure:
+    """Draw the table of :func:`performance_table`: accuracy left, mean score right."""
+    figure = new_figure(TWO_COLUMNS, 2.9)
+    if table.empty or not table["video_count"].any():
+        return say_nothing_to_draw(figure, "No video has a known label: nothing to compare with.")
+    accuracy_axes, score_axes = figure.subplots(1, 2)
+    _draw_models(accuracy_axes, table, "accuracy", "accuracy")
+    _draw_models(score_axes, table, "score_mean", "score")
+    class_count = round(1 / table["chance"].iloc[0])
+    guessing = f"guessing, 1 of {class_count} classes"
+    dashed, dotted = (0, (5, 3)), (0, (1, 2))
+    accuracy_axes.axhline(
+        table["chance"].iloc[0], color=REFERENCE, linestyle=dashed, linewidth=1.2, label=guessing
+    )
+    score_axes.axhline(
+        table["prior_mean"].mean(),
+        color=REFERENCE,
+        linestyle=dotted,
+        linewidth=1.2,
+        label="prior, before any frame is seen",
+    )
+    accuracy_axes.set_title("How often the highest score is the true class")
+    accuracy_axes.set_ylabel("accuracy")
+    accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    score_axes.set_title("Score given to the true class")
+    score_axes.set_ylabel("mean score of the true class")
+    for axes in (accuracy_axes, score_axes):
+        axes.set_ylim(0, 1.03)
+        axes.set_xlabel("number of frames that the model sees")
+        count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
+    handles, labels = accuracy_axes.get_legend_handles_labels()
+    score_handles, score_labels = score_axes.get_legend_handles_labels()
+    figure.legend(
+        handles + score_handles[-1:],
+        labels + score_labels[-1:],
+        loc="outside lower center",
+        ncols=min(len(labels) + 1, 4),
+    )
+    figure.suptitle("More frames, better predictions?", x=0.01, ha="left")
+    return figure
+
+
+def _draw_models(axes: Axes, table: pd.DataFrame, value: str, interval: str) -> None:
+    looks = model_looks(list(dict.fromkeys(table["model"])))
+    for model, rows in table.groupby("model", sort=False):
+        draw_with_interval(
+            axes,
+            rows["n_frames"],
+            rows[value],
+            rows[f"{interval}_low"],
+            rows[f"{interval}_high"],
+            label=model_title(str(model)),
+            **looks[str(model)],
+        )

@@ -1,0 +1,104 @@
+"""Figure: loss and accuracy per epoch of the backbone and of every head."""
+
+import math
+import re
+from collections.abc import Mapping
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from playfair.figures.style import LOOK, TWO_COLUMNS, model_title, new_figure, say_nothing_to_draw
+
+COLUMN_COUNT = 5
+_COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}
+_WORDS = {"train": "training clips", "validation": "validation clips"}
+
+
+def training_curves_table(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All training logs in one table: columns log, epoch, split, loss, accuracy.
+
+    Args:
+        logs: by name, in the order to draw; each with columns epoch (from 1), split ("train" or
+            "validation"), loss (mean cross-entropy in nats) and accuracy (0..1).
+    """
+    columns = ["epoch", "split", "loss", "accuracy"]
+    parts = [log[columns].assign(log=name) for name, log in logs.items()]
+    if not parts:
+        return pd.DataFrame(columns=["log", *columns])
+    return pd.concat(parts, ignore_index=True)[["log", *columns]]
+
+
+@matplotlib.rc_context(LOOK)
+def plot_training_curves(table: pd.DataFrame) -> Figure:
+    """Draw the table of :func:`training_curves_table`: per log, accuracy above its loss.
+
+    All accuracies share one scale, and so do all losses of a row of panels. The title of a log
+    gives the accuracy after its last epoch, on the validation clips where there are any.
+    """
+    logs = list(dict.fromkeys(table["log"]))
+    if not logs:
+        return say_nothing_to_draw(
+            new_figure(TWO_COLUMNS, 2.0), "No network was trained here: nothing to draw."
+        )
+    column_count = min(COLUMN_COUNT, len(logs))
+    block_count = math.ceil(len(logs) / column_count)
+    width = max(TWO_COLUMNS * column_count / COLUMN_COUNT, 4.0)
+    figure = new_figure(width, 0.8 + 2.25 * block_count)
+    panels = figure.subplots(2 * block_count, column_count, squeeze=False, sharey="row")
+    for place in range(block_count * column_count):
+        block, column = divmod(place, column_count)
+        accuracy_axes, loss_axes = panels[2 * block, column], panels[2 * block + 1, column]
+        if place >= len(logs):
+            accuracy_axes.set_visible(False)
+            loss_axes.set_visible(False)
+            continue
+        log = table[table["log"] == logs[place]]
+        _draw(accuracy_axes, log, "accuracy")
+        _draw(loss_axes, log, "loss")
+        accuracy_axes.set_title(f"{_log_title(logs[place])}\n{_final_accuracy(log)}")
+        accuracy_axes.set_ylim(0, 1.05)
+        accuracy_axes.set_yticks([0, 0.5, 1])
+        accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+        accuracy_axes.tick_params(labelbottom=False)
+        loss_axes.set_ylim(bottom=0)
+        loss_axes.set_xlabel("epoch")
+        if column == 0:
+            accuracy_axes.set_ylabel("accuracy")
+            loss_axes.set_ylabel("loss (nats)")
+    splits = [split for split in _COLOURS if split in set(table["split"])]
+    figure.legend(
+        [Line2D([], [], color=_COLOURS[split]) for split in splits],
+        [_WORDS[split] for split in splits],
+        loc="outside lower center",
+        ncols=2,
+    )
+    figure.align_ylabels()
+    figure.suptitle("How the networks learned", x=0.01, ha="left")
+    return figure
+
+
+def _draw(axes: Axes, log: pd.DataFrame, measure: str) -> None:
+    for split, colour in _COLOURS.items():
+        rows = log[log["split"] == split].sort_values("epoch")
+        # A single epoch has no line, only its marker.
+        marker = "o" if len(rows) == 1 else ""
+        axes.plot(rows["epoch"], rows[measure], color=colour, marker=marker, markersize=3)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=4))
+    if len(set(log["epoch"])) == 1:
+        axes.set_xlim(log["epoch"].iloc[0] - 1, log["epoch"].iloc[0] + 1)
+
+
+def _log_title(log: str) -> str:
+    return re.sub(r"\b1 frames$", "1 frame", model_title(log))
+
+
+def _final_accuracy(log: pd.DataFrame) -> str:
+    for split in ("validation", "train"):
+        rows = log[log["split"] == split].sort_values("epoch")
+        if len(rows):
+            return f"{split} {rows['accuracy'].iloc[-1]:.0%}".replace("%", " %")
+    return "no epoch logged"

@@ -1,0 +1,1 @@
+"""Models: backbones, temporal heads, their checkpoints and their training."""

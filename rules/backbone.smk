@@ -1,0 +1,29 @@
+# In: gulped frames of both splits. Out: a trained backbone with its training log.
+
+
+rule train_backbone:
+    """Train a backbone end to end with a TRN head."""
+    input:
+        train="results/{dataset}/gulp/train",
+        validation="results/{dataset}/gulp/validation",
+        labels=dataset_file("labels"),
+    output:
+        checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
+        training_log="results/{dataset}/checkpoints/{backbone}/backbone.csv",
+    log:
+        "results/{dataset}/logs/train_backbone/{backbone}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/train_backbone/{backbone}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: config["workers"]
+    resources:
+        mem_mb=4000,
+        runtime=240,
+        gpu=config["gpus"],
+    params:
+        options=lambda wildcards: backbones[wildcards.backbone],
+        device=config["device"],
+        library=library_hash("train_backbone"),
+    script:
+        "../scripts/train_backbone.py"

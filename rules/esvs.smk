@@ -1,0 +1,32 @@
+# In: validation features, priors and heads. Out: scores and ESVs at one number of frames.
+
+
+rule compute_esvs:
+    """Compute the exact ESVs of a model at one number of frames, for every class."""
+    input:
+        features=model_backbone_file(
+            "results/{dataset}/features/{backbone}/validation.h5"
+        ),
+        priors="results/{dataset}/class_priors.csv",
+        labels=dataset_file("labels"),
+        heads=head_checkpoints,
+    output:
+        esvs="results/{dataset}/esvs/{model}/{n_frames}_frames.h5",
+    log:
+        "results/{dataset}/logs/compute_esvs/{model}/{n_frames}_frames.log",
+    benchmark:
+        "results/{dataset}/benchmarks/compute_esvs/{model}/{n_frames}_frames.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+        gpu=config["gpus"],
+    params:
+        model=lambda wildcards: models[wildcards.model],
+        batch_size=config["attribution"]["batch_size"],
+        device=config["device"],
+        library=library_hash("compute_esvs"),
+    script:
+        "../scripts/compute_esvs.py"

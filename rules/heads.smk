@@ -1,0 +1,62 @@
+# In: features of both splits. Out: temporal heads, one per model, or one per scale of a model.
+
+
+rule train_variable_length_head:
+    """Train the head of a model that takes any number of frames."""
+    input:
+        train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
+        validation=model_backbone_file(
+            "results/{dataset}/features/{backbone}/validation.h5"
+        ),
+        labels=dataset_file("labels"),
+    output:
+        checkpoint="results/{dataset}/checkpoints/{model}/head.pt",
+        training_log="results/{dataset}/checkpoints/{model}/head.csv",
+    log:
+        "results/{dataset}/logs/train_variable_length_head/{model}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/train_variable_length_head/{model}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+        gpu=config["gpus"],
+    params:
+        options=lambda wildcards: models[wildcards.model]["training"],
+        device=config["device"],
+        library=library_hash("train_variable_length_head"),
+    script:
+        "../scripts/train_variable_length_head.py"
+
+
+rule train_single_scale_head:
+    """Train the head of one scale of a multi-scale model, on its own."""
+    input:
+        train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
+        validation=model_backbone_file(
+            "results/{dataset}/features/{backbone}/validation.h5"
+        ),
+        labels=dataset_file("labels"),
+    output:
+        checkpoint="results/{dataset}/checkpoints/{model}/head_{scale}_frames.pt",
+        training_log="results/{dataset}/checkpoints/{model}/head_{scale}_frames.csv",
+    log:
+        "results/{dataset}/logs/train_single_scale_head/{model}/{scale}_frames.log",
+    benchmark:
+        "results/{dataset}/benchmarks/train_single_scale_head/{model}/{scale}_frames.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+        gpu=config["gpus"],
+    params:
+        options=lambda wildcards: models[wildcards.model]["training"],
+        hidden_dim=lambda wildcards: models[wildcards.model]["hidden_dim"],
+        device=config["device"],
+        library=library_hash("train_single_scale_head"),
+    script:
+        "../scripts/train_single_scale_head.py"

@@ -1,0 +1,24 @@
+# In: the training labels. Out: the frequency of every class, which a model says of no frames.
+
+
+rule compute_class_priors:
+    """Compute the class frequencies over the training clips."""
+    input:
+        clips=dataset_file("train"),
+        labels=dataset_file("labels"),
+    output:
+        priors="results/{dataset}/class_priors.csv",
+    log:
+        "results/{dataset}/logs/compute_class_priors.log",
+    benchmark:
+        "results/{dataset}/benchmarks/compute_class_priors.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library_hash("compute_class_priors"),
+    script:
+        "../scripts/compute_class_priors.py"

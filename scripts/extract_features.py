@@ -1,0 +1,48 @@
+"""Extract the features of every frame of one split."""
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from playfair.data.feature_store import write_features
+from playfair.data.gulp import GulpReader
+from playfair.files import file_hash
+from playfair.logs import log_to
+from playfair.models.backbones import build_backbone
+from playfair.models.checkpoints import load_weights
+from playfair.models.devices import resolve_device
+from playfair.models.features import extract_features
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+torch.set_num_threads(snakemake.threads)
+params = snakemake.params
+backbone = load_weights(
+    build_backbone(params.architecture, params.feature_dim), snakemake.input.checkpoint
+)
+reader = GulpReader(snakemake.input.gulp)
+with write_features(
+    snakemake.output.features,
+    uids=reader.uids,
+    labels=[reader.labels[uid] for uid in reader.uids],
+    sequence_lengths=[reader.lengths[uid] for uid in reader.uids],
+    feature_dim=params.feature_dim,
+    attributes={
+        "dataset": snakemake.wildcards.dataset,
+        "split": snakemake.wildcards.split,
+        "backbone": snakemake.wildcards.backbone,
+        "checkpoint_hash": file_hash(snakemake.input.checkpoint),
+    },
+) as writer:
+    for features in extract_features(
+        backbone,
+        backbone.preprocess,
+        reader,
+        reader.uids,
+        batch_size=params.batch_size,
+        device=resolve_device(params.device),
+    ):
+        writer.append(features)

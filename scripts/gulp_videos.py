@@ -1,0 +1,49 @@
+"""Gulp the videos of one split."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playfair.data.gulp import VideoFile, check_failed_share, gulp_videos
+from playfair.data.labels import class_indices, read_class_names, read_clips
+from playfair.files import written_whole
+from playfair.logs import log_to
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+options = snakemake.params.options
+clips = read_clips(snakemake.input.clips)
+indices = class_indices(clips, read_class_names(snakemake.input.labels))
+videos = [
+    VideoFile(
+        uid=clip.uid,
+        path=Path(snakemake.input.videos, clip.uid + snakemake.params.extension),
+        meta={
+            "class": clip.class_name,
+            "class_index": int(index),
+            "label": clip.description,
+            "placeholders": clip.placeholders,
+        },
+    )
+    for clip, index in zip(clips, indices, strict=True)
+]
+failed = gulp_videos(
+    videos,
+    snakemake.output.gulp,
+    fps=options["fps"],
+    short_side=options["short_side"],
+    chunk_size=options["chunk_size"],
+    shuffle=options["shuffle"],
+    seed=options["seed"],
+    workers=snakemake.threads,
+)
+# A failed job's outputs are removed: the log keeps the table.
+print(
+    f"{len(failed)} of {len(videos)} videos failed\n{failed.to_csv(index=False)}", file=sys.stderr
+)
+check_failed_share(failed, len(videos), options["max_failed_share"])
+with written_whole(snakemake.output.failed) as temporary:
+    failed.to_csv(temporary, index=False)

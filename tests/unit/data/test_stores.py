@@ -1,0 +1,164 @@
+"""Feature and ESV files: whole or not at all, uids as str, collation over the common videos."""
+
+import h5py
+import numpy as np
+import pytest
+
+import playfair
+from playfair.data.esv_store import Collated, EsvTable, collate_esvs, load, read_esvs, write_esvs
+from playfair.data.feature_store import FeatureStore, write_features
+from playfair.errors import InputError
+
+CLASSES = ["Moving something up", "Übung", "c"]
+PRIOR = np.array([0.5, 0.25, 0.25], np.float32)
+
+
+def make_esvs(path, uids, n_frames, model="trn", seed=0, dataset="d", classes=CLASSES):
+    rng = np.random.default_rng([seed, n_frames])
+    attributes = {"dataset": dataset, "model": model, "method": "exact", "seed": 0}
+    count = len(uids)
+    columns = {
+        "uid": uids,
+        "label": rng.integers(0, 3, count),
+        "sequence_length": rng.integers(20, 30, count),
+        "frame_idx": np.sort(rng.integers(0, 20, (count, n_frames)), axis=1),
+        "scores": rng.random((count, len(classes)), np.float32),
+        "esv": rng.random((count, n_frames, len(classes)), np.float32),
+    }
+    with write_esvs(path, n_frames, classes, PRIOR, attributes) as writer:
+        half = count // 2
+        for part in (slice(0, half), slice(half, count)):
+            writer.append(**{name: column[part] for name, column in columns.items()})
+    return columns
+
+
+def test_esvs_come_back_as_written(tmp_path):
+    columns = make_esvs(tmp_path / "3_frames.h5", ["1", "b", "003"], 3)
+    table = playfair.load(tmp_path / "3_frames.h5")
+    assert isinstance(table, EsvTable)
+    assert list(table.uid) == ["1", "b", "003"]
+    assert all(type(uid) is str for uid in table.uid)
+    assert list(table.class_name) == CLASSES
+    for name in ("label", "sequence_length", "frame_idx", "scores", "esv"):
+        np.testing.assert_array_equal(getattr(table, name), columns[name])
+    np.testing.assert_array_equal(table.prior, PRIOR)
+    assert table.n_frames == 3
+    assert table.attributes["method"] == "exact"
+    assert table.attributes["playfair_version"] == playfair.__version__
+
+
+def test_esv_file_has_the_documented_types(tmp_path):
+    make_esvs(tmp_path / "a.h5", ["1", "2"], 2)
+    with h5py.File(tmp_path / "a.h5") as file:
+        types = {name: file[name].dtype for name in file}
+        assert file.attrs["n_frames"] == 2
+    assert types["esv"] == types["scores"] == types["prior"] == np.float32
+    assert types["label"] == types["frame_idx"] == types["sequence_length"] == np.int64
+    assert h5py.check_string_dtype(types["uid"]).encoding == "utf-8"
+
+
+def test_values_of_a_class_per_video(tmp_path):
+    make_esvs(tmp_path / "a.h5", ["1", "2", "3"], 2)
+    table = read_esvs(tmp_path / "a.h5")
+    classes = np.array([2, 0, 1])
+    expected = np.stack([table.esv[v, :, c] for v, c in enumerate(classes)])
+    np.testing.assert_array_equal(table.esv_for(classes), expected)
+    np.testing.assert_array_equal(table.correct, table.scores.argmax(1) == table.label)
+
+
+def test_interrupted_esvs_leave_nothing(tmp_path):
+    def interrupted():
+        with write_esvs(tmp_path / "a.h5", 2, CLASSES, PRIOR, {}) as writer:
+            writer.append(["1"], [0], [9], np.zeros((1, 2)), np.zeros((1, 3)), np.zeros((1, 2, 3)))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_collation_takes_the_intersection(tmp_path):
+    paths = [tmp_path / f"{n}_frames.h5" for n in (1, 2)]
+    make_esvs(paths[0], ["a", "b", "c"], 1)
+    make_esvs(paths[1], ["c", "d", "a"], 2)
+    assert collate_esvs(paths, tmp_path / "trn.h5") == 2
+    collated = load(tmp_path / "trn.h5")
+    assert isinstance(collated, Collated)
+    assert list(collated) == [1, 2]
+    assert list(collated.uid) == ["a", "c"]
+    assert collated.attributes["model"] == "trn"
+    for n_frames, path in zip((1, 2), paths, strict=True):
+        source, table = read_esvs(path), collated[n_frames]
+        rows = [list(source.uid).index(uid) for uid in ("a", "c")]
+        np.testing.assert_array_equal(table.esv, source.esv[rows])
+        np.testing.assert_array_equal(table.frame_idx, source.frame_idx[rows])
+        assert table.attributes["method"] == "exact"
+    with pytest.raises(KeyError):
+        collated[3]
+    assert "2 videos" in repr(collated)
+
+
+def test_collation_of_a_subset_of_uids(tmp_path):
+    make_esvs(tmp_path / "1_frames.h5", ["a", "b", "c"], 1)
+    assert collate_esvs([tmp_path / "1_frames.h5"], tmp_path / "trn.h5", uids=["c", "b"]) == 2
+    assert list(load(tmp_path / "trn.h5").uid) == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("other", "uids", "message"),
+    [
+        ({"model": "tsn"}, None, "is of model 'tsn'"),
+        ({"dataset": "e"}, None, "is of dataset 'e'"),
+        ({"classes": ["x", "y", "z"]}, None, "different classes"),
+        ({"uids": ["d"]}, None, "no video is common"),
+        ({}, ["a", "zz"], "'zz'"),
+    ],
+)
+def test_collation_refuses_what_does_not_belong_together(tmp_path, other, uids, message):
+    paths = [tmp_path / "1_frames.h5", tmp_path / "2_frames.h5"]
+    make_esvs(paths[0], ["a", "b"], 1)
+    make_esvs(paths[1], other.pop("uids", ["a", "b"]), 2, **other)
+    with pytest.raises(InputError, match=message):
+        collate_esvs(paths, tmp_path / "trn.h5", uids)
+    assert not (tmp_path / "trn.h5").exists()
+
+
+@pytest.mark.parametrize("opener", [load, FeatureStore])
+def test_unreadable_files_get_one_sentence(tmp_path, opener):
+    with pytest.raises(InputError, match="does not exist"):
+        opener(tmp_path / "absent.h5")
+    (tmp_path / "text.h5").write_text("no HDF5")
+    with pytest.raises(InputError, match="not a readable HDF5 file"):
+        opener(tmp_path / "text.h5")
+    with h5py.File(tmp_path / "empty.h5", "w") as file:
+        file["esv"] = 1
+    with pytest.raises(InputError, match="no dataset"):
+        opener(tmp_path / "empty.h5")
+
+
+def test_features_come_back_per_video(tmp_path):
+    rng = np.random.default_rng(0)
+    features = rng.random((9, 4), np.float32)
+    with write_features(
+        tmp_path / "f.h5", ["a", "07"], [3, -1], [5, 4], 4, {"backbone": "small"}
+    ) as writer:
+        for first in (0, 4, 8):
+            writer.append(features[first : first + 4])
+    with FeatureStore(tmp_path / "f.h5") as store:
+        assert len(store) == 2
+        assert list(store.uid) == ["a", "07"]
+        assert store.label.tolist() == [3, -1]
+        assert store.sequence_length.tolist() == [5, 4]
+        assert store.feature_dim == 4
+        assert store.attributes["backbone"] == "small"
+        np.testing.assert_array_equal(store.features(0), features[:5])
+        np.testing.assert_array_equal(store.features(1), features[5:])
+
+
+def test_incomplete_features_leave_nothing(tmp_path):
+    with (
+        pytest.raises(InputError, match="of 3 frames where 5 were expected"),
+        write_features(tmp_path / "f.h5", ["a"], [0], [5], 4, {}) as writer,
+    ):
+        writer.append(np.zeros((3, 4), np.float32))
+    assert list(tmp_path.iterdir()) == []

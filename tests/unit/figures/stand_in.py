@@ -1,0 +1,115 @@
+"""Seeded stand-ins for results: ESV tables that obey efficiency, ground truth, frames and logs."""
+
+import numpy as np
+import pandas as pd
+
+from playfair.data.esv_store import EsvTable
+
+TEMPLATES = (
+    "Moving [something] from left to right",
+    "Moving [something] from right to left",
+    "Dropping [something] behind [something]",
+    "Trying but failing to attach [something] to [something] because it doesn't stick",
+    "Turning [something] upside down",
+    "Opening [something]",
+    "Closing [something]",
+    "Pretending or failing to wipe [something] off of [something]",
+    "[Something] colliding with [something] and both are being deflected",
+    "Spinning [something] that quickly stops spinning",
+    "Covering [something] with [something]",
+    "Uncovering [something]",
+)
+
+
+def class_names(class_count):
+    return np.array(
+        [
+            TEMPLATES[c % len(TEMPLATES)]
+            + ("" if c < len(TEMPLATES) else f", kind {c // len(TEMPLATES)}")
+            for c in range(class_count)
+        ],
+        dtype=object,
+    )
+
+
+def ground_truth_table(video_count=60, seed=0):
+    generator = np.random.default_rng([seed, 1])
+    length = generator.integers(20, 37, video_count)
+    first = generator.integers(0, length // 2)
+    return pd.DataFrame(
+        {
+            "uid": [f"{v:04d}" for v in range(video_count)],
+            "first_frame": first,
+            "last_frame": first + length // 3,
+            "length": length,
+        }
+    )
+
+
+def esv_table(model, n_frames, video_count=60, class_count=12, skill=0.8, seed=0, labelled=True):
+    truth = ground_truth_table(video_count, seed)
+    generator = np.random.default_rng([seed, 2, n_frames, sum(map(ord, model))])
+    label = np.arange(video_count) % class_count
+    prior = np.full(class_count, 1 / class_count)
+    length = truth["length"].to_numpy()
+    frame_idx = ((np.arange(n_frames) + 0.5) * length[:, None] / n_frames).astype(np.int64)
+
+    logits = generator.normal(size=(video_count, class_count))
+    logits[np.arange(video_count), label] += 5 * skill * n_frames / (n_frames + 2)
+    scores = np.exp(1.2 * logits)
+    scores /= scores.sum(axis=1, keepdims=True)
+
+    inside = (frame_idx >= truth["first_frame"].to_numpy()[:, None]) & (
+        frame_idx <= truth["last_frame"].to_numpy()[:, None]
+    )
+    weight = np.where(inside, 1.0, 0.15) * generator.uniform(0.5, 1.5, inside.shape)
+    weight /= weight.sum(axis=1, keepdims=True)
+    noise = generator.normal(scale=0.25 / n_frames, size=(video_count, n_frames, class_count))
+    noise *= np.sqrt(scores)[:, None, :]
+    noise -= noise.mean(axis=1, keepdims=True)
+    esv = weight[:, :, None] * (scores - prior)[:, None, :] + noise
+    return EsvTable(
+        uid=truth["uid"].to_numpy(dtype=object),
+        label=label if labelled else np.full(video_count, -1),
+        sequence_length=length,
+        frame_idx=frame_idx,
+        scores=scores.astype(np.float32),
+        esv=esv.astype(np.float32),
+        prior=prior.astype(np.float32),
+        class_name=class_names(class_count),
+        attributes={"model": model},
+    )
+
+
+def collated(models=("trn", "tsn"), n_frames=range(1, 9), **options):
+    skill = {"trn": 0.85, "tsn": 0.5}
+    return {
+        model: {n: esv_table(model, n, skill=skill.get(model, 0.7), **options) for n in n_frames}
+        for model in models
+    }
+
+
+def coloured_frames(uid, frame_idx, height=64, width=64):
+    """Frames with a disc that moves across a textured ground."""
+    generator = np.random.default_rng([int(uid), 3])
+    ground = generator.integers(90, 160, (height // 8, width // 8, 3)).repeat(8, 0).repeat(8, 1)
+    colour = generator.integers(0, 256, 3)
+    rows, columns = np.mgrid[:height, :width]
+    frames = []
+    for index in frame_idx:
+        centre = width * ((index * 0.04) % 1)
+        frame = ground.copy()
+        frame[(rows - height / 2) ** 2 + (columns - centre) ** 2 < (height / 6) ** 2] = colour
+        frames.append(frame.astype(np.uint8))
+    return frames
+
+
+def training_log(seed=0, epochs=12, splits=("train", "validation")):
+    generator = np.random.default_rng([seed, 4])
+    rows = []
+    for epoch in range(1, epochs + 1):
+        for split in splits:
+            lag = 1.0 if split == "train" else 1.3
+            loss = 2.4 * np.exp(-epoch / (4 * lag)) + 0.1 * lag + generator.normal(scale=0.02)
+            rows.append((epoch, split, max(loss, 0.01), min(1.0, np.exp(-0.6 * loss))))
+    return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"])

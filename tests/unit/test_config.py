@@ -1,0 +1,122 @@
+"""The configuration: defaults, sentences for what is wrong, and the files generated from it."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from playfair.config import Config, complete_config
+from playfair.config_files import default_yaml, main, schema_json
+from playfair.errors import InputError
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_empty_configuration_gets_all_defaults():
+    completed = complete_config({})
+    assert completed["dataset"] == "synthetic"
+    assert completed["models"] == ["trn", "tsn"]
+    assert completed["n_frames"] == list(range(1, 9))
+    assert completed["gulp"]["fps"] == 8.0
+
+
+def test_default_yaml_holds_the_defaults():
+    assert yaml.safe_load(default_yaml()) == complete_config({})
+
+
+def test_completing_twice_changes_nothing():
+    completed = complete_config({})
+    assert complete_config(completed) == completed
+
+
+def test_generated_files_in_the_project_are_current(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    assert main(["--check"]) == 0
+
+
+def test_drift_of_a_generated_file_is_noticed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    assert main(["--check"]) == 0
+    Path("config.yaml").write_text(default_yaml().replace("fps: 8.0", "fps: 9.0"))
+    assert main(["--check"]) == 1
+    assert "config.yaml differs" in capsys.readouterr().err
+
+
+def test_every_field_has_a_description():
+    schema = json.loads(schema_json())
+    sections = [schema, *schema["$defs"].values()]
+    for section in sections:
+        assert section["additionalProperties"] is False, section["title"]
+        for name, field in section["properties"].items():
+            assert field.get("description"), f"{section['title']}.{name}"
+
+
+@pytest.mark.parametrize("name", ["tiny.yaml"])
+def test_shipped_configurations_obey_the_schema(name):
+    config = yaml.safe_load((PROJECT / "configs" / name).read_text())
+    completed = complete_config(_merged(complete_config({}), config))
+    jsonschema.validate(completed, json.loads(schema_json()))
+
+
+def _merged(base, change):
+    for key, value in change.items():
+        if isinstance(value, dict) and isinstance(base.get(key), dict):
+            _merged(base[key], value)
+        else:
+            base[key] = value
+    return base
+
+
+@pytest.mark.parametrize(
+    ("config", "parts"),
+    [
+        ({"gulp": {"fsp": 3}}, ["gulp.fsp", "did you mean 'fps'"]),
+        ({"nframes": [3]}, ["nframes", "did you mean 'n_frames'"]),
+        ({"gulp": {"fps": -1.0}}, ["gulp.fps", "-1", "greater than 0"]),
+        ({"gulp": {"fps": "8"}}, ["gulp.fps", "'8'", "number"]),
+        ({"gulp": 3}, ["gulp", "3"]),
+        ({"n_frames": [0]}, ["n_frames.0", "0", "greater than or equal to 1"]),
+        ({"n_frames": [21]}, ["n_frames.0", "21", "less than or equal to 20"]),
+        ({"n_frames": [2, 2]}, ["n_frames", "repeated"]),
+        ({"models": ["trm"]}, ["models", "'trm'", "did you mean 'trn'", "tsn"]),
+        ({"dataset": "synthetc"}, ["dataset", "'synthetc'", "did you mean 'synthetic'"]),
+        ({"dataset": "../etc"}, ["dataset", "'../etc'"]),
+        ({"device": "gpu"}, ["device", "'gpu'", "cuda"]),
+        ({"figures": {"filmstrips": {"n_frames": 12}}}, ["figures.filmstrips.n_frames", "12"]),
+        (
+            {"definitions": {"models": {"trn": {"head": "trm", "backbone": "small"}}}},
+            ["definitions.models.trn", "'trm'", "'trn'"],
+        ),
+        (
+            {"definitions": {"models": {"trn": {"head": "trn", "backbone": "b", "n_scale": 2}}}},
+            ["definitions.models.trn.n_scale", "did you mean 'n_scales'"],
+        ),
+        (
+            {
+                "definitions": {"models": {"a": {"head": "tsn", "backbone": "large"}}},
+                "models": ["a"],
+            },
+            ["definitions.models.a.backbone", "'large'", "small"],
+        ),
+        (
+            {"definitions": {"datasets": {"mine": {"source": "files", "train": "t.json"}}}},
+            ["definitions.datasets.mine.validation", "missing"],
+        ),
+    ],
+)
+def test_bad_configuration_gets_one_sentence(config, parts):
+    with pytest.raises(InputError) as caught:
+        complete_config(config)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for part in parts:
+        assert part in sentence
+
+
+def test_bounds_of_the_schema_are_those_of_the_models():
+    schema = Config.model_json_schema()
+    bounds = schema["$defs"]["Gulp"]["properties"]["max_failed_share"]
+    assert (bounds["minimum"], bounds["maximum"]) == (0, 1)

@@ -1,0 +1,52 @@
+"""The conda environments hold the versions of the lock."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+CONDA_NAMES = {"pytorch": "torch"}
+ENVIRONMENTS = sorted(path.stem for path in (PROJECT / "envs").glob("*.yaml"))
+
+
+def locked_versions():
+    """Version by name for Python 3.11, the Python of the environments."""
+    versions = {}
+    for line in (PROJECT / "requirements.lock").read_text().splitlines():
+        found = re.match(r"([\w.-]+)==([\w.+]+)(?: ; (.*))?", line)
+        if found and "python_full_version >= '3.12'" not in (found[3] or ""):
+            versions[found[1]] = found[2]
+    return versions
+
+
+def pinned(environment):
+    for dependency in environment["dependencies"]:
+        if isinstance(dependency, dict):
+            yield from (entry.split("==") for entry in dependency["pip"])
+        elif dependency != "pip":
+            yield dependency.split("=")
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_environment_agrees_with_the_lock(name):
+    versions = locked_versions()
+    environment = yaml.safe_load((PROJECT / "envs" / f"{name}.yaml").read_text())
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    for package, version in pinned(environment):
+        expected = "3.11" if package == "python" else versions[CONDA_NAMES.get(package, package)]
+        assert version == expected, package
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_post_deployment_agrees_with_the_lock(name):
+    text = (PROJECT / "envs" / f"{name}.post-deploy.sh").read_text()
+    assert f"--no-deps gulpio2=={locked_versions()['gulpio2']}\n" in text
+
+
+def test_lock_leaves_pillow_simd_out_and_names_no_host():
+    text = (PROJECT / "requirements.lock").read_text()
+    pillow_simd = re.findall(r"^pillow-simd==.*", text, re.MULTILINE)
+    assert all(line.endswith("sys_platform == 'never'") for line in pillow_simd)
+    assert "://" not in text
