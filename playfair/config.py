@@ -176,7 +176,9 @@ class Features(Section):
 class Attribution(Section):
     """How ESVs are computed."""
 
-    batch_size: int = Field(default=64, ge=1, le=65536, description="Videos per batch.")
+    batch_size: int = Field(
+        default=1024, ge=1, le=65536, description="Videos read and written at a time."
+    )
 
 
 class Collate(Section):

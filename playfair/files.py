@@ -6,6 +6,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @contextmanager
@@ -27,6 +31,12 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         _remove(temporary)
+
+
+def write_csv(table: "pd.DataFrame", path: str | Path) -> None:
+    """Write a table without its index, whole or not at all."""
+    with written_whole(path) as temporary:
+        table.to_csv(temporary, index=False)
 
 
 def _remove(path: Path) -> None:

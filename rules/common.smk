@@ -4,7 +4,7 @@ from pathlib import Path
 
 # The library lies beside the Snakefile: jobs find it whether it is installed or not.
 sys.path.insert(0, str(workflow.basedir))
-shell.prefix(f"export PYTHONPATH={str(workflow.basedir)!r}:${{PYTHONPATH:-}}; ")
+shell.prefix(f"export PYTHONPATH={str(workflow.basedir)!r}:${{{{PYTHONPATH:-}}}}; ")
 
 from playfair.config import complete_config
 from playfair.errors import InputError
@@ -36,24 +36,17 @@ def library_hash(script):
     )
 
 
+def dataset_path(dataset, name):
+    """A file of a data set, [] if it has none: train, validation, labels, videos, ground_truth."""
+    if datasets[dataset]["source"] == "files":
+        return datasets[dataset][name] or []
+    suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
+    return f"datasets/{dataset}/{name}{suffix}"
+
+
 def dataset_file(name):
-    """Input function: a file of the data set, `name` is labels, videos, ground_truth or a split."""
-    synthetic = {
-        "train": "datasets/{dataset}/train.json",
-        "validation": "datasets/{dataset}/validation.json",
-        "labels": "datasets/{dataset}/labels.json",
-        "videos": "datasets/{dataset}/videos",
-        "ground_truth": "datasets/{dataset}/ground_truth.csv",
-    }
-
-    def path(wildcards):
-        key = name.format(**wildcards)
-        dataset = datasets[wildcards.dataset]
-        if dataset["source"] == "synthetic":
-            return synthetic[key].format(dataset=wildcards.dataset)
-        return dataset[key] or []
-
-    return path
+    """Input function: a file of the data set, as for dataset_path; {split} is filled in."""
+    return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
 
 
 def model_backbone_file(pattern):
@@ -85,3 +78,9 @@ def training_logs(wildcards):
     for model in config["models"]:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs
+
+
+def collated_files(wildcards):
+    """Input function: the collated results of the models to explain."""
+    folder = f"results/{wildcards.dataset}/collated"
+    return [f"{folder}/{model}.h5" for model in config["models"]]

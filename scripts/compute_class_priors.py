@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from playfair.data.labels import compute_class_priors, read_class_names, read_clips
-from playfair.files import written_whole
+from playfair.files import write_csv
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -14,5 +14,4 @@ log_to(snakemake.log[0])
 priors = compute_class_priors(
     read_clips(snakemake.input.clips), read_class_names(snakemake.input.labels)
 )
-with written_whole(snakemake.output.priors) as temporary:
-    priors.to_csv(temporary, index=False)
+write_csv(priors, snakemake.output.priors)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playfair.data.gulp import VideoFile, check_failed_share, gulp_videos
 from playfair.data.labels import class_indices, read_class_names, read_clips
-from playfair.files import written_whole
+from playfair.files import write_csv
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -45,5 +45,4 @@ print(
     f"{len(failed)} of {len(videos)} videos failed\n{failed.to_csv(index=False)}", file=sys.stderr
 )
 check_failed_share(failed, len(videos), options["max_failed_share"])
-with written_whole(snakemake.output.failed) as temporary:
-    failed.to_csv(temporary, index=False)
+write_csv(failed, snakemake.output.failed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from playfair.data.gulp import GulpReader
-from playfair.files import written_whole
+from playfair.files import write_csv
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -20,5 +20,4 @@ short = [(uid, reader.lengths[uid]) for uid in reader.uids if reader.lengths[uid
 print(
     f"{len(short)} of {len(reader.uids)} videos have fewer than {n_frames} frames", file=sys.stderr
 )
-with written_whole(snakemake.output.table) as temporary:
-    pd.DataFrame(short, columns=["uid", "sequence_length"]).to_csv(temporary, index=False)
+write_csv(pd.DataFrame(short, columns=["uid", "sequence_length"]), snakemake.output.table)

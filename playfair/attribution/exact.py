@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from tqdm import tqdm
 
-from playfair.attribution.games import Game, Model
 from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.games import Game, Model
 from playfair.attribution.scores import Score
 from playfair.attribution.shapley import (
     CHUNK_ROWS,
@@ -53,8 +53,11 @@ def exact_esvs(
     ...     return frames.mean(dim=1)
     >>> features = torch.tensor([[[0.5, 0.5], [0.9, 0.1]]])
     >>> scores, esv = exact_esvs(model, features, [0.5, 0.5])
-    >>> scores.round(2).tolist(), esv.round(2).tolist()
-    ([[0.7, 0.3]], [[[-0.1, 0.1], [0.3, -0.3]]])
+    >>> print(scores)
+    [[0.7 0.3]]
+    >>> print(esv[0].round(2))
+    [[-0.1  0.1]
+     [ 0.3 -0.3]]
     """
     parts = list(
         exact_batches(

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
-from playfair.attribution.estimate import Estimate
+from playfair.attribution.estimate import Estimate, gap_to_efficiency
 from playfair.attribution.exact import as_elements, chosen_classes, exact_esvs
 from playfair.attribution.games import Game, Model
 from playfair.attribution.result import Attribution
@@ -43,16 +43,17 @@ def explain(
     different lengths. Elements need not be vectors: with `element_ndim=3` a video is (T, C, H, W).
     model: a callable (N, k, D) -> (N, C) probabilities for any k >= 1 (variable-length), or a list
     of callables, the s-th (N, s, D) -> (N, C) logits (multi-scale); `TSN` and lists of `TRN` heads
-    are recognised and run much faster. priors: (C,), the scores of no frames at all, as
+    are recognised and run much faster. priors: (C,), the score of no frames at all, as
     probabilities, or "uniform".
-    method: "exact" (up to 20 frames), or the name of a sampler, whose options (`budget`,
-    `tolerance`, `iterations`, ...) follow as keywords; `seed` is for samplers.
-    score: the unit of what is shared out, "probability", "logit" or "log_odds". classes: numbers of
-    the classes to explain, all by default. device: where to compute, by default where the model's
-    parameters are. batch_size: most subsequences in one call of a plain callable. memory_budget:
-    bytes. progress: whether to show a bar.
 
-    Raises `InputError` for input that cannot be explained, with what to do about it.
+    method: "exact" (up to 20 frames), or the name of a sampler, whose options (`budget`,
+    `tolerance`, `iterations`, ...) follow as keywords; `seed` is for samplers. score: the unit of
+    what is shared out, "probability", "logit" or "log_odds". classes: numbers of the classes to
+    explain, all by default. device: where to compute, by default where the model's parameters are.
+    batch_size: most subsequences in one call of a plain callable. memory_budget: bytes. progress:
+    whether to show a bar.
+
+    Raises `InputError` for input that cannot be explained; it says what to do.
 
     >>> import torch
     >>> def model(frames):  # (N, k, 2) -> (N, 2): the share of either feature
@@ -61,22 +62,116 @@ def explain(
     >>> explain(features, model, priors=[0.5, 0.5])
     Element Shapley Values (exact, unit: probability) of 1 video
       2 frames, 3 evaluations; class 0: score 0.7000 = prior 0.5000 +0.2000 over the frames
-      most supported by frame 1 (+0.3000)
-      most distracted by frame 0 (-0.1000)
+      supported by frame 1 (+0.3000)
+      distracted by frame 0 (-0.1000)
     """
-    videos, is_list, is_single = _as_videos(features, element_ndim)
+    videos, form = as_videos(features, element_ndim)
     model, place = place_model(model, device)
     game = make_game(model, videos[0][None].to(place), priors, score, batch_size)
-    class_idx = chosen_classes(np.arange(game.class_count) if classes is None else classes, game.class_count)
-    settings = dict(
-        score=score, class_idx=class_idx, batch_size=batch_size, memory_budget=memory_budget,
-        device=place, progress=progress,
-    )
-    estimates: list[Estimate | None] = [None] * len(videos)
-    for places in _by_length(videos):
-        group = torch.stack([videos[place] for place in places])
+    wanted = np.arange(game.class_count) if classes is None else classes
+    class_idx = chosen_classes(wanted, game.class_count)
+    settings: dict[str, Any] = {
+        "score": score,
+        "class_idx": class_idx,
+        "batch_size": batch_size,
+        "memory_budget": memory_budget,
+        "device": place,
+        "progress": progress,
+    }
+    groups = videos_by_length(videos)
+    estimates = []
+    for members in groups:
+        batch = torch.stack([videos[member] for member in members])
         if method == "exact":
-            part = _exact_estimate(model, group, game, settings)
+            _check_no_options(options)
+            estimates.append(_exact_estimate(model, batch, game, settings))
         else:
-            part = sampled_esvs(model, group, game.prior, method, seed, **settings, **options)
-    return None
+            raise InputError(f"Unknown method {method!r}: choose one of exact.")
+    prior = game.prior_score.cpu().numpy()[class_idx.numpy()]
+    common = {"prior": prior, "class_idx": class_idx.numpy(), "method": method, "score": score}
+    common["seed"] = None if method == "exact" else seed
+    return _assembled(estimates, groups, form, common)
+
+
+def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:
+    """Features as a list of videos (T_v, ...), and their form: "single", "batch" or "list"."""
+    if isinstance(features, list | tuple) and any(np.ndim(video) > 0 for video in features):
+        videos, form = [as_elements(torch.as_tensor(video)) for video in features], "list"
+    else:
+        elements = as_elements(torch.as_tensor(features))
+        if elements.ndim not in (element_ndim + 1, element_ndim + 2):
+            raise InputError(
+                f"Features have {elements.ndim} axes; with elements of {element_ndim} axes, one "
+                f"video has {element_ndim + 1} and a batch {element_ndim + 2} (see element_ndim)."
+            )
+        form = "single" if elements.ndim == element_ndim + 1 else "batch"
+        videos = [elements] if form == "single" else list(elements)
+    if not videos:
+        raise InputError("There are no videos to explain: features are empty.")
+    for number, video in enumerate(videos):
+        if video.ndim < 2 or len(video) == 0:
+            raise InputError(
+                f"Video {number} has the shape {tuple(video.shape)}; expected (T, ...) with T >= 1."
+            )
+        if video.is_floating_point() and not bool(video.isfinite().all()):
+            raise InputError(f"Video {number} has features that are not finite numbers.")
+    return videos, form
+
+
+def videos_by_length(videos: Sequence[Tensor]) -> list[list[int]]:
+    """Positions of videos of equal length, shortest first."""
+    lengths = sorted({len(video) for video in videos})
+    return [
+        [position for position, video in enumerate(videos) if len(video) == length]
+        for length in lengths
+    ]
+
+
+def _exact_estimate(
+    model: Model | Sequence[Model], batch: Tensor, game: Game, settings: dict[str, Any]
+) -> Estimate:
+    n_frames = batch.shape[1]
+    scores, esv = exact_esvs(model, batch, game.prior.cpu(), **settings)
+    class_idx = settings["class_idx"].numpy()
+    scores = scores[:, class_idx]
+    prior = game.prior_score.cpu().numpy()[class_idx]
+    scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
+    evaluations = sum(comb(n_frames, size) for size in range(1, scales + 1))
+    return Estimate(
+        scores=scores,
+        esv=esv,
+        evaluations=np.full(len(batch), evaluations),
+        efficiency_gap=gap_to_efficiency(esv, scores, prior),
+    )
+
+
+def _assembled(
+    estimates: list[Estimate], groups: list[list[int]], form: str, common: dict[str, Any]
+) -> Attribution:
+    """Estimates of groups of videos -> one result, in the videos' own order and form."""
+    places = {
+        member: (estimate, place)
+        for estimate, members in zip(estimates, groups, strict=True)
+        for place, member in enumerate(members)
+    }
+
+    def gathered(field: str) -> Any:
+        chosen = [places[member] for member in range(len(places))]
+        values = [getattr(estimate, field) for estimate, _ in chosen]
+        if values[0] is None:
+            return None
+        rows = [value[place] for value, (_, place) in zip(values, chosen, strict=True)]
+        if form == "single":
+            return rows[0]
+        ragged = form == "list" and field in ("esv", "standard_error")
+        return rows if ragged else np.stack(rows)
+
+    fields = ("esv", "scores", "evaluations", "efficiency_gap", "standard_error", "converged")
+    return Attribution(**{field: gathered(field) for field in fields}, **common)
+
+
+def _check_no_options(options: dict[str, Any]) -> None:
+    if options:
+        raise InputError(
+            f"The exact method takes no option {sorted(options)[0]!r}; samplers have options."
+        )

@@ -76,8 +76,9 @@ class Attribution:
         head += "1 video" if self.is_single else f"{len(videos)} videos"
         lines = [head]
         for video, result in enumerate(videos[:SHOWN_VIDEOS]):
-            name = "" if self.is_single else f"video {video}: "
-            lines += [f"  {name}{line}" for line in _summary(result)]
+            first, *rest = _summary(result)
+            lines.append(f"  {first}" if self.is_single else f"  video {video}: {first}")
+            lines += [f"  {line}" if self.is_single else f"    {line}" for line in rest]
         if len(videos) > SHOWN_VIDEOS:
             lines.append(f"  ... and {len(videos) - SHOWN_VIDEOS} more")
         return "\n".join(lines)
@@ -137,11 +138,11 @@ def _summary(result: Attribution) -> list[str]:
     for verb, frames in (("supported", support), ("distracted", distract)):
         if frames:
             named = ", ".join(f"{frame} ({esv[frame]:+.4f})" for frame in frames)
-            lines.append(f"  most {verb} by frame {named}")
+            lines.append(f"{verb} by frame {named}")
     if result.standard_error is not None:
         reached = {None: "", True: ", tolerance reached", False: ", tolerance not reached"}
         lines.append(
-            f"  largest standard error {result.standard_error.max():.2g}, "
+            f"largest standard error {result.standard_error.max():.2g}, "
             f"largest efficiency gap {np.abs(result.efficiency_gap).max():.2g}"
             f"{reached[None if result.converged is None else bool(result.converged)]}"
         )

@@ -152,10 +152,12 @@ def shapley_weights(n_frames: int, size: int, device: str = "cpu") -> Tensor:
 def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> int:
     """Bytes that `exact_values` takes for `video_count` videos of a game's length."""
     n_frames = game.n_frames
-    columns = video_count * game.class_count
+    widest = video_count * comb(n_frames, n_frames // 2)
     lattice = 8 * n_frames * 2**n_frames
-    levels = 0 if game.n_max is None else 8 * comb(n_frames, n_frames // 2) * columns
-    chunks = 4 * 4 * max(CHUNK_ROWS, video_count) * max(game.class_count, 256)
+    levels = 0 if game.n_max is None else 8 * widest * game.class_count
+    # Children's sum, hidden vectors, scores and a copy of them.
+    rows = max(video_count, min(CHUNK_ROWS, widest))
+    chunks = 16 * rows * max(game.class_count, 256)
     table = 4 * 2**n_frames * video_count * chosen if keep_table else 0
     return lattice + levels + chunks + table
 

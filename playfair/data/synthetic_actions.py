@@ -78,20 +78,21 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball comes out of the distance and passes the camera below."""
     x = generator.uniform(0.38, 0.62) * stage.width
     y = generator.uniform(0.22, 0.34) * stage.height
-    direction = np.pi / 2 + generator.uniform(-0.35, 0.35)
-    offset = generator.uniform(1.5, 1.75)
-    # Out of view where the shadow, too, has passed below the lower edge.
-    last = (stage.height - y) / (offset * np.sin(direction) - 1.02)
+    direction = np.pi / 2 + generator.uniform(-0.25, 0.25)
+    offset = generator.uniform(1.75, 2.05)
+    first = 0.026 * stage.height
+    # Out of view where the upper edge of the shadow, too, has passed below the frame.
+    last = (stage.height - y + first * offset) / (offset * np.sin(direction) - 1.1)
     paint, roll = stage.paints[0], generator.uniform(0, 6)
 
     def at(progress: float) -> list[Body]:
-        radius = 0.8 * (last / 0.8) ** progress
-        distance = offset * (radius - 0.8)
+        radius = first * (last / first) ** progress
+        distance = offset * (radius - first)
         return [
             Ball(
                 x + distance * np.cos(direction),
                 y + distance * np.sin(direction),
-                radius,
+                radius * _swell(progress, 0.1),
                 paint,
                 heading=direction,
                 roll=roll + 6 * progress,
@@ -151,7 +152,7 @@ def plan_throw(stage: Stage, generator: np.random.Generator) -> Action:
 
 
 def plan_opening(stage: Stage, generator: np.random.Generator) -> Action:
-    """A round box swells into view, opens, and shrinks out of view while it is open."""
+    """A capsule swells into view, opens, and shrinks out of view while it is open."""
     radius = generator.uniform(0.2, 0.27) * stage.height
     x = generator.uniform(0.38, 0.62) * stage.width
     y = generator.uniform(0.55, 0.68) * stage.height
@@ -210,11 +211,11 @@ CLASSES = (
         backwards=True,
         roles=("ball", "ball"),
     ),
-    ActionClass("Opening [something]", plan_opening, roles=("box",)),
-    ActionClass("Closing [something]", plan_opening, backwards=True, roles=("box",)),
+    ActionClass("Opening [something]", plan_opening, roles=("capsule",)),
+    ActionClass("Closing [something]", plan_opening, backwards=True, roles=("capsule",)),
     ActionClass("Covering [something] with [something]", plan_covering, roles=("ball", "cloth")),
     ActionClass(
-        "Uncovering [something] hidden under [something]",
+        "Uncovering [something]",
         plan_covering,
         backwards=True,
         roles=("ball", "cloth"),

@@ -141,7 +141,7 @@ class Ball:
 
 @dataclass(frozen=True)
 class Shell:
-    """A round box of two halves; `openness` from 0 to 1 lifts the upper one off what is inside."""
+    """A round capsule of two halves; `openness` from 0 to 1 lifts the upper one off what is inside."""
 
     x: float
     y: float

@@ -1,7 +1,8 @@
 """Drawing of filmstrips: where things go on the page, and one strip of frames with its bars."""
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,14 +24,19 @@ from playfair.figures.style import (
 )
 
 # Everything in inches.
-_LEFT, _RIGHT = 0.42, 0.08
-_TITLE, _LEGEND, _BETWEEN = 0.42, 0.3, 0.16
-_HEADER, _BARS, _NUMBERS = 0.41, 0.46, 0.18
+_MARGIN, _WORDS, _AXIS = 0.08, 1.62, 0.3
+_TITLE, _LEGEND, _BETWEEN = 0.42, 0.3, 0.2
+_BARS, _NUMBERS = 0.42, 0.18
 _GAP = 0.035
-_EVIDENCE = 0.07
+_EVIDENCE = 0.08
 _LARGEST_FRAME = 1.3
+_LINE, _PARAGRAPH = 0.135, 0.035
+_FRAMES_LEFT = _MARGIN + _WORDS + _AXIS
 _POINTS_PER_INCH = 72
-_OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "no label"}
+_LETTERS_PER_LINE = 24
+_LONGEST_ROW = 10
+_OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "(no label)"}
+_RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "next best"}
 
 
 class Page:
@@ -48,7 +54,7 @@ class Page:
         return cls(_TITLE + _LEGEND + between + sum(strip.height for strip in strips))
 
     def add_title(self, words: str) -> None:
-        self.add_text(_RIGHT, 0.08, words, weight="bold", size=10)
+        self.add_text(_MARGIN, 0.08, words, weight="bold", size=10)
         self.top -= _TITLE
 
     def add_text(self, left: float, below_top: float, words: str, **look: Any) -> None:
@@ -64,8 +70,16 @@ class Page:
         )
 
 
+class _Line(NamedTuple):
+    words: str
+    below_top: float
+    look: dict[str, Any]
+
+
 class FrameStrip:
-    """The frames of one example side by side, its header above and its bars below.
+    """One example: words on the left, its frames side by side, a pair of bars below each frame.
+
+    More than ten frames are broken into rows of equal length.
 
     Args:
         rows: one row per frame, columns as :func:`playfair.figures.filmstrips.filmstrips_table`.
@@ -74,57 +88,76 @@ class FrameStrip:
 
     def __init__(self, rows: pd.DataFrame, frames: Sequence[np.ndarray]):
         self.rows, self.frames = rows, frames
+        row_count = math.ceil(len(rows) / _LONGEST_ROW)
+        self.row_length = math.ceil(len(rows) / row_count)
         pixel_height, pixel_width = frames[0].shape[:2]
-        available = (TWO_COLUMNS - _LEFT - _RIGHT) / len(rows)
+        available = (TWO_COLUMNS - _FRAMES_LEFT - _MARGIN) / self.row_length
         widest = _LARGEST_FRAME * min(1.0, pixel_width / pixel_height) + _GAP
         self.cell = min(available, widest)
         self.frame_height = (self.cell - _GAP) * pixel_height / pixel_width
-        self.height = _HEADER + _EVIDENCE + self.frame_height + _GAP + _BARS + _NUMBERS
+        self.row_height = _EVIDENCE + self.frame_height + _GAP + _BARS + _NUMBERS
+        self.lines = self._say()
+        self.height = max(row_count * self.row_height, _EVIDENCE + self.lines[-1].below_top + _LINE)
 
     def draw(self, page: Page, scale: tuple[float, float]) -> None:
         """Draw below what the page holds; `scale` is the range of ESVs of all strips."""
-        self._draw_header(page)
-        page.top -= _HEADER
-        self._draw_evidence(page)
-        for place, frame in enumerate(self.frames):
-            axes = page.add_axes(
-                _LEFT + place * self.cell + _GAP / 2,
-                _EVIDENCE,
-                self.cell - _GAP,
-                self.frame_height,
-            )
+        for line in self.lines:
+            page.add_text(_MARGIN, _EVIDENCE + line.below_top, line.words, size=8, **line.look)
+        for first in range(0, len(self.rows), self.row_length):
+            chosen = slice(first, first + self.row_length)
+            below_top = first // self.row_length * self.row_height
+            self._draw_row(page, below_top, self.rows[chosen], self.frames[chosen], scale)
+        page.top -= self.height + _BETWEEN
+
+    def _say(self) -> list["_Line"]:
+        first = self.rows.iloc[0]
+        outcome = f"{model_title(first['model'])} {_OUTCOMES[first['outcome']]}"
+        from_frames = first["score"] - first["prior"]
+        sign = "−" if from_frames < 0 else "+"
+        sums = f"{first['prior']:.2f} {sign} {abs(from_frames):.2f}"
+        pale: dict[str, Any] = {"color": REFERENCE}
+        paragraphs: list[tuple[str, dict[str, Any]]] = [
+            (outcome, pale),
+            (class_title(first["class_name"], _LETTERS_PER_LINE - 3), {"weight": "bold"}),
+            (f"score {first['score']:.2f} = {sums}", {}),
+            (
+                f"{_RIVAL_WORDS[first['outcome']]} ({first['rival_score']:.2f}):\n"
+                + class_title(first["rival_class_name"], _LETTERS_PER_LINE, max_lines=3),
+                pale,
+            ),
+        ]
+        lines, below_top = [], 0.0
+        for words, look in paragraphs:
+            for line in words.split("\n"):
+                lines.append(_Line(line, below_top, look))
+                below_top += _LINE
+            below_top += _PARAGRAPH
+        return lines
+
+    def _draw_row(
+        self,
+        page: Page,
+        below_top: float,
+        rows: pd.DataFrame,
+        frames: Sequence[np.ndarray],
+        scale: tuple[float, float],
+    ) -> None:
+        width = self.cell * len(rows)
+        evidence_axes = page.add_axes(_FRAMES_LEFT, below_top, width, _EVIDENCE)
+        self._draw_evidence(evidence_axes, rows)
+        below_top += _EVIDENCE
+        for place, frame in enumerate(frames):
+            left = _FRAMES_LEFT + place * self.cell + _GAP / 2
+            axes = page.add_axes(left, below_top, self.cell - _GAP, self.frame_height)
             axes.imshow(frame, interpolation="lanczos", aspect="auto")
             axes.set_axis_off()
-        page.top -= _EVIDENCE + self.frame_height + _GAP
-        self._draw_bars(page, scale)
-        page.top -= _BARS + _NUMBERS + _BETWEEN
+        below_top += self.frame_height + _GAP
+        self._draw_bars(page.add_axes(_FRAMES_LEFT, below_top, width, _BARS), rows, scale)
 
-    def _draw_header(self, page: Page) -> None:
-        first = self.rows.iloc[0]
-        name = class_title(first["class_name"])
-        page.add_text(_LEFT, 0.0, name, weight="bold", size=8.5 if len(name) < 60 else 8)
-        outcome = f"{model_title(first['model'])}  {_OUTCOMES[first['outcome']]}"
-        right = TWO_COLUMNS - _RIGHT
-        page.add_text(right, 0.0, outcome, ha="right", size=8.5, weight="bold")
-        frames_give = first["score"] - first["prior"]
-        parts = f"prior {first['prior']:.2f} {_signed(frames_give, ' ')} from frames"
-        page.add_text(_LEFT, 0.19, f"score {first['score']:.2f} = {parts}", size=8)
-        rival = class_title(first["rival_class_name"], 44, max_lines=1)
-        words = "predicted" if first["outcome"] == "wrong" else "next"
-        page.add_text(
-            right,
-            0.19,
-            f"{words}: {rival}, {first['rival_score']:.2f}",
-            ha="right",
-            size=8,
-            color=REFERENCE,
-        )
-
-    def _draw_evidence(self, page: Page) -> None:
-        axes = page.add_axes(_LEFT, 0, self.cell * len(self.rows), _EVIDENCE)
-        axes.set(xlim=(0, len(self.rows)), ylim=(0, 1))
+    def _draw_evidence(self, axes: Axes, rows: pd.DataFrame) -> None:
+        axes.set(xlim=(0, len(rows)), ylim=(0, 1))
         axes.set_axis_off()
-        inside = np.concatenate([[0], self.rows["inside"].to_numpy() == 1, [0]]).astype(int)
+        inside = np.concatenate([[0], rows["inside"].to_numpy() == 1, [0]]).astype(int)
         starts, ends = np.flatnonzero(np.diff(inside) == 1), np.flatnonzero(np.diff(inside) == -1)
         margin = _GAP / 2 / self.cell
         for start, end in zip(starts, ends, strict=True):
@@ -136,39 +169,36 @@ class FrameStrip:
                 solid_capstyle="butt",
             )
 
-    def _draw_bars(self, page: Page, scale: tuple[float, float]) -> None:
-        axes = page.add_axes(_LEFT, 0, self.cell * len(self.rows), _BARS)
+    def _draw_bars(self, axes: Axes, rows: pd.DataFrame, scale: tuple[float, float]) -> None:
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        centres = np.arange(len(self.rows)) + 0.5
-        esv = self.rows["esv"].to_numpy()
-        colours = np.where(esv >= 0, SUPPORTS, DISTRACTS)
-        axes.bar(centres - 0.17, esv, 0.32, color=colours.tolist())
-        axes.bar(centres + 0.17, self.rows["rival_esv"], 0.32, color=RIVAL)
+        centres = np.arange(len(rows)) + 0.5
+        esv = rows["esv"].to_numpy()
+        axes.bar(centres - 0.17, esv, 0.32, color=np.where(esv >= 0, SUPPORTS, DISTRACTS).tolist())
+        axes.bar(centres + 0.17, rows["rival_esv"], 0.32, color=RIVAL)
         axes.axhline(0, color=INK, linewidth=0.7)
         room = 0.04 * max(scale[1] - scale[0], 1e-6)
-        axes.set(xlim=(0, len(self.rows)), ylim=(scale[0] - room, scale[1] + room))
+        axes.set(xlim=(0, len(rows)), ylim=(scale[0] - room, scale[1] + room))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10], min_n_ticks=2))
         axes.tick_params(axis="y", pad=1)
-        axes.set_xticks(centres, self._numbers(esv))
-        axes.tick_params(axis="x", length=0, pad=1)
-        for label, colour in zip(axes.get_xticklabels(), colours, strict=True):
-            label.set_color(_TEXT_COLOURS[colour])
-
-    def _numbers(self, esv: np.ndarray) -> list[str]:
-        points = self.cell * _POINTS_PER_INCH
-        if points < 22:
-            return [""] * len(esv)
         numbers = [_signed(value) for value in esv]
-        return numbers if points > 34 else [number.replace("0.", ".") for number in numbers]
+        if self.cell * _POINTS_PER_INCH < _POINTS_OF_A_NUMBER:
+            numbers = [""] * len(esv)
+        axes.set_xticks(centres, numbers)
+        axes.tick_params(axis="x", length=0, pad=1)
+        for label, number in zip(axes.get_xticklabels(), numbers, strict=True):
+            label.set_color(_NUMBER_COLOURS.get(number[:1], REFERENCE))
 
 
+_POINTS_OF_A_NUMBER = 30
 # Orange letters on white need to be darker than orange areas to be readable.
-_TEXT_COLOURS = {SUPPORTS: SUPPORTS, DISTRACTS: "#A35F00"}
+_NUMBER_COLOURS = {"+": SUPPORTS, "−": "#A35F00"}
 
 
-def _signed(value: float, space: str = "") -> str:
-    return f"{'−' if value < 0 else '+'}{space}{abs(value):.2f}"
+def _signed(value: float) -> str:
+    if abs(value) < 0.005:
+        return "0.00"
+    return f"{'−' if value < 0 else '+'}{abs(value):.2f}"
 
 
 def add_strip_legend(page: Page, has_truth: bool) -> None:
@@ -186,7 +216,7 @@ def add_strip_legend(page: Page, has_truth: bool) -> None:
         handles,
         labels,
         loc="lower left",
-        bbox_to_anchor=((_LEFT - 0.05) / TWO_COLUMNS, 0.0),
+        bbox_to_anchor=(_MARGIN / TWO_COLUMNS, 0.0),
         ncols=len(labels),
         handlelength=1.1,
         columnspacing=1.5,

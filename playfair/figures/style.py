@@ -120,7 +120,7 @@ def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> N
 
 def model_title(model: str) -> str:
     """A model's name as people write it: "trn" -> "TRN", "my_model" -> "my model"."""
-    words = model.split("_")
+    words = model.replace("_", " ").split()
     return " ".join(word.upper() if word.lower() in _ABBREVIATIONS else word for word in words)
 
 

@@ -1,0 +1,52 @@
+"""The ESV curve of one video: a value per frame and class, with its standard error if sampled."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from playfair.attribution.result import Attribution
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def plot_result(
+    result: Attribution,
+    video: int = 0,
+    classes: Sequence[int] | None = None,
+    class_names: Sequence[str] | None = None,
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw the ESVs of one video of a result over its frames; returns the figure.
+
+    classes: numbers of the classes to draw, by default the two with the highest scores.
+    class_names: a name for every class number. ax: where to draw, a new figure by default.
+    """
+    shown = result.videos()[video]
+    class_idx = shown.class_idx.tolist()
+    if classes is None:
+        classes = [class_idx[column] for column in np.argsort(-shown.scores, kind="stable")[:2]]
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    frames = np.arange(len(shown.esv))
+    ax.axhline(0, color="0.6", linewidth=0.8)
+    for colour, class_number in zip(COLOURS, classes, strict=False):
+        column = class_idx.index(class_number)
+        name = f"class {class_number}" if class_names is None else class_names[class_number]
+        error = None if shown.standard_error is None else 1.96 * shown.standard_error[:, column]
+        ax.errorbar(
+            frames,
+            shown.esv[:, column],
+            yerr=error,
+            marker="o",
+            color=colour,
+            capsize=2,
+            label=f"{name} (score {shown.scores[column]:.2f})",
+        )
+    ax.set(xlabel="Frame", ylabel=f"Element Shapley Value ({shown.score})")
+    ax.legend(frameon=False)
+    figure = ax.get_figure()
+    assert isinstance(figure, Figure)
+    return figure

@@ -1,0 +1,167 @@
+"""The gallery: one static page that shows all figures with their captions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+TITLES = {
+    "filmstrips": "Which frames made the model say so?",
+    "esv_by_position": "Where in the video is the support?",
+    "performance": "More frames, better predictions?",
+    "class_by_position": "Which classes lean on early frames, which on late ones?",
+    "localisation": "Do the values point at the evidence?",
+    "training_curves": "How the networks learned",
+    "sampling_error": "How good are sampled values?",
+}
+"""Titles in plain words by figure stem, in the order in which a reader wants them."""
+
+
+@dataclass(frozen=True)
+class GalleryFigure:
+    """One figure of the gallery.
+
+    Attributes:
+        stem: of the files <stem>.png and <stem>.pdf beside the page.
+        caption: plain text; a blank line starts a new paragraph.
+        title: plain words; by default that of :data:`TITLES`, or the stem's words.
+        table: relative path of the CSV file with the figure's numbers, if it is beside the page.
+        width, height: of the PNG in pixels, if known, so that the page does not jump while loading.
+    """
+
+    stem: str
+    caption: str
+    title: str | None = None
+    table: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def heading(self) -> str:
+        return self.title or TITLES.get(self.stem) or self.stem.replace("_", " ").capitalize()
+
+
+def gallery_html(
+    figures: Sequence[GalleryFigure],
+    title: str = "Play Fair: which frames made the model say so?",
+    introduction: str = "",
+    facts: Sequence[tuple[str, str]] = (),
+) -> str:
+    """A self-contained HTML page with all figures: no script, nothing loaded from elsewhere.
+
+    Figures that :data:`TITLES` names come in its order, others after them in the given order.
+
+    Args:
+        introduction: plain text above the figures; a blank line starts a new paragraph.
+        facts: (name, value) pairs such as ("data set", "synthetic"), shown below the title.
+    """
+    order = list(TITLES)
+    figures = sorted(
+        figures, key=lambda figure: order.index(figure.stem) if figure.stem in order else len(order)
+    )
+    links = "".join(
+        f'<li><a href="#{_link(figure.stem)}">{escape(figure.heading)}</a></li>\n'
+        for figure in figures
+    )
+    known = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>\n" for name, value in facts
+    )
+    return _PAGE.format(
+        title=escape(title),
+        style=_STYLE,
+        introduction=_paragraphs(introduction),
+        facts=f"<dl>\n{known}</dl>\n" if known else "",
+        links=links,
+        figures="".join(_figure(figure) for figure in figures),
+    )
+
+
+def _figure(figure: GalleryFigure) -> str:
+    link = _link(figure.stem)
+    downloads = [("PNG", f"{link}.png"), ("PDF", f"{link}.pdf")]
+    if figure.table is not None:
+        downloads.append(("numbers (CSV)", quote(figure.table)))
+    anchors = " ".join(
+        f'<a href="{escape(target)}">{escape(words)}</a>' for words, target in downloads
+    )
+    size = f' width="{figure.width}" height="{figure.height}"' if figure.width else ""
+    first_paragraph = " ".join(figure.caption.strip().split("\n\n")[0].split())
+    description = escape(f"{figure.heading} {first_paragraph}".strip())
+    return (
+        f'<section id="{link}">\n<h2>{escape(figure.heading)}</h2>\n<figure>\n'
+        f'<a class="picture" href="{link}.png"><img src="{link}.png" alt="{description}"{size} '
+        f'loading="lazy"></a>\n'
+        f"<figcaption>\n{_paragraphs(figure.caption)}"
+        f'<p class="downloads">{anchors}</p>\n</figcaption>\n</figure>\n</section>\n'
+    )
+
+
+def _link(stem: str) -> str:
+    return escape(quote(stem))
+
+
+def _paragraphs(text: str) -> str:
+    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+    return "".join(f"<p>{escape(part)}</p>\n" for part in paragraphs if part)
+
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1f2328; --pale: #59636e; --page: #f6f7f9;
+  --card: #ffffff; --line: #d9dce0; --link: #005a8f; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e8eb; --pale: #9aa4af; --page: #14171a; --card: #1d2125; --line: #363c43;
+    --link: #7cc4f0; }
+}
+* { box-sizing: border-box; }
+html { scroll-behavior: smooth; }
+body { margin: 0; background: var(--page); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
+header, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 1.25rem; }
+header { padding-top: 2.5rem; }
+h1 { font-size: clamp(1.5rem, 4vw, 2.1rem); line-height: 1.2; margin: 0 0 .6rem; }
+h2 { font-size: 1.2rem; margin: 0 0 .9rem; }
+a { color: var(--link); }
+a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
+header p { max-width: 44rem; }
+dl { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: 1rem 0; }
+dt { color: var(--pale); font-size: .8rem; }
+dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+nav ul { columns: 18rem 2; padding: 0; margin: 1.2rem 0 2rem; list-style: none; }
+nav li { padding: .15rem 0; break-inside: avoid; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
+  padding: 1.4rem; margin: 0 0 1.75rem; scroll-margin-top: 1rem; }
+figure { margin: 0; }
+.picture { display: block; background: #ffffff; border-radius: .35rem; padding: .75rem; }
+img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+figcaption { color: var(--pale); max-width: 46rem; margin-top: .9rem; }
+figcaption p { margin: .4rem 0; }
+.downloads a { margin-right: 1rem; white-space: nowrap; }
+footer { color: var(--pale); font-size: .85rem; padding-bottom: 2.5rem; }
+@media print { body { background: #ffffff; } section { break-inside: avoid; border: 0; } }
+"""
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+{introduction}{facts}<nav aria-label="Figures">
+<ul>
+{links}</ul>
+</nav>
+</header>
+<main>
+{figures}</main>
+<footer>
+<p>Element Shapley Values after W. Price and D. Damen, Play Fair: Frame Attributions in Video
+Models, ACCV 2020.</p>
+</footer>
+</body>
+</html>
+"""

@@ -1,0 +1,57 @@
+# In: every figure with its table, the clips and what was left out. Out: results/figures.
+
+figure_names = [
+    "filmstrips",
+    "esv_by_position",
+    "localisation",
+    "class_by_position",
+    "performance",
+    "training_curves",
+]
+if not dataset_path(config["dataset"], "ground_truth"):
+    figure_names.remove("localisation")
+
+
+rule figures:
+    """Gather the figures of the configured data set, with a gallery to look at them."""
+    input:
+        figures=expand(
+            "results/{dataset}/plots/{figure}.{suffix}",
+            dataset=config["dataset"],
+            figure=figure_names,
+            suffix=["png", "pdf"],
+        ),
+        tables=expand(
+            "results/{dataset}/tables/{figure}.csv",
+            dataset=config["dataset"],
+            figure=figure_names,
+        ),
+        failed=expand(
+            "results/{dataset}/tables/gulp_failed_{split}.csv",
+            dataset=config["dataset"],
+            split=["train", "validation"],
+        ),
+        too_short=expand(
+            "results/{dataset}/tables/too_short_{n_frames}_frames.csv",
+            dataset=config["dataset"],
+            n_frames=config["n_frames"],
+        ),
+        webm=expand("results/{dataset}/webm", dataset=config["dataset"]),
+        captions=expand("captions/{figure}.rst", figure=figure_names),
+    output:
+        figures=directory("results/figures"),
+    log:
+        "results/logs/figures.log",
+    benchmark:
+        "results/benchmarks/figures.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        figure_names=figure_names,
+        library=library_hash("figures"),
+    script:
+        "../scripts/figures.py"

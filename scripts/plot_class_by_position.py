@@ -1,0 +1,19 @@
+"""Plot where in the sequence each class has its evidence."""
+
+from typing import TYPE_CHECKING
+
+from playfair.data.esv_store import load
+from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
+from playfair.figures.style import save_figure
+from playfair.files import write_csv
+from playfair.logs import log_to
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+collated = [load(path) for path in snakemake.input.collated]
+table = class_by_position_table({results.attributes["model"]: results for results in collated})
+save_figure(plot_class_by_position(table), snakemake.output.png, snakemake.output.pdf)
+write_csv(table, snakemake.output.table)

@@ -1,0 +1,86 @@
+import functools
+
+import pytest
+
+from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
+from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_position
+from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
+from playfair.figures.localisation import localisation_table, plot_localisation
+from playfair.figures.performance import performance_table, plot_performance
+from playfair.figures.style import new_figure
+from playfair.figures.training_curves import plot_training_curves, training_curves_table
+from tests.unit.figures.layout import assert_publishable, texts_outside, texts_overlapping
+from tests.unit.figures.stand_in import (
+    collated,
+    coloured_frames,
+    ground_truth_table,
+    training_log,
+)
+
+CASES = {
+    "default": {},
+    "one_model_three_classes": {
+        "models": ("my_model",),
+        "n_frames": range(1, 4),
+        "class_count": 3,
+    },
+    "one_frame": {"models": ("trn",), "n_frames": [1], "class_count": 3},
+    "paper": {
+        "models": ("trn", "tsn"),
+        "n_frames": range(1, 17),
+        "class_count": 174,
+        "video_count": 348,
+    },
+    "unlabelled": {"n_frames": [2, 4], "labelled": False},
+}
+
+
+@functools.cache
+def results(case):
+    return collated(**CASES[case])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_performance_is_publishable(case):
+    assert_publishable(plot_performance(performance_table(results(case))))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_esv_by_position_is_publishable(case):
+    assert_publishable(plot_esv_by_position(esv_by_position_table(results(case))))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_class_by_position_is_publishable(case):
+    assert_publishable(plot_class_by_position(class_by_position_table(results(case))))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_localisation_is_publishable(case):
+    truth = ground_truth_table(CASES[case].get("video_count", 60))
+    assert_publishable(plot_localisation(localisation_table(results(case), truth)))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("shape", [(64, 64), (64, 112), (112, 64)])
+def test_filmstrips_are_publishable(case, shape):
+    n_frames = max(results(case)["tsn" if case == "paper" else next(iter(results(case)))])
+    tables = {model: by_n_frames[n_frames] for model, by_n_frames in results(case).items()}
+    table = filmstrips_table(select_examples(tables), tables)
+    frames = functools.partial(coloured_frames, height=shape[0], width=shape[1])
+    assert_publishable(plot_filmstrips(table, frames))
+
+
+@pytest.mark.parametrize("log_count", [1, 3, 10, 30])
+def test_training_curves_are_publishable(log_count):
+    logs = {f"trn_{scale}_frames": training_log(scale, 30) for scale in range(1, log_count + 1)}
+    assert_publishable(plot_training_curves(training_curves_table(logs)))
+
+
+def test_the_checks_of_layout_find_what_is_cut_off_and_what_overlaps():
+    figure = new_figure(3, 2)
+    figure.text(0.9, 0.5, "beyond the right edge")
+    figure.text(0.1, 0.5, "one")
+    figure.text(0.12, 0.52, "other")
+    assert texts_outside(figure) == ["beyond the right edge"]
+    assert texts_overlapping(figure) == [("one", "other")]

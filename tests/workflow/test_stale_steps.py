@@ -1,0 +1,101 @@
+"""After a change exactly the stale steps run, by dry run on a finished tiny run."""
+
+import pytest
+
+from tests.workflow.project import copy_run, planned_jobs
+
+GATHERING = {"figures": 1}
+PLOTS_OF_RESULTS = {
+    "plot_class_by_position": 1,
+    "plot_esv_by_position": 1,
+    "plot_filmstrips": 1,
+    "plot_localisation": 1,
+    "plot_performance": 1,
+}
+
+
+@pytest.fixture
+def run(tiny_run, tmp_path):
+    return copy_run(tiny_run, tmp_path / "project")
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert old in text, path
+    path.write_text(text.replace(old, new, 1))
+
+
+def append(path, text):
+    path.write_text(path.read_text() + text)
+
+
+def test_nothing_to_do_after_a_finished_run(run):
+    assert planned_jobs(run) == {}
+
+
+def test_changed_figure_script_makes_its_figure_and_the_gathering(run):
+    append(run / "scripts/plot_performance.py", "\nprint('done')\n")
+    assert planned_jobs(run) == {"plot_performance": 1, **GATHERING}
+
+
+def test_changed_module_of_a_figure_makes_that_figure(run):
+    append(run / "playfair/figures/training_curves.py", "\nADDED = 1\n")
+    assert planned_jobs(run) == {"plot_training_curves": 1, **GATHERING}
+
+
+def test_changed_module_of_all_figures_makes_figures_only(run):
+    append(run / "playfair/figures/style.py", "\nADDED = 1\n")
+    assert planned_jobs(run) == {**PLOTS_OF_RESULTS, "plot_training_curves": 1, **GATHERING}
+
+
+def test_changed_docstring_makes_nothing(run):
+    for module in ("attribution/shapley", "models/heads", "data/gulp", "figures/style"):
+        replace(run / f"playfair/{module}.py", '"""', '"""Another sentence. ')
+    assert planned_jobs(run) == {}
+
+
+@pytest.mark.parametrize("module", ["shapley", "lattice", "games"])
+def test_changed_attribution_makes_esvs_and_what_follows(run, module):
+    append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
+    expected = {"compute_esvs": 6, "collate_esvs": 2, **PLOTS_OF_RESULTS, **GATHERING}
+    assert planned_jobs(run) == expected
+
+
+def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
+    planned = planned_jobs(run, "--config", "n_frames=[1,2,3,4]")
+    assert planned == {
+        "list_too_short_videos": 1,
+        "compute_esvs": 2,
+        "collate_esvs": 2,
+        **PLOTS_OF_RESULTS,
+        **GATHERING,
+    }
+
+
+def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
+    planned = planned_jobs(run, "--config", "definitions={models: {trn: {n_scales: 4}}}")
+    assert planned == {
+        "train_single_scale_head": 1,
+        "compute_esvs": 3,
+        "collate_esvs": 1,
+        **PLOTS_OF_RESULTS,
+        "plot_training_curves": 1,
+        **GATHERING,
+    }
+
+
+def test_changed_gulp_option_makes_everything_after_gulping(run):
+    planned = planned_jobs(run, "--config", "gulp={fps: 7.0}")
+    untouched = {"make_synthetic_dataset", "compute_class_priors"}
+    everything = planned_jobs(run, "--forceall").keys()
+    assert planned.keys() == everything - untouched
+
+
+def test_changed_priors_make_esvs_but_no_features(run):
+    (run / "results/tiny/class_priors.csv").unlink()
+    assert "compute_class_priors" not in planned_jobs(run)
+    replace(run / "scripts/compute_class_priors.py", "priors = ", "priors = prior = ")
+    planned = planned_jobs(run)
+    assert planned["compute_class_priors"] == 1
+    assert planned["compute_esvs"] == 6
+    assert "extract_features" not in planned
