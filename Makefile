@@ -1,7 +1,7 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test lint format config lock
+.PHONY: help setup figures report test lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
@@ -30,7 +30,7 @@ report: setup ## Pack figures, captions and clips into report.zip
 	$(BIN)/snakemake --cores $(CORES) --report report.zip
 
 test: setup ## Run all tests, with coverage
-	$(BIN)/python -m pytest $(TEST_OPTIONS)
+	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(TEST_OPTIONS)
 
 lint: setup ## Check style, types, the workflow and the generated configuration
 	$(BIN)/ruff check .
@@ -47,6 +47,10 @@ format: setup ## Format Python and Snakemake files
 
 config: setup ## Write config.yaml and its schema from playfair/config.py
 	$(BIN)/python -m playfair.config_files
+
+docs: setup ## Draw the pictures of the README from the workflow's results (needs Graphviz's dot)
+	$(BIN)/snakemake --rulegraph 2>/dev/null | docs/draw_rule_graph.sh > docs/images/rule_graph.svg
+	cp results/figures/{filmstrips,localisation}.png docs/images/
 
 lock: setup ## Resolve requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra workflow --extra dev \

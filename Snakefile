@@ -15,7 +15,7 @@ configfile: "config.yaml"
 include: "rules/common.smk"
 
 
-validate(config, "config.schema.json")
+validate(config, "config.schema.json", set_default=False)
 
 
 include: "rules/dataset.smk"

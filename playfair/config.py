@@ -59,15 +59,31 @@ class FilesDataset(Section):
 Dataset = Annotated[SyntheticDataset | FilesDataset, Field(discriminator="source")]
 
 
-class BackboneTraining(Section):
+class Training(Section):
+    """What all trainings have in common."""
+
+    epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the training clips.")
+    batch_size: int = Field(default=64, ge=1, le=4096, description="Clips per step.")
+    learning_rate: float = Field(
+        default=1e-3, gt=0, le=10, description="Learning rate at its peak."
+    )
+    weight_decay: float = Field(default=1e-2, ge=0, le=10, description="Weight decay of AdamW.")
+    seed: Seed = Field(default=0, description="Seed of weights, order, frames and augmentation.")
+
+
+class BackboneTraining(Training):
     """Training of a backbone, end to end with a TRN head."""
 
     n_frames: int = Field(default=8, ge=1, le=32, description="Frames per clip of the TRN head.")
-    epochs: int = Field(default=12, ge=1, le=1000, description="Passes over the training clips.")
+    hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units of the TRN head.")
+    dropout: float = Field(
+        default=0.5, ge=0, lt=1, description="Share of the TRN head's inputs that is dropped."
+    )
+    epochs: int = Field(default=20, ge=1, le=1000, description="Passes over the training clips.")
     batch_size: int = Field(default=32, ge=1, le=4096, description="Clips per step.")
-    learning_rate: float = Field(default=2e-3, gt=0, le=10, description="Peak learning rate.")
-    weight_decay: float = Field(default=1e-4, ge=0, le=10, description="Weight decay.")
-    seed: Seed = Field(default=0, description="Seed of weights, order and frames.")
+    learning_rate: float = Field(
+        default=2e-3, gt=0, le=10, description="Learning rate at its peak."
+    )
 
 
 class Backbone(Section):
@@ -82,15 +98,21 @@ class Backbone(Section):
     )
 
 
-class HeadTraining(Section):
-    """Training of one head on frozen features."""
+class TSNTraining(Training):
+    """Training of a TSN head on frozen features."""
 
-    epochs: int = Field(default=30, ge=1, le=1000, description="Passes over the training clips.")
-    batch_size: int = Field(default=64, ge=1, le=4096, description="Clips per step.")
-    learning_rate: float = Field(default=1e-3, gt=0, le=10, description="Peak learning rate.")
-    weight_decay: float = Field(default=1e-2, ge=0, le=10, description="Weight decay.")
-    dropout: float = Field(default=0.5, ge=0, lt=1, description="Share of inputs dropped.")
-    seed: Seed = Field(default=0, description="Seed of weights, order and frames.")
+    n_frames: int = Field(default=8, ge=1, le=32, description="Frames per clip, in training.")
+
+
+class TRNTraining(Training):
+    """Training of a TRN head of one scale on frozen features."""
+
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="Share of inputs that is dropped.")
+    anywhere_share: Share = Field(
+        default=0.5,
+        description="Share of clips (0..1) whose frames are drawn from the whole clip, "
+        "not one from each of equal segments.",
+    )
 
 
 class TSNModel(Section):
@@ -98,8 +120,8 @@ class TSNModel(Section):
 
     head: Literal["tsn"] = Field(description="Temporal head: TSN, one for any number of frames.")
     backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
-    training: HeadTraining = Field(
-        default_factory=HeadTraining, description="How the head is trained."
+    training: TSNTraining = Field(
+        default_factory=TSNTraining, description="How the head is trained."
     )
 
 
@@ -112,8 +134,8 @@ class TRNModel(Section):
         default=8, ge=1, le=20, description="Scales 1..n_scales (n_max), one head each."
     )
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units H of a head.")
-    training: HeadTraining = Field(
-        default_factory=HeadTraining, description="How each head is trained."
+    training: TRNTraining = Field(
+        default_factory=TRNTraining, description="How each head is trained."
     )
 
 
@@ -208,10 +230,10 @@ class Filmstrips(Section):
         description="Frames of a strip, one of n_frames; null takes the largest.",
     )
     per_model_right: int = Field(
-        default=3, ge=0, le=20, description="Examples that a model gets right, per model."
+        default=2, ge=0, le=20, description="Examples that a model gets right, per model."
     )
     per_model_wrong: int = Field(
-        default=2, ge=0, le=20, description="Examples that a model gets wrong, per model."
+        default=1, ge=0, le=20, description="Examples that a model gets wrong, per model."
     )
 
 

@@ -22,7 +22,9 @@ rule train_backbone:
         runtime=240,
         gpu=config["gpus"],
     params:
-        options=lambda wildcards: backbones[wildcards.backbone],
+        architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
+        feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        training=lambda wildcards: backbones[wildcards.backbone]["training"],
         device=config["device"],
         library=library_hash("train_backbone"),
     script:

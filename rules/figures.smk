@@ -51,6 +51,8 @@ rule figures:
         mem_mb=1000,
         runtime=10,
     params:
+        dataset=config["dataset"],
+        models=config["models"],
         figure_names=figure_names,
         library=library_hash("figures"),
     script:

@@ -24,7 +24,7 @@ rule train_variable_length_head:
         runtime=60,
         gpu=config["gpus"],
     params:
-        options=lambda wildcards: models[wildcards.model]["training"],
+        training=lambda wildcards: models[wildcards.model]["training"],
         device=config["device"],
         library=library_hash("train_variable_length_head"),
     script:
@@ -54,7 +54,7 @@ rule train_single_scale_head:
         runtime=60,
         gpu=config["gpus"],
     params:
-        options=lambda wildcards: models[wildcards.model]["training"],
+        training=lambda wildcards: models[wildcards.model]["training"],
         hidden_dim=lambda wildcards: models[wildcards.model]["hidden_dim"],
         device=config["device"],
         library=library_hash("train_single_scale_head"),

@@ -1,0 +1,39 @@
+"""Gather the figures of the configured data set, with a gallery to look at them."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from PIL import Image
+
+from playfair.figures.gallery import GalleryFigure, gallery_html
+from playfair.files import written_whole
+from playfair.logs import log_to
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+params = snakemake.params
+left_out = [len(pd.read_csv(path)) for path in snakemake.input.failed]
+too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]
+facts = [
+    ("data set", params.dataset),
+    ("models", ", ".join(params.models)),
+    ("clips that did not decode", f"{left_out[0]} of training, {left_out[1]} of validation"),
+    ("clips too short for some number of frames", str(max(too_short))),
+]
+
+with written_whole(snakemake.output.figures) as folder:
+    folder.mkdir()
+    for path in [*snakemake.input.figures, *snakemake.input.tables]:
+        shutil.copy(path, folder)
+    gallery = []
+    for name, caption in zip(params.figure_names, snakemake.input.captions, strict=True):
+        with Image.open(folder / f"{name}.png") as picture:
+            width, height = picture.size
+        text = Path(caption).read_text(encoding="utf-8")
+        gallery.append(GalleryFigure(name, text, table=f"{name}.csv", width=width, height=height))
+    (folder / "index.html").write_text(gallery_html(gallery, facts=facts), encoding="utf-8")

@@ -95,7 +95,7 @@ def explain(
 
 def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:
     """Features as a list of videos (T_v, ...), and their form: "single", "batch" or "list"."""
-    if isinstance(features, list | tuple) and any(np.ndim(video) > 0 for video in features):
+    if isinstance(features, list | tuple) and any(hasattr(video, "shape") for video in features):
         videos, form = [as_elements(torch.as_tensor(video)) for video in features], "list"
     else:
         elements = as_elements(torch.as_tensor(features))
@@ -112,6 +112,11 @@ def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], 
         if video.ndim < 2 or len(video) == 0:
             raise InputError(
                 f"Video {number} has the shape {tuple(video.shape)}; expected (T, ...) with T >= 1."
+            )
+        if video.shape[1:] != videos[0].shape[1:]:
+            raise InputError(
+                f"Elements of video {number} have the shape {tuple(video.shape[1:])}, those of "
+                f"video 0 {tuple(videos[0].shape[1:])}: all videos need the same."
             )
         if video.is_floating_point() and not bool(video.isfinite().all()):
             raise InputError(f"Video {number} has features that are not finite numbers.")

@@ -96,7 +96,7 @@ class TRNGame(Game):
         head = self.heads[scale - 1]
         elements = self.features.transpose(0, 1).contiguous()
         if head.relu_input:
-            elements = elements.relu_()
+            elements = elements.relu()
         n_frames, video_count, feature_dim = elements.shape
         places = n_frames - scale + 1
         stride = video_count * feature_dim

@@ -105,6 +105,10 @@ class FeatureStore:
         """(T, D) float32: every frame of the video at `position` in the file."""
         return self._features[self._offsets[position] : self._offsets[position + 1]]
 
+    def videos(self) -> list[np.ndarray]:
+        """The features of all videos, (T, D) float32 each, read at once."""
+        return np.split(self._features[:], self._offsets[1:-1])
+
     def __len__(self) -> int:
         return len(self.uid)
 

@@ -29,7 +29,7 @@ from playfair.files import written_whole
 
 GULPED_FPS = 8.0
 DURATIONS = (2.5, 4.5)
-ACTION_SHARES = (0.42, 0.64)
+ACTION_SHARES = (0.46, 0.68)
 # Scene-only share of a clip that is kept free at its start and at its end.
 QUIET_SHARE = 0.06
 RATES = {
@@ -41,7 +41,7 @@ RATES = {
     Fraction(24): 0.03,
     Fraction(30000, 1001): 0.03,
 }
-SIZES = ((72, 96), (72, 90), (73, 97), (75, 91), (70, 93), (77, 101), (72, 88), (80, 99))
+SIZES = ((80, 96), (80, 92), (81, 97), (84, 100), (77, 95), (85, 99), (78, 90), (88, 108))
 # A pixel that changes by less is not seen beside the camera's noise.
 VISIBLE = 0.02
 
@@ -56,7 +56,7 @@ class Clip:
     names: tuple[str, ...]
 
     def ground_truth(self, fps: float = GULPED_FPS) -> tuple[int, int]:
-        """The first and the last frame, inclusive, that show the action, once resampled to `fps`."""
+        """The first and the last frame, inclusive, that show the action, resampled to `fps`."""
         # WebM rounds time stamps to whole milliseconds.
         edges = np.round(np.arange(len(self.frames) + 1) / float(self.fps), 3)
         seen = np.flatnonzero(self.in_view[resample(edges[:-1], edges[-1], fps)])
@@ -81,7 +81,11 @@ def make_synthetic_dataset(
     Raises:
         InputError: `n_train`, `n_validation` or `workers` below 1.
     """
-    for name, number in (("n_train", n_train), ("n_validation", n_validation), ("workers", workers)):
+    for name, number in (
+        ("n_train", n_train),
+        ("n_validation", n_validation),
+        ("workers", workers),
+    ):
         if number < 1:
             raise InputError(f"{name} = {number}, expected at least 1.")
     folder = Path(folder)
@@ -109,9 +113,7 @@ def assign_classes(n_train: int, n_validation: int, seed: int) -> list[tuple[str
     classes = [
         generator.permutation(np.arange(count) % len(CLASSES)) for count in (n_train, n_validation)
     ]
-    return [
-        (str(uid), int(k)) for uid, k in zip(uids, np.concatenate(classes), strict=True)
-    ]
+    return [(str(uid), int(k)) for uid, k in zip(uids, np.concatenate(classes), strict=True)]
 
 
 def render_clip(class_id: int, seed: int, uid: str) -> Clip:
@@ -147,7 +149,8 @@ def render_clip(class_id: int, seed: int, uid: str) -> Clip:
     if entry.backwards:
         frames, in_view = frames[::-1], in_view[::-1]
     names = tuple(
-        _describe(role, name) for role, name in zip(entry.roles, (first_name, second_name))
+        _describe(role, name)
+        for role, name in zip(entry.roles, (first_name, second_name), strict=False)
     )
     return Clip(frames, fps, in_view, names)
 
@@ -158,7 +161,9 @@ def _photograph(
     """A frame as the camera sees it: uint8, with sensor noise and a flickering exposure."""
     noise = generator.standard_normal(pixels.shape, dtype=np.float32)
     exposure = np.float32(255 * (1 + 0.008 * generator.standard_normal()))
-    return np.clip(pixels * exposure + np.float32(noise_level) * noise + 0.5, 0, 255).astype(np.uint8)
+    return np.clip(pixels * exposure + np.float32(noise_level) * noise + 0.5, 0, 255).astype(
+        np.uint8
+    )
 
 
 def _describe(role: str, colour: str) -> str:

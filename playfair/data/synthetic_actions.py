@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playfair.data.synthetic_bodies import SHADOW_OFFSET, SHADOW_REACH, Ball, Body, Cloth, Paint, Shell
+from playfair.data.synthetic_bodies import (
+    SHADOW_OFFSET,
+    SHADOW_REACH,
+    Ball,
+    Body,
+    Cloth,
+    Paint,
+    Shell,
+)
 
 # A ball whose centre is this many radii outside of the frame is out of view with its shadow.
 MARGIN = 1.02 * (SHADOW_REACH + max(SHADOW_OFFSET))
@@ -46,7 +54,7 @@ def plan_crossing(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball enters at the left and leaves at the right."""
     radius = _radius(stage, generator)
     start = generator.uniform(0.25, 0.72) * stage.height
-    slope, bend = generator.uniform(-0.2, 0.2, 2) * stage.height
+    slope, bend = generator.uniform(-0.13, 0.13, 2) * stage.height
     paint, roll = stage.paints[0], generator.uniform(0, 6)
     margin = MARGIN * radius
 
@@ -62,7 +70,7 @@ def plan_rising(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball enters at the bottom and leaves at the top."""
     radius = _radius(stage, generator)
     start = generator.uniform(0.3, 0.7) * stage.width
-    slope, bend = generator.uniform(-0.2, 0.2, 2) * stage.width
+    slope, bend = generator.uniform(-0.13, 0.13, 2) * stage.width
     paint, roll = stage.paints[0], generator.uniform(0, 6)
     margin = MARGIN * radius
 
@@ -107,7 +115,7 @@ def plan_meeting(stage: Stage, generator: np.random.Generator) -> Action:
     lane = _Lane.draw(stage, generator)
 
     def at(progress: float) -> list[Body]:
-        share = min(progress / 0.72, 1.0)
+        share = min(progress / 0.62, 1.0)
         distance = lane.far + (lane.touch - lane.far) * share
         return lane.bodies(distance, _swell(1 - progress, 0.16))
 
@@ -127,7 +135,9 @@ def plan_collision(stage: Stage, generator: np.random.Generator) -> Action:
 
 def plan_passing(stage: Stage, generator: np.random.Generator) -> Action:
     """Two balls enter from opposite edges, pass each other and leave at the other's edge."""
-    lane = _Lane.draw(stage, generator, apart=generator.choice([-1, 1]) * generator.uniform(0.9, 1.3))
+    lane = _Lane.draw(
+        stage, generator, apart=generator.choice([-1, 1]) * generator.uniform(0.9, 1.3)
+    )
 
     def at(progress: float) -> list[Body]:
         distance = lane.far * (1 - 2 * progress)
@@ -170,10 +180,10 @@ def plan_covering(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball swells into view, a cloth slides over it, and shrinks to nothing with the ball."""
     radius = generator.uniform(0.12, 0.16) * stage.height
     x, y = generator.uniform(0.4, 0.6, 2) * (stage.width, stage.height)
-    half_sizes = radius * generator.uniform(1.5, 1.9, 2)
+    half_width, half_height = radius * generator.uniform(1.5, 1.9, 2)
     turn, folds = generator.uniform(-0.5, 0.5), generator.uniform(0, 6)
     direction = generator.uniform(0, 2 * np.pi)
-    away = 0.5 * np.hypot(stage.width, stage.height) + np.hypot(*half_sizes) + 8
+    away = 0.5 * np.hypot(stage.width, stage.height) + np.hypot(half_width, half_height) + 8
     roll = generator.uniform(0, 6)
 
     def at(progress: float) -> list[Body]:
@@ -183,7 +193,8 @@ def plan_covering(stage: Stage, generator: np.random.Generator) -> Action:
         cloth = Cloth(
             x + distance * np.cos(direction),
             y + distance * np.sin(direction),
-            *(size * half_sizes),
+            size * half_width,
+            size * half_height,
             turn,
             stage.paints[1],
             folds,

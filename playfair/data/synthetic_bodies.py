@@ -38,9 +38,7 @@ class Canvas:
         down = np.arange(top, bottom, dtype=np.float32) + np.float32(0.5 - y)
         return (slice(top, bottom), slice(left, right)), across[None, :], down[:, None]
 
-    def paint(
-        self, part: tuple[slice, slice], colour: np.ndarray, opacity: np.ndarray
-    ) -> None:
+    def paint(self, part: tuple[slice, slice], colour: np.ndarray, opacity: np.ndarray) -> None:
         """Lay `colour` (h, w, 3) or (3,) over a part of the frame with `opacity` (h, w)."""
         under = self.pixels[part]
         under += opacity[..., None] * (colour - under)
@@ -141,7 +139,7 @@ class Ball:
 
 @dataclass(frozen=True)
 class Shell:
-    """A round capsule of two halves; `openness` from 0 to 1 lifts the upper one off what is inside."""
+    """A round capsule; `openness` from 0 to 1 lifts its upper half off what is inside."""
 
     x: float
     y: float
@@ -169,12 +167,8 @@ class Shell:
         lid.draw(canvas)
         self._draw_rim(canvas)
         treasure = 0.5 * radius * min(1.0, 1.6 * self.openness)
-        Ball(
-            self.x, self.y - 0.28 * lift, treasure, self.inside, shadow=False
-        ).draw(canvas)
-        Ball(
-            self.x, self.y, radius, self.paint, roll=0.6, cut=1, shadow=False
-        ).draw(canvas)
+        Ball(self.x, self.y - 0.28 * lift, treasure, self.inside, shadow=False).draw(canvas)
+        Ball(self.x, self.y, radius, self.paint, roll=0.6, cut=1, shadow=False).draw(canvas)
 
     def _draw_rim(self, canvas: Canvas) -> None:
         window = canvas.window(self.x, self.y, self.radius + 1)
@@ -216,7 +210,9 @@ class Cloth:
         p, q = self._own_axes(across, down)
         distance = self._distance(p, q)
         coverage = np.clip(0.5 - distance, 0, 1)
-        checks = np.clip(4 * np.sin(p * 0.62) + 0.5, 0, 1) + np.clip(4 * np.sin(q * 0.62) + 0.5, 0, 1)
+        checks = np.clip(4 * np.sin(p * 0.62) + 0.5, 0, 1) + np.clip(
+            4 * np.sin(q * 0.62) + 0.5, 0, 1
+        )
         share = np.clip(checks / 2, 0, 1)[..., None]
         colours = self.paint.colour + share * (self.paint.second_colour - self.paint.colour)
         hem = 1 - 0.22 * np.clip(1 - np.abs(distance + 2.0), 0, 1)

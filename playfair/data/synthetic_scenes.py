@@ -1,4 +1,4 @@
-"""The scenes of synthetic clips: gentle textured backgrounds, and colours that stand out on them."""
+"""The scenes of synthetic clips: gentle textured backgrounds, and colours that stand out."""
 
 import colorsys
 from collections.abc import Callable
@@ -68,9 +68,15 @@ def _wood(height: int, width: int, generator: np.random.Generator) -> np.ndarray
     shift = generator.random(plank_count + 1)[plank.astype(int)]
     warp = _cloud(height, width, 3, generator) + 0.4 * _cloud(height, width, 7, generator)
     rings = np.sin(2 * np.pi * (5 * (y * plank_count + shift) + 1.6 * warp + 0.6 * np.sin(3 * x)))
-    fibre = np.asarray(_resized(generator.standard_normal((height, max(width // 12, 2))), height, width))
-    seam = np.clip(1 - np.abs(y * plank_count - np.round(y * plank_count)) * height / plank_count, 0, 1)
-    base = _from_hsv(generator.uniform(0.05, 0.1), generator.uniform(0.35, 0.6), generator.uniform(0.5, 0.8))
+    fibre = np.asarray(
+        _resized(generator.standard_normal((height, max(width // 12, 2))), height, width)
+    )
+    seam = np.clip(
+        1 - np.abs(y * plank_count - np.round(y * plank_count)) * height / plank_count, 0, 1
+    )
+    base = _from_hsv(
+        generator.uniform(0.05, 0.1), generator.uniform(0.35, 0.6), generator.uniform(0.5, 0.8)
+    )
     tone = 1 + 0.07 * rings + 0.035 * fibre + 0.1 * (shift - 0.5) - 0.3 * seam * (y > 0.02)
     return base * tone[..., None]
 
@@ -82,12 +88,16 @@ def _cloth(height: int, width: int, generator: np.random.Generator) -> np.ndarra
     pitch = generator.uniform(3.2, 5.0)
     weave = np.sin(2 * np.pi * p / pitch) * np.sin(2 * np.pi * q / pitch)
     folds = _cloud(height, width, 4, generator)
-    base = _from_hsv(generator.random(), generator.uniform(0.12, 0.4), generator.uniform(0.55, 0.85))
+    base = _from_hsv(
+        generator.random(), generator.uniform(0.12, 0.4), generator.uniform(0.55, 0.85)
+    )
     return base * (1 + 0.05 * weave + 0.16 * folds)[..., None]
 
 
 def _plaster(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
-    base = _from_hsv(generator.random(), generator.uniform(0.03, 0.22), generator.uniform(0.68, 0.92))
+    base = _from_hsv(
+        generator.random(), generator.uniform(0.03, 0.22), generator.uniform(0.68, 0.92)
+    )
     mottle = 0.6 * _cloud(height, width, 6, generator) + 0.4 * _cloud(height, width, 18, generator)
     tint = _from_hsv(generator.random(), 0.12, 1.0)
     share = (0.5 + 0.5 * _cloud(height, width, 3, generator))[..., None]
@@ -99,7 +109,9 @@ def _room(height: int, width: int, generator: np.random.Generator) -> np.ndarray
     horizon = generator.uniform(0.45, 0.65)
     wall = _from_hsv(generator.random(), generator.uniform(0.1, 0.35), generator.uniform(0.7, 0.9))
     stripes = 1 + 0.03 * np.sin(2 * np.pi * generator.uniform(6, 11) * x)
-    floor = _from_hsv(generator.uniform(0.05, 0.13), generator.uniform(0.2, 0.5), generator.uniform(0.45, 0.7))
+    floor = _from_hsv(
+        generator.uniform(0.05, 0.13), generator.uniform(0.2, 0.5), generator.uniform(0.45, 0.7)
+    )
     depth = np.clip((y - horizon) / (1 - horizon), 0, 1)
     boards = np.sin(2 * np.pi * 5 * (x - 0.5) / (0.35 + depth))
     floor_tone = 0.82 + 0.25 * depth + 0.04 * boards + 0.05 * _cloud(height, width, 8, generator)
@@ -111,9 +123,13 @@ def _room(height: int, width: int, generator: np.random.Generator) -> np.ndarray
 
 def _sky(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
     y, _ = _grid(height, width)
-    top = _from_hsv(generator.uniform(0.52, 0.64), generator.uniform(0.35, 0.65), generator.uniform(0.6, 0.9))
+    top = _from_hsv(
+        generator.uniform(0.52, 0.64), generator.uniform(0.35, 0.65), generator.uniform(0.6, 0.9)
+    )
     low = _from_hsv(
-        generator.choice([0.56, 0.08, 0.95]), generator.uniform(0.08, 0.3), generator.uniform(0.88, 0.98)
+        generator.choice([0.56, 0.08, 0.95]),
+        generator.uniform(0.08, 0.3),
+        generator.uniform(0.88, 0.98),
     )
     pixels = top + (low - top) * y[..., None]
     cloud = 0.65 * _cloud(height, width, 4, generator) + 0.35 * _cloud(height, width, 11, generator)

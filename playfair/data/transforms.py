@@ -25,8 +25,10 @@ def resize_and_crop(frames: Sequence[np.ndarray], size: int) -> Tensor:
         height, width = frame.shape[:2]
         side = min(height, width)
         left, top = (width - side) / 2, (height - side) / 2
-        square[:] = Image.fromarray(frame).resize(
-            (size, size), Image.Resampling.BILINEAR, box=(left, top, left + side, top + side)
+        square[:] = np.asarray(
+            Image.fromarray(frame).resize(
+                (size, size), Image.Resampling.BILINEAR, box=(left, top, left + side, top + side)
+            )
         )
     return torch.from_numpy(squares).permute(0, 3, 1, 2)
 

@@ -1,8 +1,9 @@
 """Backbones: 2D CNNs that turn each frame, on its own, into a feature vector."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from playfair.data.transforms import resize_and_crop, standardise
@@ -10,7 +11,7 @@ from playfair.errors import InputError
 
 
 class SmallCNN(nn.Module):
-    """A CNN that trains on a CPU in a minute or two: four convolutions, each halving the picture.
+    """A CNN that trains on a CPU in a minute: four convolutions, each of which halves the picture.
 
     Images (N, 3, 64, 64) -> features (N, feature_dim). In eval mode a frame's feature does not
     depend on the other frames of its batch.
@@ -18,23 +19,25 @@ class SmallCNN(nn.Module):
 
     input_size = 64
     channels = (24, 48, 96, 128)
+    kernel_widths = (5, 3, 3, 3)
 
     def __init__(self, feature_dim: int = 256) -> None:
         super().__init__()
         self.feature_dim = feature_dim
         layers: list[nn.Module] = []
         n_in = 3
-        for n_out in self.channels:
+        for n_out, width in zip(self.channels, self.kernel_widths, strict=True):
             layers += [
-                nn.Conv2d(n_in, n_out, kernel_size=3, padding=1, bias=False),
+                nn.Conv2d(n_in, n_out, width, stride=2, padding=width // 2, bias=False),
                 nn.BatchNorm2d(n_out),
                 nn.ReLU(inplace=True),
-                nn.MaxPool2d(2),
             ]
             n_in = n_out
         self.layers = nn.Sequential(*layers)
         side = self.input_size // 2 ** len(self.channels)
         self.last_linear = nn.Linear(n_in * side * side, feature_dim)
+        # The layout in which CPUs convolve fastest.
+        self.to(memory_format=torch.channels_last)
 
     def crop(self, frames: Sequence[np.ndarray]) -> Tensor:
         """Frames [(H, W, 3)] uint8 RGB -> images (N, 3, 64, 64) uint8, the part that is seen."""
@@ -45,10 +48,11 @@ class SmallCNN(nn.Module):
         return standardise(self.crop(frames))
 
     def forward(self, images: Tensor) -> Tensor:
+        images = images.contiguous(memory_format=torch.channels_last)
         return self.last_linear(self.layers(images).flatten(start_dim=1))
 
 
-ARCHITECTURES: dict[str, Callable[[int], nn.Module]] = {"small": SmallCNN}
+ARCHITECTURES: dict[str, type[SmallCNN]] = {"small": SmallCNN}
 
 
 def build_backbone(architecture: str, feature_dim: int) -> SmallCNN:

@@ -1,5 +1,6 @@
 """Checks of a drawn figure: nothing cut off, nothing written over something else."""
 
+from matplotlib.axis import Tick
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -13,31 +14,34 @@ def drawn_texts(figure):
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    hidden = [axes for axes in _all_axes(figure) if not axes.get_visible()]
-    shown = []
-    for text in figure.findobj(Text):
-        if not text.get_visible() or not text.get_text().strip():
+    not_drawn = _labels_of_ticks(figure) - _labels_of_shown_ticks(figure)
+    for axes in figure.get_axes():
+        if not axes.get_visible():
+            not_drawn |= set(axes.findobj(Text))
+    return [
+        (text.get_text(), text.get_window_extent(renderer), text)
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in not_drawn
+    ]
+
+
+def _labels_of_ticks(figure):
+    return {label for tick in figure.findobj(Tick) for label in (tick.label1, tick.label2)}
+
+
+def _labels_of_shown_ticks(figure):
+    """An axis keeps ticks beyond its limits and spare ones, none of which is drawn."""
+    shown = set()
+    for axes in figure.get_axes():
+        if not axes.axison:
             continue
-        if text.axes is not None and (text.axes in hidden or not _is_shown_tick(text)):
-            continue
-        shown.append((text.get_text(), text.get_window_extent(renderer), text))
+        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            low, high = sorted(limits)
+            room = 1e-9 * (high - low)
+            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+                if low - room <= tick.get_loc() <= high + room:
+                    shown |= {tick.label1, tick.label2}
     return shown
-
-
-def _all_axes(figure):
-    return figure.get_axes()
-
-
-def _is_shown_tick(text):
-    """Tick labels outside the view are Text objects too, but are not drawn."""
-    axes = text.axes
-    for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-        low, high = sorted(limits)
-        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-            if text in (tick.label1, tick.label2):
-                room = 1e-9 * max(abs(low), abs(high), 1)
-                return axes.axison and low - room <= tick.get_loc() <= high + room
-    return axes.axison or text not in axes.get_xticklabels() + axes.get_yticklabels()
 
 
 def texts_outside(figure):

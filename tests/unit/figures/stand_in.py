@@ -113,3 +113,32 @@ def training_log(seed=0, epochs=12, splits=("train", "validation")):
             loss = 2.4 * np.exp(-epoch / (4 * lag)) + 0.1 * lag + generator.normal(scale=0.02)
             rows.append((epoch, split, max(loss, 0.01), min(1.0, np.exp(-0.6 * loss))))
     return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"])
+
+
+def sampling_runs(
+    models=("trn", "tsn"),
+    samplers=("constructive", "permutation", "stratified_regression"),
+    budgets=(256, 1024, 4096),
+    video_count=6,
+    seed=0,
+):
+    generator = np.random.default_rng([seed, 5])
+    rows = []
+    for sequences in ("16 frames", "every frame"):
+        for model in models:
+            for place, sampler in enumerate(samplers):
+                for budget in budgets:
+                    error = 10 / np.sqrt(budget) / (place + 1)
+                    error = error * generator.uniform(0.7, 1.3, video_count)
+                    block = pd.DataFrame({"uid": np.arange(video_count).astype(str)})
+                    block = block.assign(
+                        sequences=sequences, model=model, sampler=sampler, budget=budget
+                    )
+                    block["seconds"] = 1e-5 * budget * generator.uniform(0.9, 1.1, video_count)
+                    if sequences == "16 frames":
+                        block["error"], block["correlation"] = error, 1 / np.sqrt(1 + error**2)
+                    else:
+                        block["distance"], block["standard_error"] = error, 0.1 * error
+                        block["efficiency_gap"] = 0.0 if place else 0.02 * error
+                    rows.append(block)
+    return pd.concat(rows, ignore_index=True)

@@ -7,6 +7,7 @@ from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_
 from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
 from playfair.figures.localisation import localisation_table, plot_localisation
 from playfair.figures.performance import performance_table, plot_performance
+from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
 from playfair.figures.style import new_figure
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
 from tests.unit.figures.layout import assert_publishable, texts_outside, texts_overlapping
@@ -14,6 +15,7 @@ from tests.unit.figures.stand_in import (
     collated,
     coloured_frames,
     ground_truth_table,
+    sampling_runs,
     training_log,
 )
 
@@ -27,7 +29,7 @@ CASES = {
     "one_frame": {"models": ("trn",), "n_frames": [1], "class_count": 3},
     "paper": {
         "models": ("trn", "tsn"),
-        "n_frames": range(1, 17),
+        "n_frames": [1, 2, 5, 8, 12, 16],
         "class_count": 174,
         "video_count": 348,
     },
@@ -61,8 +63,15 @@ def test_localisation_is_publishable(case):
     assert_publishable(plot_localisation(localisation_table(results(case), truth)))
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("shape", [(64, 64), (64, 112), (112, 64)])
+@pytest.mark.parametrize(
+    ("case", "shape"),
+    [
+        *((case, (32, 32)) for case in CASES if case != "paper"),
+        ("paper", (32, 56)),
+        ("one_model_three_classes", (56, 32)),
+        ("default", (56, 32)),
+    ],
+)
 def test_filmstrips_are_publishable(case, shape):
     n_frames = max(results(case)["tsn" if case == "paper" else next(iter(results(case)))])
     tables = {model: by_n_frames[n_frames] for model, by_n_frames in results(case).items()}
@@ -71,10 +80,17 @@ def test_filmstrips_are_publishable(case, shape):
     assert_publishable(plot_filmstrips(table, frames))
 
 
-@pytest.mark.parametrize("log_count", [1, 3, 10, 30])
+@pytest.mark.parametrize("log_count", [1, 3, 12])
 def test_training_curves_are_publishable(log_count):
     logs = {f"trn_{scale}_frames": training_log(scale, 30) for scale in range(1, log_count + 1)}
     assert_publishable(plot_training_curves(training_curves_table(logs)))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"models": ["trn"], "budgets": [1000], "samplers": ["regression"]}]
+)
+def test_sampling_error_is_publishable(options):
+    assert_publishable(plot_sampling_error(sampling_error_table(sampling_runs(**options))))
 
 
 def test_the_checks_of_layout_find_what_is_cut_off_and_what_overlaps():

@@ -1,0 +1,145 @@
+"""Figure: how good sampled ESVs are, and what they cost, by sampler and budget."""
+
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from playfair.evaluation.performance import mean_interval
+from playfair.figures.style import (
+    LOOK,
+    TWO_COLUMNS,
+    draw_with_interval,
+    model_looks,
+    model_title,
+    new_figure,
+    say_nothing_to_draw,
+)
+
+
+@dataclass(frozen=True)
+class _Measure:
+    title: str
+    axis: str
+    logarithmic: bool
+
+
+_MEASURES = {
+    "error": _Measure("Error against exact values", "mean |error| / mean |ESV|", True),
+    "correlation": _Measure("Correlation with exact values", "Pearson correlation", False),
+    "distance": _Measure("Distance to a long run", "mean |error| / mean |ESV|", True),
+    "standard_error": _Measure("Standard error", "mean standard error", True),
+    "efficiency_gap": _Measure("Efficiency gap", "|prior + ESVs − score|", True),
+    "seconds": _Measure("Time", "seconds per video", True),
+}
+MEASURES = tuple(_MEASURES)
+"""Columns of runs that are drawn where they are there, in this order."""
+_GROUP = ["sequences", "model", "sampler", "budget"]
+
+
+def sampling_error_table(runs: pd.DataFrame) -> pd.DataFrame:
+    """Mean and 95 % interval of every measure by sampler and budget.
+
+    Args:
+        runs: one row per sequences, model, sampler, budget, video and repetition, with columns
+
+            - sequences: what was explained, in plain words, such as "16 frames" or "every frame";
+            - model, sampler: names; budget: evaluations per video;
+            - any of error and correlation (with the exact values), distance (to a very long run),
+              standard_error, efficiency_gap, seconds (per video); NaN where one is not defined.
+
+    Returns:
+        One row per sequences, model, sampler, budget and measure that has a value: these columns
+        and run_count, mean, low, high (mean ± 1.96 standard errors over videos and
+        repetitions). The order of sequences, models and samplers is that of `runs`.
+    """
+    measures = [measure for measure in MEASURES if measure in runs.columns]
+    rows = []
+    for key, group in runs.groupby(_GROUP, sort=False):
+        names = dict(zip(_GROUP, key, strict=True))
+        for measure in measures:
+            values = group[measure].to_numpy(dtype=np.float64)
+            count = int((~np.isnan(values)).sum())
+            if not count:
+                continue
+            mean, low, high = (float(value) for value in mean_interval(values))
+            summary = {"run_count": count, "mean": mean, "low": low, "high": high}
+            rows.append(names | {"measure": measure} | summary)
+    return pd.DataFrame(rows, columns=[*_GROUP, "measure", "run_count", "mean", "low", "high"])
+
+
+@matplotlib.rc_context(LOOK)
+def plot_sampling_error(table: pd.DataFrame) -> Figure:
+    """Draw the table of :func:`sampling_error_table`.
+
+    One row of panels per sequences and model, one panel per measure, one line per sampler; the
+    budget runs along a logarithmic axis.
+    """
+    if table.empty:
+        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "Nothing was sampled.")
+    blocks = list(table.groupby(["sequences", "model"], sort=False))
+    figure = new_figure(TWO_COLUMNS, 0.8 + 2.05 * len(blocks))
+    looks = model_looks(list(dict.fromkeys(table["sampler"])))
+    grid = figure.add_gridspec(len(blocks), 1)
+    lines: dict[str, Line2D] = {}
+    for place, ((sequences, model), rows) in enumerate(blocks):
+        block = figure.add_subfigure(grid[place])
+        block.suptitle(
+            f"{model_title(str(model))}, {sequences}",
+            x=0.01,
+            ha="left",
+            fontsize=8.5,
+            fontweight="bold",
+        )
+        measures = [measure for measure in MEASURES if measure in set(rows["measure"])]
+        panels = block.subplots(1, len(measures), squeeze=False)[0]
+        for axes, measure in zip(panels, measures, strict=True):
+            for sampler, of_sampler in rows[rows["measure"] == measure].groupby(
+                "sampler", sort=False
+            ):
+                _draw_line(axes, of_sampler.sort_values("budget"), **looks[str(sampler)])
+                lines.setdefault(str(sampler).replace("_", " "), axes.lines[-1])
+            _finish(axes, _MEASURES[measure], sorted(rows["budget"].unique()))
+    figure.legend(
+        list(lines.values()), list(lines), loc="outside lower center", ncols=min(len(lines), 4)
+    )
+    figure.suptitle("How good are sampled values?", x=0.01, ha="left")
+    return figure
+
+
+def _draw_line(axes: Axes, rows: pd.DataFrame, **look: str) -> None:
+    draw_with_interval(axes, rows["budget"], rows["mean"], rows["low"], rows["high"], **look)
+
+
+def _finish(axes: Axes, measure: _Measure, budgets: list[int]) -> None:
+    axes.set_title(measure.title)
+    axes.set_ylabel(measure.axis)
+    axes.set_xlabel("evaluations per video")
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=4))
+    axes.set_xlim(budgets[0] / 1.3, budgets[-1] * 1.3)
+    if len(budgets) <= 4:
+        axes.set_xticks(budgets)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(_say_count))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
+    if measure.logarithmic and _lowest(axes) > 0:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=7))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+        axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _lowest(axes: Axes) -> float:
+    return float(min(np.nanmin(np.asarray(line.get_ydata())) for line in axes.lines))
+
+
+def _say_count(count: float, _: object) -> str:
+    if count >= 1e6:
+        return f"{count / 1e6:.3g} M"
+    return f"{count / 1e3:.3g} k" if count >= 1e4 else f"{count:.0f}"

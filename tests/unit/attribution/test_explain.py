@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+import playfair
+from playfair.attribution.exact import exact_esvs
+from playfair.attribution.explain import as_videos
+from playfair.errors import InputError
+from tests.conformance import inputs
+from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
+
+BATCH = inputs("explain", (3, 5, 32), -1, 1)
+
+
+def test_one_video_a_batch_and_a_list_get_the_same_values():
+    batch = playfair.explain(BATCH, trn_heads(), priors())
+    single = playfair.explain(BATCH[1].numpy(), trn_heads(), priors())
+    listed = playfair.explain([BATCH[1], BATCH[0]], trn_heads(), priors())
+    assert batch.esv.shape == (3, 5, 11)
+    assert batch.scores.shape == batch.efficiency_gap.shape == (3, 11)
+    assert single.esv.shape == (5, 11)
+    assert single.scores.shape == single.prior.shape == (11,)
+    assert np.array_equal(single.esv, batch.esv[1])
+    assert np.array_equal(listed.esv[0], batch.esv[1])
+    assert np.array_equal(listed.esv[1], batch.esv[0])
+
+
+def test_videos_of_different_lengths_keep_their_order():
+    videos = [inputs(f"video {n}", (n, 32), -1, 1) for n in (4, 2, 4, 1)]
+    result = playfair.explain(videos, tsn_head(), priors())
+    assert [esv.shape[0] for esv in result.esv] == [4, 2, 4, 1]
+    for video, esv, scores in zip(videos, result.esv, result.scores, strict=True):
+        expected_scores, expected_esv = exact_esvs(tsn_head(), video[None], priors())
+        assert np.array_equal(esv, expected_esv[0])
+        assert np.array_equal(scores, expected_scores[0])
+    assert result.evaluations.tolist() == [15, 3, 15, 1]
+
+
+def test_fields_are_arrays_and_the_prior_and_esvs_sum_to_the_scores():
+    result = playfair.explain(BATCH, trn_heads(), priors())
+    assert result.method == "exact"
+    assert result.standard_error is None
+    assert all(
+        isinstance(field, np.ndarray)
+        for field in (result.esv, result.scores, result.prior, result.efficiency_gap)
+    )
+    assert np.abs(result.efficiency_gap).max() <= 1e-6
+    assert np.abs(result.prior + result.esv.sum(axis=1) - result.scores).max() <= 1e-6
+    assert result.evaluations.tolist() == [31] * 3
+
+
+def test_evaluations_of_a_multi_scale_model_are_those_of_its_scales():
+    result = playfair.explain(BATCH[0], trn_heads()[:2], priors())
+    assert result.evaluations == 5 + 10
+
+
+def test_chosen_classes_and_units():
+    everything = playfair.explain(BATCH, tsn_head(), priors(), score="logit")
+    chosen = playfair.explain(BATCH, tsn_head(), priors(), score="logit", classes=[4, 0])
+    assert np.allclose(chosen.esv, everything.esv[..., [4, 0]], atol=1e-6)
+    assert np.array_equal(chosen.scores, everything.scores[..., [4, 0]])
+    assert np.array_equal(chosen.prior, everything.prior[[4, 0]])
+    assert chosen.class_idx.tolist() == [4, 0]
+
+
+def test_whole_frames_are_explained_when_their_axes_are_told():
+    frames = inputs("whole frames", (3, 2, 4, 4), 0, 1)
+
+    def model(clips):
+        return clips.flatten(start_dim=2).mean(dim=1).view(-1, 2, 16).mean(dim=2).softmax(dim=1)
+
+    single = playfair.explain(frames, model, "uniform", element_ndim=3)
+    assert single.esv.shape == (3, 2)
+    assert np.array_equal(playfair.explain([frames], model, "uniform").esv[0], single.esv)
+
+
+def test_nested_lists_of_numbers_are_one_video():
+    videos, form = as_videos([[1.0, 2.0], [3.0, 4.0]])
+    assert form == "single"
+    assert videos[0].shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (np.zeros(4), "Features have 1 axes"),
+        (np.zeros((2, 3, 4, 5)), "see element_ndim"),
+        ([], "Features have 1 axes"),
+        (np.zeros((0, 3, 4)), "no videos to explain"),
+        ([np.zeros((2, 4)), np.zeros((0, 4))], r"Video 1 has the shape \(0, 4\)"),
+        ([np.zeros((2, 4)), np.zeros(4)], r"Video 1 has the shape \(4,\)"),
+        ([np.zeros((2, 4)), np.zeros((2, 5))], r"video 1 have the shape \(5,\)"),
+        (np.full((2, 3, 4), np.nan), "Video 0 has features that are not finite"),
+    ],
+)
+def test_features_that_cannot_be_explained_are_refused(features, message):
+    with pytest.raises(InputError, match=message):
+        playfair.explain(features, tsn_head(), priors())
+
+
+def test_an_unknown_method_is_refused_with_the_choices():
+    with pytest.raises(InputError, match="Unknown method 'magic': choose one of exact"):
+        playfair.explain(BATCH, tsn_head(), priors(), method="magic")
+
+
+def test_the_exact_method_takes_no_options_of_samplers():
+    with pytest.raises(InputError, match="takes no option 'budget'"):
+        playfair.explain(BATCH, tsn_head(), priors(), budget=100)

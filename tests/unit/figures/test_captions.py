@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import jinja2
+import pytest
+from docutils.core import publish_doctree
+
+from playfair.figures.gallery import TITLES
+
+CAPTIONS = Path(__file__).parents[3] / "captions"
+
+
+@pytest.mark.parametrize("stem", TITLES)
+def test_every_figure_has_a_caption_that_is_a_template_and_restructured_text(stem):
+    text = (CAPTIONS / f"{stem}.rst").read_text()
+    rendered = jinja2.Template(text, undefined=jinja2.StrictUndefined).render()
+    document = publish_doctree(rendered, settings_overrides={"report_level": 2, "halt_level": 2})
+    paragraphs = [node for node in document.children if node.tagname == "paragraph"]
+    assert len(paragraphs) == len(document.children) >= 2
+    assert any(node.astext().startswith("How to read it") for node in paragraphs)
+
+
+def test_captions_hold_plain_words_because_the_gallery_shows_them_as_they_are():
+    for path in CAPTIONS.glob("*.rst"):
+        text = path.read_text()
+        assert not any(mark in text for mark in ("**", "``", "`_", "{{", "{%", ".. "))

@@ -1,0 +1,75 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from playfair.figures.class_by_position import (
+    MAX_CLASSES_DRAWN,
+    class_by_position_table,
+    plot_class_by_position,
+)
+from playfair.figures.style import class_title
+from tests.unit.figures.stand_in import collated, esv_table
+
+
+def small_table():
+    """Class 0 leans on the last frame, class 1 on the first, class 2 has no video."""
+    whole = esv_table("trn", 2, video_count=4, class_count=3)
+    esv = np.zeros((4, 2, 3))
+    label = np.array([0, 0, 1, -1])
+    for video, values in enumerate([(0.0, 0.4), (-0.2, 0.2), (0.3, 0.1), (1.0, 1.0)]):
+        esv[video, :, max(label[video], 0)] = values
+    names = np.array(["Late [thing]", "Early [thing]", "Never seen"], dtype=object)
+    return dataclasses.replace(whole, esv=esv, label=label, class_name=names)
+
+
+def test_table_holds_means_per_class_ordered_by_where_the_support_is():
+    table = class_by_position_table({"trn": {2: small_table()}})
+    assert table["class_name"].tolist() == ["Early [thing]"] * 2 + ["Late [thing]"] * 2
+    np.testing.assert_allclose(table["esv_mean"], [0.3, 0.1, -0.1, 0.3])
+    assert table["video_count"].tolist() == [1, 1, 2, 2]
+    # centres of the two positions are 1/4 and 3/4 of the video
+    np.testing.assert_allclose(table["lean"], [(0.3 / 4 + 0.1 * 3 / 4) / 0.4] * 2 + [0.75] * 2)
+
+
+def test_largest_common_number_of_frames_is_taken():
+    results = collated(n_frames=[2, 4])
+    results["trn"][8] = esv_table("trn", 8)
+    table = class_by_position_table(results)
+    assert set(table["n_frames"]) == {4}
+    assert set(table["position"]) == {1, 2, 3, 4}
+
+
+def test_models_without_a_common_number_of_frames_are_refused():
+    results = {"trn": {2: esv_table("trn", 2)}, "tsn": {3: esv_table("tsn", 3)}}
+    with pytest.raises(ValueError, match="n_frames that every model has"):
+        class_by_position_table(results)
+
+
+def test_cells_of_the_figure_are_the_table_in_the_same_order_for_all_models():
+    table = class_by_position_table(collated(n_frames=[3]))
+    trn, tsn = plot_class_by_position(table).get_axes()[:2]
+    names = [label.get_text().replace("\n", " ") for label in trn.get_yticklabels()]
+    for axes, model in ((trn, "trn"), (tsn, "tsn")):
+        (cells,) = axes.collections
+        rows = table[table["model"] == model]
+        np.testing.assert_allclose(cells.get_array().ravel(), rows["esv_mean"])
+        assert [class_title(name) for name in rows["class_name"][::3]] == names
+        low, high = cells.get_clim()
+        assert low == -high == -table["esv_mean"].abs().max()
+
+
+def test_of_too_many_classes_the_earliest_and_the_latest_are_drawn_and_it_says_so():
+    table = class_by_position_table(collated(n_frames=[2], class_count=50, video_count=100))
+    figure = plot_class_by_position(table)
+    half = MAX_CLASSES_DRAWN // 2
+    in_order = [class_title(name) for name in dict.fromkeys(table["class_name"])]
+    labels = [
+        label.get_text().replace("\n", " ") for label in figure.get_axes()[0].get_yticklabels()
+    ]
+    expected = in_order[:half] + in_order[-half:]
+    assert all(
+        name.startswith(label.removesuffix(" …"))
+        for label, name in zip(labels, expected, strict=True)
+    )
+    assert "30 of 50 classes: the 15 earliest and 15 latest" in figure.get_suptitle()

@@ -1,0 +1,41 @@
+import pandas as pd
+
+from playfair.figures.training_curves import plot_training_curves, training_curves_table
+from tests.unit.figures.stand_in import training_log
+
+
+def test_table_holds_all_logs_in_order():
+    logs = {"backbone": training_log(0, epochs=2), "trn": training_log(1, epochs=3)}
+    table = training_curves_table(logs)
+    assert table.columns.tolist() == ["log", "epoch", "split", "loss", "accuracy"]
+    assert table["log"].tolist() == ["backbone"] * 4 + ["trn"] * 6
+    assert table["loss"].tolist()[4:] == logs["trn"]["loss"].tolist()
+
+
+def test_lines_of_the_figure_are_the_logs():
+    log = training_log(0, epochs=5)
+    accuracy_axes, loss_axes = plot_training_curves(training_curves_table({"tsn": log})).get_axes()
+    for axes, measure in ((accuracy_axes, "accuracy"), (loss_axes, "loss")):
+        for line, split in zip(axes.lines, ("train", "validation"), strict=True):
+            rows = log[log["split"] == split]
+            assert line.get_xdata().tolist() == [1, 2, 3, 4, 5]
+            assert line.get_ydata().tolist() == rows[measure].tolist()
+
+
+def test_title_gives_the_accuracy_after_the_last_epoch():
+    rows = [(1, "train", 1.0, 0.9), (2, "validation", 1.0, 0.876), (1, "validation", 1.0, 0.5)]
+    log = pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"])
+    logs = {"trn_1_frames": log, "trn_11_frames": log[log["split"] == "train"], "tsn": log[:0]}
+    logs["tsn"] = pd.concat([log[:0], log.iloc[:1].assign(split="test")])
+    figure = plot_training_curves(training_curves_table(logs))
+    titles = [axes.get_title(loc="left") for axes in figure.get_axes()]
+    assert [title for title in titles if title] == [
+        "TRN 1 frame\nvalidation 88 %",
+        "TRN 11 frames\ntrain 90 %",
+        "TSN\nno epoch logged",
+    ]
+
+
+def test_without_logs_the_figure_says_so():
+    figure = plot_training_curves(training_curves_table({}))
+    assert "No network was trained here" in figure.texts[0].get_text()
