@@ -23,9 +23,20 @@ Workers = Annotated[int, Field(ge=1, le=256)]
 
 
 class Section(BaseModel):
-    """A part of the configuration: unknown keys are errors and types are not guessed."""
+    """A part of the configuration: unknown keys are errors.
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    Inside lists and objects Snakemake's --config gives every value as text: numbers are read from
+    it, and so is null.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_null(cls, values: Any) -> Any:
+        if isinstance(values, dict):
+            return {key: None if value == "null" else value for key, value in values.items()}
+        return values
 
 
 class SyntheticDataset(Section):

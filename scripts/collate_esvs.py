@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.esv_store import collate_esvs
+from playfair.data.collation import collate_esvs
 from playfair.data.labels import read_uids
 from playfair.logs import log_to
 

@@ -69,11 +69,11 @@ with (
             model, features, priors, device=resolve_device(snakemake.params.device)
         )
         writer.append(
-            store.uid[batch],
-            store.label[batch],
-            store.sequence_length[batch],
-            frame_idx,
-            scores,
-            esv,
+            uid=store.uid[batch],
+            label=store.label[batch],
+            sequence_length=store.sequence_length[batch],
+            frame_idx=frame_idx,
+            scores=scores,
+            esv=esv,
         )
         bar.update(len(batch))

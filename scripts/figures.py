@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from PIL import Image
 
-from playfair.figures.gallery import GalleryFigure, gallery_html
+from playfair.figures.gallery import GalleryFigure, example_clips, gallery_html
 from playfair.files import written_whole
 from playfair.logs import log_to
 
@@ -30,10 +30,15 @@ with written_whole(snakemake.output.figures) as folder:
     folder.mkdir()
     for path in [*snakemake.input.figures, *snakemake.input.tables]:
         shutil.copy(path, folder)
+    examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
+    (folder / "clips").mkdir()
+    for clip in examples:
+        shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)
     gallery = []
     for name, caption in zip(params.figure_names, snakemake.input.captions, strict=True):
         with Image.open(folder / f"{name}.png") as picture:
             width, height = picture.size
         text = Path(caption).read_text(encoding="utf-8")
-        gallery.append(GalleryFigure(name, text, table=f"{name}.csv", width=width, height=height))
+        clips = examples if name == "filmstrips" else []
+        gallery.append(GalleryFigure(name, text, None, f"{name}.csv", width, height, clips))
     (folder / "index.html").write_text(gallery_html(gallery, facts=facts), encoding="utf-8")

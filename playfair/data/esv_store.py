@@ -4,6 +4,11 @@ An ESV file holds, at its root, ``uid (V,)``, ``label (V,)``, ``sequence_length 
 ``frame_idx (V, n)``, ``scores (V, C)``, ``esv (V, n, C)``, ``prior (C,)`` and ``class_name (C,)``;
 its attributes say how it was made. A collated file holds uids, labels, prior and class names at its
 root and one group per number of frames (``/8/esv`` ...), over the videos common to all of them.
+
+Sampled values come with ``esv_se (V, n, C)``, ``evaluations (V,)`` and ``efficiency_gap (V, C)``.
+Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, ``esv (F, C)`` and
+``esv_se (F, C)`` hold the F frames of all videos one after the other, and video v is the rows
+``offsets[v]:offsets[v + 1]``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +25,9 @@ from playfair.errors import InputError
 from playfair.files import written_whole
 
 UNKNOWN_LABEL = -1
-_PER_VIDEO = ("frame_idx", "scores", "esv")
+PER_VIDEO = ("frame_idx", "scores", "esv")
+SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
+_PER_FRAME = ("frame_idx", "esv", "esv_se")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -34,6 +41,8 @@ class EsvTable:
         scores: (V, C) float32 class probabilities. esv: (V, n, C) float32.
         prior: (C,) float32. class_name: (C,) str.
         attributes: dataset, model, method, seed, hashes.
+        esv_se: (V, n, C) float32 standard errors, evaluations: (V,) int64 and efficiency_gap:
+            (V, C) float32, prior + sum of ESVs - score; None where the values are exact.
     """
 
     uid: np.ndarray
@@ -45,6 +54,9 @@ class EsvTable:
     prior: np.ndarray
     class_name: np.ndarray
     attributes: dict[str, Any] = field(default_factory=dict)
+    esv_se: np.ndarray | None = None
+    evaluations: np.ndarray | None = None
+    efficiency_gap: np.ndarray | None = None
 
     @property
     def n_frames(self) -> int:
@@ -71,60 +83,69 @@ class EsvWriter:
     def __init__(self, file: h5py.File):
         self._file = file
 
-    def append(
-        self,
-        uid: Sequence[str],
-        label: np.ndarray,
-        sequence_length: np.ndarray,
-        frame_idx: np.ndarray,
-        scores: np.ndarray,
-        esv: np.ndarray,
-    ) -> None:
-        """Append a batch of B videos; shapes as in :class:`EsvTable` with V = B."""
-        columns = {
-            "uid": np.asarray(uid, dtype=object),
-            "label": label,
-            "sequence_length": sequence_length,
-            "frame_idx": frame_idx,
-            "scores": scores,
-            "esv": esv,
-        }
+    def append(self, **columns: Any) -> None:
+        """Append a batch of B videos: uid, label, ... as in :class:`EsvTable` with V = B.
+
+        In a file of every frame, frame_idx, esv and esv_se are lists of B arrays, (T,) or (T, C).
+        """
+        if "offsets" in self._file:
+            lengths = [len(frame_idx) for frame_idx in columns["frame_idx"]]
+            last = self._file["offsets"][-1]
+            columns = {
+                name: np.concatenate(rows) if name in _PER_FRAME else rows
+                for name, rows in columns.items()
+            } | {"offsets": last + np.cumsum(lengths, dtype=np.int64)}
         for name, rows in columns.items():
             dataset = self._file[name]
             first = len(dataset)
-            dataset.resize(first + len(uid), axis=0)
-            dataset[first:] = rows
+            values = np.asarray(rows, dtype=object if name == "uid" else dataset.dtype)
+            dataset.resize(first + len(values), axis=0)
+            dataset[first:] = values
 
 
 @contextmanager
 def write_esvs(
     path: str | Path,
-    n_frames: int,
+    n_frames: int | None,
     class_names: Sequence[str],
     prior: np.ndarray,
     attributes: Mapping[str, Any],
+    sampled: bool = False,
 ) -> Iterator[EsvWriter]:
     """Open an ESV file for appending; the file appears under `path` only when the block succeeds.
 
     Memory is that of one batch, whatever the number of videos.
+
+    Args:
+        n_frames: None for a file of every frame of each video.
+        sampled: whether standard errors, evaluations and efficiency gaps come with the values.
     """
     class_count = len(class_names)
     text = h5py.string_dtype("utf-8")
+    of_video = () if n_frames is None else (n_frames,)
     columns: dict[str, tuple[tuple[int, ...], Any]] = {
         "uid": ((), text),
         "label": ((), np.int64),
         "sequence_length": ((), np.int64),
-        "frame_idx": ((n_frames,), np.int64),
+        "frame_idx": (of_video, np.int64),
         "scores": ((class_count,), np.float32),
-        "esv": ((n_frames, class_count), np.float32),
+        "esv": ((*of_video, class_count), np.float32),
+        "esv_se": ((*of_video, class_count), np.float32),
+        "evaluations": ((), np.int64),
+        "efficiency_gap": ((class_count,), np.float32),
     }
     with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update(
-            {**attributes, "n_frames": n_frames, "playfair_version": playfair.__version__}
-        )
+        file.attrs.update({**attributes, "playfair_version": playfair.__version__})
+        file.attrs["n_frames"] = "all" if n_frames is None else n_frames
         file["class_name"] = np.asarray(class_names, dtype=object)
         file["prior"] = np.asarray(prior, dtype=np.float32)
+        if n_frames is None:
+            file.create_dataset(
+                "offsets", data=np.zeros(1, np.int64), maxshape=(None,), chunks=True
+            )
         for name, (shape, dtype) in columns.items():
+            if name in SAMPLED and not sampled:
+                continue
             row_bytes = 8 * int(np.prod(shape, dtype=np.int64))
             file.create_dataset(
                 name,
@@ -138,8 +159,38 @@ def write_esvs(
 
 def read_esvs(path: str | Path) -> EsvTable:
     """Read an ESV file whole."""
-    with _open(path) as file:
+    with open_results(path) as file:
+        if "offsets" in file:
+            raise InputError(
+                f"{path} holds every frame of its videos, of different lengths: "
+                "read it with read_all_frames_esvs"
+            )
         return _table(path, file, file)
+
+
+def read_all_frames_esvs(path: str | Path) -> Iterator[EsvTable]:
+    """Read a file of every frame, one video at a time: tables of one video each."""
+    with open_results(path) as file:
+        if "offsets" not in file:
+            raise InputError(f"{path} has no dataset 'offsets': expected a file of every frame")
+        offsets = file["offsets"][:]
+        common = {
+            "prior": file["prior"][:],
+            "class_name": file["class_name"].asstr()[:].astype(object),
+            "attributes": dict(file.attrs),
+        }
+        uids = file["uid"].asstr()[:].astype(object)
+        names = ("label", "sequence_length", *PER_VIDEO, *SAMPLED)
+        for video in range(len(uids)):
+            rows = slice(offsets[video], offsets[video + 1])
+            columns = {
+                name: file[name][rows][None]
+                if name in _PER_FRAME
+                else file[name][video : video + 1]
+                for name in names
+                if name in file
+            }
+            yield EsvTable(uid=uids[video : video + 1], **columns, **common)
 
 
 class Collated(Mapping[int, EsvTable]):
@@ -150,7 +201,7 @@ class Collated(Mapping[int, EsvTable]):
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        with _open(path) as file:
+        with open_results(path) as file:
             self.attributes = dict(file.attrs)
             self.uid = file["uid"].asstr()[:].astype(object)
             self.label = file["label"][:]
@@ -159,7 +210,7 @@ class Collated(Mapping[int, EsvTable]):
     def __getitem__(self, n_frames: int) -> EsvTable:
         if n_frames not in self._n_frames:
             raise KeyError(n_frames)
-        with _open(self.path) as file:
+        with open_results(self.path) as file:
             return _table(self.path, file, file[str(n_frames)])
 
     def __iter__(self) -> Iterator[int]:
@@ -172,92 +223,15 @@ class Collated(Mapping[int, EsvTable]):
         return f"Collated({self.path.name}: {len(self.uid)} videos, n_frames {self._n_frames})"
 
 
-def collate_esvs(
-    paths: Sequence[str | Path], path: str | Path, uids: Sequence[str] | None = None
-) -> int:
-    """Join the ESV files of one model into one file, over the videos common to all.
-
-    The videos are the *intersection* of those in the files, in the order of the first file, and, if
-    `uids` is given, of those too. One file is held in memory at a time.
-
-    Returns:
-        The number of videos kept.
-
-    Raises:
-        InputError: if the files do not belong together, a uid of `uids` is in none of them, or no
-            video is common to all.
-    """
-    first = read_esvs(paths[0])
-    common = _common_uids(first, paths, uids)
-    rows_of_first = np.isin(first.uid, common)
-    kept = first.uid[rows_of_first]
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update({"dataset": first.attributes["dataset"]})
-        file.attrs.update({"model": first.attributes["model"]})
-        file.attrs["playfair_version"] = playfair.__version__
-        file["uid"] = kept.astype(object)
-        file["label"] = first.label[rows_of_first]
-        file["sequence_length"] = first.sequence_length[rows_of_first]
-        file["prior"] = first.prior
-        file["class_name"] = first.class_name.astype(object)
-        for source in paths:
-            table = read_esvs(source)
-            _check_belongs(source, table, paths[0], first)
-            row_of = {uid: row for row, uid in enumerate(table.uid)}
-            rows = np.array([row_of[uid] for uid in kept])
-            group = file.create_group(str(table.n_frames))
-            group.attrs.update(table.attributes)
-            for name in _PER_VIDEO:
-                group[name] = getattr(table, name)[rows]
-    return len(kept)
-
-
 def load(path: str | Path) -> EsvTable | Collated:
     """Open an ESV file (as :class:`EsvTable`) or a collated file (as :class:`Collated`)."""
-    with _open(path) as file:
+    with open_results(path) as file:
         is_esv_file = "esv" in file
     return read_esvs(path) if is_esv_file else Collated(path)
 
 
-def _common_uids(
-    first: EsvTable, paths: Sequence[str | Path], uids: Sequence[str] | None
-) -> np.ndarray:
-    common, anywhere = set(first.uid), set(first.uid)
-    for source in paths[1:]:
-        with _open(source) as file:
-            found = set(file["uid"].asstr()[:])
-        common &= found
-        anywhere |= found
-    if uids is not None:
-        unknown = sorted(set(uids) - anywhere)
-        if unknown:
-            raise InputError(
-                f"uid {unknown[0]!r} (and {len(unknown) - 1} more) of the subset to collate is in "
-                f"none of the ESV files such as {paths[0]}: remove it from the CSV of uids"
-            )
-        common &= set(uids)
-    if not common:
-        raise InputError(
-            f"no video is common to all of {len(paths)} ESV files such as {paths[0]}: "
-            "explain fewer frames (n_frames) or choose other uids"
-        )
-    return np.array(sorted(common), dtype=object)
-
-
-def _check_belongs(
-    source: str | Path, table: EsvTable, reference: str | Path, first: EsvTable
-) -> None:
-    for name in ("dataset", "model"):
-        if table.attributes[name] != first.attributes[name]:
-            raise InputError(
-                f"{source} is of {name} {table.attributes[name]!r} but {reference} of "
-                f"{first.attributes[name]!r}: collate the files of one {name} only"
-            )
-    if not np.array_equal(table.class_name, first.class_name):
-        raise InputError(f"{source} and {reference} have different classes: make them anew")
-
-
-def _open(path: str | Path) -> h5py.File:
+def open_results(path: str | Path) -> h5py.File:
+    """Open an ESV or collated file for reading, or say in one sentence why not."""
     if not Path(path).is_file():
         raise InputError(f"{path} does not exist: expected an ESV or collated file (HDF5)")
     try:
@@ -270,7 +244,7 @@ def _open(path: str | Path) -> h5py.File:
 
 def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
     missing = [name for name in ("uid", "label", "prior", "class_name") if name not in root]
-    missing += [name for name in _PER_VIDEO if name not in group]
+    missing += [name for name in PER_VIDEO if name not in group]
     if missing:
         raise InputError(f"{path} has no dataset {missing[0]!r}: expected an ESV or collated file")
     return EsvTable(
@@ -280,5 +254,5 @@ def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
         prior=root["prior"][:],
         class_name=root["class_name"].asstr()[:].astype(object),
         attributes=dict(group.attrs),
-        **{name: group[name][:] for name in _PER_VIDEO},
+        **{name: group[name][:] for name in (*PER_VIDEO, *SAMPLED) if name in group},
     )

@@ -11,18 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playfair.data.synthetic_bodies import (
-    SHADOW_OFFSET,
-    SHADOW_REACH,
-    Ball,
-    Body,
-    Cloth,
-    Paint,
-    Shell,
-)
+from playfair.data.synthetic_bodies import Ball, Body, Cloth, Paint, Shell
 
-# A ball whose centre is this many radii outside of the frame is out of view with its shadow.
-MARGIN = 1.02 * (SHADOW_REACH + max(SHADOW_OFFSET))
+# A ball whose centre is this many radii outside of the frame is out of view. Its shadow reaches
+# further: it is faint while a ball enters and leaves.
+MARGIN = 1.04
 Action = Callable[[float], list[Body]]
 
 
@@ -61,7 +54,7 @@ def plan_crossing(stage: Stage, generator: np.random.Generator) -> Action:
     def at(progress: float) -> list[Body]:
         x = -margin + progress * (stage.width + 2 * margin)
         y = start + slope * (progress - 0.5) + bend * np.sin(np.pi * progress)
-        return [Ball(x, y, radius, paint, roll=roll + x / radius)]
+        return [Ball(x, y, radius, paint, roll=roll + x / radius, shadow=_presence(progress))]
 
     return at
 
@@ -77,7 +70,8 @@ def plan_rising(stage: Stage, generator: np.random.Generator) -> Action:
     def at(progress: float) -> list[Body]:
         y = stage.height + margin - progress * (stage.height + 2 * margin)
         x = start + slope * (progress - 0.5) + bend * np.sin(np.pi * progress)
-        return [Ball(x, y, radius, paint, heading=-np.pi / 2, roll=roll - y / radius)]
+        shadow = _presence(progress)
+        return [Ball(x, y, radius, paint, -np.pi / 2, roll - y / radius, shadow=shadow)]
 
     return at
 
@@ -87,10 +81,10 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
     x = generator.uniform(0.38, 0.62) * stage.width
     y = generator.uniform(0.22, 0.34) * stage.height
     direction = np.pi / 2 + generator.uniform(-0.25, 0.25)
-    offset = generator.uniform(1.75, 2.05)
+    offset = generator.uniform(1.7, 2.0)
     first = 0.026 * stage.height
-    # Out of view where the upper edge of the shadow, too, has passed below the frame.
-    last = (stage.height - y + first * offset) / (offset * np.sin(direction) - 1.1)
+    # Out of view where its upper edge has passed below the frame.
+    last = (stage.height - y + first * offset) / (offset * np.sin(direction) - MARGIN)
     paint, roll = stage.paints[0], generator.uniform(0, 6)
 
     def at(progress: float) -> list[Body]:
@@ -104,6 +98,7 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
                 paint,
                 heading=direction,
                 roll=roll + 6 * progress,
+                shadow=_presence(progress),
             )
         ]
 
@@ -117,7 +112,7 @@ def plan_meeting(stage: Stage, generator: np.random.Generator) -> Action:
     def at(progress: float) -> list[Body]:
         share = min(progress / 0.62, 1.0)
         distance = lane.far + (lane.touch - lane.far) * share
-        return lane.bodies(distance, _swell(1 - progress, 0.16))
+        return lane.bodies(distance, _swell(1 - progress, 0.16), _presence(progress))
 
     return at
 
@@ -128,7 +123,7 @@ def plan_collision(stage: Stage, generator: np.random.Generator) -> Action:
 
     def at(progress: float) -> list[Body]:
         distance = lane.touch + (lane.far - lane.touch) * abs(2 * progress - 1)
-        return lane.bodies(distance)
+        return lane.bodies(distance, shadow=_presence(progress))
 
     return at
 
@@ -141,7 +136,7 @@ def plan_passing(stage: Stage, generator: np.random.Generator) -> Action:
 
     def at(progress: float) -> list[Body]:
         distance = lane.far * (1 - 2 * progress)
-        return lane.bodies(distance)
+        return lane.bodies(distance, shadow=_presence(progress))
 
     return at
 
@@ -149,14 +144,16 @@ def plan_passing(stage: Stage, generator: np.random.Generator) -> Action:
 def plan_throw(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball flies in from below, slows down, and falls out of view again."""
     radius = _radius(stage, generator)
-    x = generator.uniform(0.35, 0.65) * stage.width
+    middle = generator.uniform(0.35, 0.65) * stage.width
     drift = generator.uniform(-0.4, 0.4) * stage.width
     low, high = stage.height + MARGIN * radius, generator.uniform(0.16, 0.36) * stage.height
     paint, roll, spin = stage.paints[0], generator.uniform(0, 6), generator.uniform(-5, 5)
 
     def at(progress: float) -> list[Body]:
         y = high + (low - high) * (2 * progress - 1) ** 2
-        return [Ball(x + drift * (progress - 0.5), y, radius, paint, roll=roll + spin * progress)]
+        x = middle + drift * (progress - 0.5)
+        shadow = _presence(progress)
+        return [Ball(x, y, radius, paint, roll=roll + spin * progress, shadow=shadow)]
 
     return at
 
@@ -229,7 +226,6 @@ CLASSES = (
         "Uncovering [something]",
         plan_covering,
         backwards=True,
-        roles=("ball", "cloth"),
     ),
     ActionClass("Throwing [something] in the air and letting it fall", plan_throw),
     ActionClass(
@@ -263,13 +259,14 @@ class _Lane:
     def draw(cls, stage: Stage, generator: np.random.Generator, apart: float = 0.0) -> "_Lane":
         radii = generator.uniform(0.13, 0.18, 2) * stage.height
         direction = generator.uniform(-0.45, 0.45)
-        x = generator.uniform(0.44, 0.56) * stage.width
+        x = generator.uniform(0.47, 0.53) * stage.width
         y = generator.uniform(0.42, 0.58) * stage.height
-        far = (0.56 * stage.width + MARGIN * radii.max()) / np.cos(direction)
+        aside = 0.5 * abs(apart) * radii.sum() * np.sin(abs(direction))
+        far = (0.53 * stage.width + MARGIN * radii.max() + aside) / np.cos(direction)
         rolls = generator.uniform(0, 6, 2)
         return cls(x, y, direction, radii, stage.paints, apart, radii.mean(), far, rolls)
 
-    def bodies(self, distance: float, size: float = 1.0) -> list[Body]:
+    def bodies(self, distance: float, size: float = 1.0, shadow: float = 1.0) -> list[Body]:
         """The balls at this distance from the centre, on opposite sides of it."""
         cosine, sine = np.cos(self.direction), np.sin(self.direction)
         aside = 0.5 * self.apart * self.radii.sum()
@@ -281,6 +278,7 @@ class _Lane:
                 paint,
                 heading=self.direction,
                 roll=roll + along / radius,
+                shadow=shadow,
             )
             for along, across, radius, paint, roll in (
                 (-distance, -aside, self.radii[0], self.paints[0], self.rolls[0]),
@@ -291,6 +289,11 @@ class _Lane:
 
 def _radius(stage: Stage, generator: np.random.Generator) -> float:
     return float(generator.uniform(0.13, 0.2) * stage.height)
+
+
+def _presence(progress: float) -> float:
+    """How strong the shadow is of a body that enters at progress 0 and has left at 1."""
+    return _swell(progress, 0.2) * _swell(1 - progress, 0.2)
 
 
 def _swell(progress: float, share: float) -> float:

@@ -12,6 +12,8 @@ import numpy as np
 
 LIGHT = np.array([-0.45, -0.6, 0.66], dtype=np.float32)
 HALFWAY = np.array([-0.25, -0.33, 0.91], dtype=np.float32)
+# A body with a smaller radius (pixels) is not in view.
+FLEETING = 0.3
 SHADOW_REACH = 1.45
 SHADOW_OFFSET = (0.28, 0.38)
 
@@ -84,7 +86,7 @@ class Ball:
     """A shaded ball; `roll` (radians) turns its pattern about the axis across `heading` (radians).
 
     `cut` keeps only one half: the one below (+1) or above (-1) the seam through the centre, which
-    is tilted by `tilt` (radians).
+    is tilted by `tilt` (radians). `shadow` from 0 to 1 is the strength of the shadow.
     """
 
     x: float
@@ -95,12 +97,12 @@ class Ball:
     roll: float = 0.0
     cut: int = 0
     tilt: float = 0.0
-    shadow: bool = True
+    shadow: float = 1.0
 
     def draw(self, canvas: Canvas) -> None:
-        if self.radius <= 0.3:
+        if self.radius <= FLEETING:
             return
-        if self.shadow and canvas.casts_shadows:
+        if self.shadow > 0 and canvas.casts_shadows:
             self._draw_shadow(canvas)
         window = canvas.window(self.x, self.y, self.radius + 1)
         if window is None:
@@ -134,7 +136,7 @@ class Ball:
             return
         part, across, down = window
         distance = np.sqrt(across * across + down * down) / self.radius
-        canvas.shade(part, 0.42 * _smooth((SHADOW_REACH - distance) / 0.8))
+        canvas.shade(part, 0.42 * self.shadow * _smooth((SHADOW_REACH - distance) / 0.8))
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class Shell:
     lean: float
 
     def draw(self, canvas: Canvas) -> None:
+        if self.radius <= FLEETING:
+            return
         lift, radius = self.openness * self.radius, self.radius
         if canvas.casts_shadows:
             Ball(self.x, self.y, radius, self.paint)._draw_shadow(canvas)
@@ -162,17 +166,17 @@ class Shell:
             roll=0.6,
             cut=-1,
             tilt=self.lean * 0.7 * self.openness,
-            shadow=False,
+            shadow=0.0,
         )
         lid.draw(canvas)
         self._draw_rim(canvas)
         treasure = 0.5 * radius * min(1.0, 1.6 * self.openness)
-        Ball(self.x, self.y - 0.28 * lift, treasure, self.inside, shadow=False).draw(canvas)
-        Ball(self.x, self.y, radius, self.paint, roll=0.6, cut=1, shadow=False).draw(canvas)
+        Ball(self.x, self.y - 0.28 * lift, treasure, self.inside, shadow=0.0).draw(canvas)
+        Ball(self.x, self.y, radius, self.paint, roll=0.6, cut=1, shadow=0.0).draw(canvas)
 
     def _draw_rim(self, canvas: Canvas) -> None:
         window = canvas.window(self.x, self.y, self.radius + 1)
-        if window is None or self.radius <= 0.3:
+        if window is None:
             return
         part, across, down = window
         flatness = 0.06 + 0.2 * self.openness
@@ -195,7 +199,7 @@ class Cloth:
 
     def draw(self, canvas: Canvas) -> None:
         reach = float(np.hypot(self.half_width, self.half_height)) + 5
-        if min(self.half_width, self.half_height) <= 0.3:
+        if min(self.half_width, self.half_height) <= FLEETING:
             return
         if canvas.casts_shadows:
             window = canvas.window(self.x + 1.5, self.y + 2.5, reach)

@@ -12,6 +12,25 @@ from playfair.data.esv_store import EsvTable
 from playfair.figures.strips import FrameStrip, Page, add_strip_legend
 from playfair.figures.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
 
+COLUMNS = [
+    "example",
+    "model",
+    "uid",
+    "outcome",
+    "position",
+    "frame_idx",
+    "inside",
+    "class_name",
+    "prior",
+    "score",
+    "esv",
+    "rival_class_name",
+    "rival_prior",
+    "rival_score",
+    "rival_esv",
+]
+"""Of :func:`filmstrips_table`, also where there is no example."""
+
 Frames = Callable[[str, list[int]], Sequence[np.ndarray]]
 """(uid, frame_idx) -> those frames, each (H, W, 3) uint8 RGB; GulpReader.frames is one."""
 
@@ -95,7 +114,7 @@ def filmstrips_table(
         _example_rows(place, example, tables[example.model], ground_truth)
         for place, example in enumerate(examples)
     ]
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
 
 
 def _reference_class(table: EsvTable) -> np.ndarray:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+import pandas as pd
+
+from playfair.figures.style import class_title, model_title
+
 TITLES = {
     "filmstrips": "Which frames made the model say so?",
     "esv_by_position": "Where in the video is the support?",
@@ -18,6 +22,19 @@ TITLES = {
 
 
 @dataclass(frozen=True)
+class GalleryClip:
+    """A clip to watch below a figure.
+
+    Attributes:
+        path: of the .webm file, relative to the page.
+        caption: plain text, such as "Moving something up (TRN, right)".
+    """
+
+    path: str
+    caption: str
+
+
+@dataclass(frozen=True)
 class GalleryFigure:
     """One figure of the gallery.
 
@@ -27,6 +44,7 @@ class GalleryFigure:
         title: plain words; by default that of :data:`TITLES`, or the stem's words.
         table: relative path of the CSV file with the figure's numbers, if it is beside the page.
         width, height: of the PNG in pixels, if known, so that the page does not jump while loading.
+        clips: to watch beside the figure, in this order.
     """
 
     stem: str
@@ -35,10 +53,31 @@ class GalleryFigure:
     table: str | None = None
     width: int | None = None
     height: int | None = None
+    clips: Sequence[GalleryClip] = ()
 
     @property
     def heading(self) -> str:
         return self.title or TITLES.get(self.stem) or self.stem.replace("_", " ").capitalize()
+
+
+def example_clips(examples: pd.DataFrame, folder: str = "clips") -> list[GalleryClip]:
+    """The clips of the filmstrips' example videos, each video once, in the filmstrips' order.
+
+    Args:
+        examples: columns model, uid (str), outcome and class_name, one row or more per example, as
+            :func:`playfair.figures.filmstrips.filmstrips_table` gives them.
+        folder: of the clips, relative to the page.
+
+    Returns:
+        <folder>/<uid>.webm each, with the class and in brackets what each model made of it.
+    """
+    clips = []
+    for uid, rows in examples.groupby("uid", sort=False):
+        opinions = rows[["model", "outcome"]].drop_duplicates().itertuples(index=False)
+        words = "; ".join(f"{model_title(model)}, {outcome}" for model, outcome in opinions)
+        caption = f"{class_title(rows['class_name'].iloc[0])} ({words})"
+        clips.append(GalleryClip(f"{folder}/{uid}.webm", caption))
+    return clips
 
 
 def gallery_html(
@@ -91,9 +130,22 @@ def _figure(figure: GalleryFigure) -> str:
         f'<section id="{link}">\n<h2>{escape(figure.heading)}</h2>\n<figure>\n'
         f'<a class="picture" href="{link}.png"><img src="{link}.png" alt="{description}"{size} '
         f'loading="lazy"></a>\n'
+        f"{_clips(figure.clips)}"
         f"<figcaption>\n{_paragraphs(figure.caption)}"
         f'<p class="downloads">{anchors}</p>\n</figcaption>\n</figure>\n</section>\n'
     )
+
+
+def _clips(clips: Sequence[GalleryClip]) -> str:
+    if not clips:
+        return ""
+    items = "".join(
+        f'<li><video src="{escape(quote(clip.path))}" aria-label="{escape(clip.caption)}" '
+        f'controls loop muted playsinline preload="metadata"></video>'
+        f"<p>{escape(clip.caption)}</p></li>\n"
+        for clip in clips
+    )
+    return f'<ul class="clips" aria-label="Clips">\n{items}</ul>\n'
 
 
 def _link(stem: str) -> str:
@@ -133,6 +185,10 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 figure { margin: 0; }
 .picture { display: block; background: #ffffff; border-radius: .35rem; padding: .75rem; }
 img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem;
+  padding: 0; margin: 1.1rem 0 0; list-style: none; }
+.clips p { margin: .3rem 0 0; font-size: .85rem; line-height: 1.4; }
+video { display: block; width: 100%; height: auto; border-radius: .35rem; }
 figcaption { color: var(--pale); max-width: 46rem; margin-top: .9rem; }
 figcaption p { margin: .4rem 0; }
 .downloads a { margin-right: 1rem; white-space: nowrap; }

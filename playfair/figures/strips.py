@@ -115,11 +115,13 @@ class FrameStrip:
         from_frames = first["score"] - first["prior"]
         sign = "−" if from_frames < 0 else "+"
         sums = f"{first['prior']:.2f} {sign} {abs(from_frames):.2f}"
+        hundredths = [round(100 * value) for value in (first["prior"], from_frames, first["score"])]
+        equals = "=" if hundredths[0] + hundredths[1] == hundredths[2] else "≈"
         pale: dict[str, Any] = {"color": REFERENCE}
         paragraphs: list[tuple[str, dict[str, Any]]] = [
             (outcome, pale),
             (class_title(first["class_name"], _LETTERS_PER_LINE - 3), {"weight": "bold"}),
-            (f"score {first['score']:.2f} = {sums}", {}),
+            (f"score {first['score']:.2f} {equals} {sums}", {}),
             (
                 f"{_RIVAL_WORDS[first['outcome']]} ({first['rival_score']:.2f}):\n"
                 + class_title(first["rival_class_name"], _LETTERS_PER_LINE, max_lines=3),
@@ -181,8 +183,9 @@ class FrameStrip:
         axes.set(xlim=(0, len(rows)), ylim=(scale[0] - room, scale[1] + room))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10], min_n_ticks=2))
         axes.tick_params(axis="y", pad=1)
-        numbers = [_signed(value) for value in esv]
-        if self.cell * _POINTS_PER_INCH < _POINTS_OF_A_NUMBER:
+        decimals = 2 if max(scale[1], -scale[0]) >= _SMALL else 3
+        numbers = [_signed(value, decimals) for value in esv]
+        if self.cell * _POINTS_PER_INCH < _POINTS_OF_A_NUMBER[decimals]:
             numbers = [""] * len(esv)
         axes.set_xticks(centres, numbers)
         axes.tick_params(axis="x", length=0, pad=1)
@@ -190,15 +193,18 @@ class FrameStrip:
             label.set_color(_NUMBER_COLOURS.get(number[:1], REFERENCE))
 
 
-_POINTS_OF_A_NUMBER = 30
+_SMALL = 0.05
+"""Where no ESV reaches this, two decimals would show little but zeros."""
+_POINTS_OF_A_NUMBER = {2: 30, 3: 35}
+"""Width that a number of so many decimals needs."""
 # Orange letters on white need to be darker than orange areas to be readable.
 _NUMBER_COLOURS = {"+": SUPPORTS, "−": "#A35F00"}
 
 
-def _signed(value: float) -> str:
-    if abs(value) < 0.005:
-        return "0.00"
-    return f"{'−' if value < 0 else '+'}{abs(value):.2f}"
+def _signed(value: float, decimals: int) -> str:
+    if abs(value) < 0.5 * 10**-decimals:
+        return f"{0:.{decimals}f}"
+    return f"{'−' if value < 0 else '+'}{abs(value):.{decimals}f}"
 
 
 def add_strip_legend(page: Page, has_truth: bool) -> None:

@@ -64,11 +64,13 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
         accuracy_axes.set_yticks([0, 0.5, 1])
         accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         accuracy_axes.tick_params(labelbottom=False)
-        loss_axes.set_ylim(bottom=0)
         loss_axes.set_xlabel("epoch")
         if column == 0:
             accuracy_axes.set_ylabel("accuracy")
             loss_axes.set_ylabel("loss (nats)")
+    # A limit set earlier would stop the shared scale from growing with the logs that follow.
+    for loss_axes in panels[1::2, 0]:
+        loss_axes.set_ylim(bottom=0)
     splits = [split for split in _COLOURS if split in set(table["split"])]
     figure.legend(
         [Line2D([], [], color=_COLOURS[split]) for split in splits],
@@ -89,7 +91,7 @@ def _draw(axes: Axes, log: pd.DataFrame, measure: str) -> None:
         axes.plot(rows["epoch"], rows[measure], color=colour, marker=marker, markersize=3)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=4))
     if len(set(log["epoch"])) == 1:
-        axes.set_xlim(log["epoch"].iloc[0] - 1, log["epoch"].iloc[0] + 1)
+        axes.set_xlim(log["epoch"].iloc[0] - 0.5, log["epoch"].iloc[0] + 0.5)
 
 
 def _log_title(log: str) -> str:

@@ -23,7 +23,8 @@ def draw_frame_idx(
         (V, n_frames) int64, each row strictly increasing.
     """
     lengths = np.asarray(sequence_lengths)
-    edges = np.arange(n_frames + 1) * lengths[:, None] // n_frames
+    # Rounded to the nearest frame: of all roundings the one that keeps the middles inside.
+    edges = (2 * np.arange(n_frames + 1) * lengths[:, None] + n_frames) // (2 * n_frames)
     idx = generator.integers(edges[:, :-1], edges[:, 1:])
     anywhere = generator.random(len(lengths)) < anywhere_share
     # A random set: the frames that come first in a random order, after those beyond the end.

@@ -45,6 +45,15 @@ def test_drift_of_a_generated_file_is_noticed(tmp_path, monkeypatch, capsys):
     assert "config.yaml differs" in capsys.readouterr().err
 
 
+def test_values_inside_of_command_line_options_are_read_from_text():
+    completed = complete_config(
+        {"n_frames": ["4", "8"], "gulp": {"fps": "5", "short_side": "null"}}
+    )
+    assert completed["n_frames"] == [4, 8]
+    assert completed["gulp"]["fps"] == 5.0
+    assert completed["gulp"]["short_side"] is None
+
+
 def test_every_field_has_a_description():
     schema = json.loads(schema_json())
     sections = [schema, *schema["$defs"].values()]
@@ -76,7 +85,7 @@ def _merged(base, change):
         ({"gulp": {"fsp": 3}}, ["gulp.fsp", "did you mean 'fps'"]),
         ({"nframes": [3]}, ["nframes", "did you mean 'n_frames'"]),
         ({"gulp": {"fps": -1.0}}, ["gulp.fps", "-1", "greater than 0"]),
-        ({"gulp": {"fps": "8"}}, ["gulp.fps", "'8'", "number"]),
+        ({"gulp": {"fps": "fast"}}, ["gulp.fps", "'fast'", "number"]),
         ({"gulp": 3}, ["gulp", "3"]),
         ({"n_frames": [0]}, ["n_frames.0", "0", "greater than or equal to 1"]),
         ({"n_frames": [21]}, ["n_frames.0", "21", "less than or equal to 20"]),

@@ -1,7 +1,5 @@
 """One run of the whole tiny workflow from scratch, shared by all tests of the workflow."""
 
-import time
-
 import pytest
 
 from tests.workflow.project import TINY, copy_project, snakemake
@@ -11,9 +9,7 @@ from tests.workflow.project import TINY, copy_project, snakemake
 def tiny_run(tmp_path_factory):
     """A copy of the project with the finished tiny run in it; not to be changed."""
     folder = copy_project(tmp_path_factory.mktemp("tiny") / "project")
-    start = time.monotonic()
     run = snakemake(folder, *TINY)
     assert run.returncode == 0, run.stdout + run.stderr
     (folder / "run.log").write_text(run.stderr)
-    (folder / "seconds").write_text(str(time.monotonic() - start))
     return folder

@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 
 import playfair
-from playfair.data.esv_store import Collated, EsvTable, collate_esvs, load, read_esvs, write_esvs
+from playfair.data.collation import collate_esvs
+from playfair.data.esv_store import (
+    Collated,
+    EsvTable,
+    load,
+    read_all_frames_esvs,
+    read_esvs,
+    write_esvs,
+)
 from playfair.data.feature_store import FeatureStore, write_features
 from playfair.errors import InputError
 
@@ -13,7 +21,9 @@ CLASSES = ["Moving something up", "Übung", "c"]
 PRIOR = np.array([0.5, 0.25, 0.25], np.float32)
 
 
-def make_esvs(path, uids, n_frames, model="trn", seed=0, dataset="d", classes=CLASSES):
+def make_esvs(
+    path, uids, n_frames, model="trn", seed=0, dataset="d", classes=CLASSES, sampled=False
+):
     rng = np.random.default_rng([seed, n_frames])
     attributes = {"dataset": dataset, "model": model, "method": "exact", "seed": 0}
     count = len(uids)
@@ -25,7 +35,11 @@ def make_esvs(path, uids, n_frames, model="trn", seed=0, dataset="d", classes=CL
         "scores": rng.random((count, len(classes)), np.float32),
         "esv": rng.random((count, n_frames, len(classes)), np.float32),
     }
-    with write_esvs(path, n_frames, classes, PRIOR, attributes) as writer:
+    if sampled:
+        columns["esv_se"] = rng.random((count, n_frames, len(classes)), np.float32)
+        columns["evaluations"] = rng.integers(100, 200, count)
+        columns["efficiency_gap"] = rng.random((count, len(classes)), np.float32)
+    with write_esvs(path, n_frames, classes, PRIOR, attributes, sampled) as writer:
         half = count // 2
         for part in (slice(0, half), slice(half, count)):
             writer.append(**{name: column[part] for name, column in columns.items()})
@@ -57,6 +71,49 @@ def test_esv_file_has_the_documented_types(tmp_path):
     assert h5py.check_string_dtype(types["uid"]).encoding == "utf-8"
 
 
+def test_sampled_values_come_back_with_their_errors(tmp_path):
+    columns = make_esvs(tmp_path / "2_frames.h5", ["1", "2"], 2, sampled=True)
+    collate_esvs([tmp_path / "2_frames.h5"], tmp_path / "trn.h5")
+    for table in (read_esvs(tmp_path / "2_frames.h5"), load(tmp_path / "trn.h5")[2]):
+        for name in ("esv_se", "evaluations", "efficiency_gap"):
+            np.testing.assert_array_equal(getattr(table, name), columns[name])
+
+
+def test_every_frame_of_videos_of_different_lengths(tmp_path):
+    path = tmp_path / "all_frames.h5"
+    rng = np.random.default_rng(0)
+    esv = {
+        uid: rng.random((length, 3), np.float32) for uid, length in (("a", 4), ("7", 2), ("c", 5))
+    }
+    with write_esvs(path, None, CLASSES, PRIOR, {"model": "trn"}, sampled=True) as writer:
+        for uids in (["a", "7"], ["c"]):
+            writer.append(
+                uid=uids,
+                label=[1] * len(uids),
+                sequence_length=[len(esv[uid]) for uid in uids],
+                frame_idx=[np.arange(len(esv[uid])) for uid in uids],
+                scores=np.zeros((len(uids), 3)),
+                esv=[esv[uid] for uid in uids],
+                esv_se=[esv[uid] / 2 for uid in uids],
+                evaluations=[9] * len(uids),
+                efficiency_gap=np.zeros((len(uids), 3)),
+            )
+    with h5py.File(path) as file:
+        assert file["offsets"][:].tolist() == [0, 4, 6, 11]
+        assert file["esv"].shape == (11, 3)
+    tables = {table.uid[0]: table for table in read_all_frames_esvs(path)}
+    assert tables.keys() == esv.keys()
+    for uid, table in tables.items():
+        assert table.n_frames == len(esv[uid])
+        np.testing.assert_array_equal(table.esv[0], esv[uid])
+        np.testing.assert_array_equal(table.esv_se[0], esv[uid] / 2)
+    with pytest.raises(InputError, match="holds every frame"):
+        read_esvs(path)
+    make_esvs(tmp_path / "1_frames.h5", ["1"], 1)
+    with pytest.raises(InputError, match="expected a file of every frame"):
+        next(read_all_frames_esvs(tmp_path / "1_frames.h5"))
+
+
 def test_values_of_a_class_per_video(tmp_path):
     make_esvs(tmp_path / "a.h5", ["1", "2", "3"], 2)
     table = read_esvs(tmp_path / "a.h5")
@@ -69,7 +126,7 @@ def test_values_of_a_class_per_video(tmp_path):
 def test_interrupted_esvs_leave_nothing(tmp_path):
     def interrupted():
         with write_esvs(tmp_path / "a.h5", 2, CLASSES, PRIOR, {}) as writer:
-            writer.append(["1"], [0], [9], np.zeros((1, 2)), np.zeros((1, 3)), np.zeros((1, 2, 3)))
+            writer.append(uid=["1"], label=[0], esv=np.zeros((1, 2, 3)))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

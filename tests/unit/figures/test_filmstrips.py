@@ -7,6 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from playfair.figures.filmstrips import (
+    COLUMNS,
     Example,
     filmstrips_table,
     plot_filmstrips,
@@ -169,6 +170,27 @@ def test_numbers_below_the_frames_are_signed_and_those_near_zero_have_no_sign():
     assert numbers_below(figure) == ["+0.12", "−0.05", "0.00", "+0.01"]
 
 
+def test_numbers_have_a_third_decimal_where_all_are_small():
+    table, _ = draw(4)
+    small = table.assign(esv=[0.012, -0.003, -0.0004, 0.0006], rival_esv=0.04)
+    figure = plot_filmstrips(small, coloured_frames)
+    assert numbers_below(figure) == ["+0.012", "−0.003", "0.000", "+0.001"]
+
+
+@pytest.mark.parametrize(
+    ("prior", "score", "words"),
+    [
+        (0.0625, 0.9025, "score 0.90 = 0.06 + 0.84"),
+        (0.0625, 0.0671, "score 0.07 ≈ 0.06 + 0.00"),
+        (0.2, 0.1, "score 0.10 = 0.20 − 0.10"),
+    ],
+)
+def test_score_equals_its_sum_only_where_the_rounded_numbers_do(prior, score, words):
+    table, _ = draw(4)
+    figure = plot_filmstrips(table.assign(prior=prior, score=score), coloured_frames)
+    assert words in [text.get_text() for text in figure.texts]
+
+
 def test_frames_too_narrow_for_numbers_have_none():
     table, _ = draw(10)
     figure = plot_filmstrips(table, functools.partial(coloured_frames, height=160, width=32))
@@ -176,5 +198,7 @@ def test_frames_too_narrow_for_numbers_have_none():
 
 
 def test_without_examples_the_figure_says_so():
-    figure = plot_filmstrips(filmstrips_table([], {}), coloured_frames)
+    table = filmstrips_table([], {})
+    assert table.columns.tolist() == COLUMNS == draw(2)[0].columns.tolist()
+    figure = plot_filmstrips(table, coloured_frames)
     assert "no example" in figure.texts[0].get_text()

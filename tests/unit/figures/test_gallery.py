@@ -1,8 +1,16 @@
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
-from playfair.figures.gallery import TITLES, GalleryFigure, gallery_html
+from playfair.figures.filmstrips import COLUMNS
+from playfair.figures.gallery import (
+    TITLES,
+    GalleryClip,
+    GalleryFigure,
+    example_clips,
+    gallery_html,
+)
 
 VOID = {"meta", "img", "br", "link"}
 
@@ -56,13 +64,14 @@ def test_known_figures_come_in_order_with_their_titles_and_others_after_them():
 
 @pytest.mark.parametrize("evil", ['<script>alert("x")</script>', "\"><img src=x onerror='y'>", "&"])
 def test_everything_given_is_escaped(evil):
-    figure = GalleryFigure(evil, evil, title=evil, table=evil)
+    figure = GalleryFigure(evil, evil, title=evil, table=evil, clips=[GalleryClip(evil, evil)])
     page = gallery_html([figure], title=evil, introduction=evil, facts=[(evil, evil)])
     reader = Reader(page)
-    assert len(reader.all("img", "src")) == 1
+    assert len(reader.all("img", "src")) == len(reader.all("video", "src")) == 1
+    assert reader.all("video", "aria-label") == [evil]
     assert "script" not in {tag for tag, _ in reader.tags}
     assert not reader.all("img", "onerror")
-    assert "".join(reader.words).count(evil) >= 6
+    assert "".join(reader.words).count(evil) >= 7
 
 
 def test_every_picture_is_described_by_title_and_first_paragraph():
@@ -85,3 +94,52 @@ def test_page_is_self_contained():
 def test_facts_are_listed():
     page = Reader(gallery_html([], facts=[("data set", "synthetic")]))
     assert "data set" in page.words and "synthetic" in page.words
+
+
+def test_clips_of_a_figure_stand_between_its_picture_and_its_caption():
+    clips = [GalleryClip("clips/7.webm", "Seven."), GalleryClip("clips/a b#1.webm", "Other.")]
+    figures = [
+        GalleryFigure("filmstrips", "Caption.", clips=clips),
+        GalleryFigure("performance", "None."),
+    ]
+    page = gallery_html(figures)
+    assert Reader(page).all("video", "src") == ["clips/7.webm", "clips/a%20b%231.webm"]
+    order = ["filmstrips.png", "clips/7.webm", "Seven.</p>", "b%231", "Other.</p>", "Caption.</p>"]
+    places = [page.rindex(words) if "</p>" in words else page.index(words) for words in order]
+    assert page.index('src="filmstrips.png"') < places[1]
+    assert places[1:] == sorted(places[1:])
+    assert page.count('<ul class="clips"') == 1
+
+
+def test_clips_wait_to_be_played_then_loop_without_sound_and_say_what_they_show():
+    clips = [GalleryClip("clips/7.webm", "Moving something up (TRN, right)")]
+    page = Reader(gallery_html([GalleryFigure("filmstrips", "Words.", clips=clips)]))
+    (video,) = [attrs for tag, attrs in page.tags if tag == "video"]
+    assert video == {
+        "src": "clips/7.webm",
+        "aria-label": "Moving something up (TRN, right)",
+        "preload": "metadata",
+        **dict.fromkeys(["controls", "loop", "muted", "playsinline"]),
+    }
+    assert "Moving something up (TRN, right)" in page.words
+
+
+def test_example_videos_are_clips_in_order_and_once_each():
+    rows = [
+        ("trn", "020", "right", "Moving [something] up"),
+        ("trn", "020", "right", "Moving [something] up"),
+        ("trn", "003", "wrong", "Opening [something]"),
+        ("tsn", "020", "wrong", "Moving [something] up"),
+        ("my_model", "1", "unlabelled", "Closing [something]"),
+    ]
+    examples = pd.DataFrame(rows, columns=["model", "uid", "outcome", "class_name"])
+    assert example_clips(examples) == [
+        GalleryClip("clips/020.webm", "Moving something up (TRN, right; TSN, wrong)"),
+        GalleryClip("clips/003.webm", "Opening something (TRN, wrong)"),
+        GalleryClip("clips/1.webm", "Closing something (my model, unlabelled)"),
+    ]
+    assert example_clips(examples, "films")[1].path == "films/003.webm"
+
+
+def test_without_examples_there_are_no_clips():
+    assert example_clips(pd.DataFrame(columns=COLUMNS)) == []

@@ -26,13 +26,13 @@ def test_frames_are_different_in_order_and_inside_the_clip(n_frames, extra, shar
 
 def test_each_segment_gives_one_frame_and_all_its_frames_in_turn():
     frame_idx = draw_frame_idx(np.full(4000, 10), 4, np.random.default_rng(0))
-    for segment, (first, last) in enumerate([(0, 1), (2, 4), (5, 6), (7, 9)]):
+    for segment, (first, last) in enumerate([(0, 2), (3, 4), (5, 7), (8, 9)]):
         found, counts = np.unique(frame_idx[:, segment], return_counts=True)
         np.testing.assert_array_equal(found, np.arange(first, last + 1))
         assert counts.min() > 0.85 * 4000 / len(found)
 
 
-@pytest.mark.parametrize("length", [8, 13, 27, 36])
+@pytest.mark.parametrize("length", range(8, 40))
 def test_the_deterministic_sampling_lies_in_the_same_segments(length):
     drawn = draw_frame_idx(np.full(3000, length), 8, np.random.default_rng(0))
     middle = sample_frame_idx(length, 8)
