@@ -185,15 +185,18 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 figure { margin: 0; }
 .picture { display: block; background: #ffffff; border-radius: .35rem; padding: .75rem; }
 img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-.clips { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1rem;
-  padding: 0; margin: 1.1rem 0 0; list-style: none; }
+.clips { display: grid; gap: 1rem; padding: 0; margin: 1.1rem 0 0; list-style: none;
+  grid-template-columns: repeat(auto-fill, minmax(max(9rem, 30%), 1fr)); }
 .clips p { margin: .3rem 0 0; font-size: .85rem; line-height: 1.4; }
-video { display: block; width: 100%; height: auto; border-radius: .35rem; }
+video { display: block; width: 100%; aspect-ratio: 5 / 4; object-fit: contain;
+  background: var(--line); border-radius: .35rem; }
 figcaption { color: var(--pale); max-width: 46rem; margin-top: .9rem; }
 figcaption p { margin: .4rem 0; }
 .downloads a { margin-right: 1rem; white-space: nowrap; }
 footer { color: var(--pale); font-size: .85rem; padding-bottom: 2.5rem; }
-@media print { body { background: #ffffff; } section { break-inside: avoid; border: 0; } }
+@media (max-width: 40rem) { section { padding: 1rem; } .picture { padding: .25rem; } }
+@media print { body { background: #ffffff; } section { break-inside: avoid; border: 0; }
+  .clips { display: none; } }
 """
 
 _PAGE = """<!DOCTYPE html>

@@ -70,7 +70,7 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
             loss_axes.set_ylabel("loss (nats)")
     # A limit set earlier would stop the shared scale from growing with the logs that follow.
     for loss_axes in panels[1::2, 0]:
-        loss_axes.set_ylim(bottom=0)
+        loss_axes.set_ylim(0, 1.06 * loss_axes.get_ylim()[1])
     splits = [split for split in _COLOURS if split in set(table["split"])]
     figure.legend(
         [Line2D([], [], color=_COLOURS[split]) for split in splits],
