@@ -126,11 +126,79 @@ class TRNTraining(Training):
     )
 
 
+class SamplingOptions(Section):
+    """What all samplers have in common. One evaluation is one model applied to one subset."""
+
+    budget: int = Field(
+        default=1024, ge=1, le=10_000_000, description="Most evaluations per video, if sampled."
+    )
+    tolerance: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Stop a video once its largest standard error is at most this; "
+        "null spends the budget.",
+    )
+    rescale: bool = Field(
+        default=False, description="Shift sampled ESVs so that they sum to score - prior."
+    )
+    iterations: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Repetitions of the constructive sampler; null: as the budget allows.",
+    )
+    max_samples_per_scale: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Most subsets per size of the constructive sampler; null: as the budget "
+        "allows.",
+    )
+    seed: Seed = Field(default=0, description="Seed of the subsets that are drawn.")
+
+
+class Sampling(SamplingOptions):
+    """How the ESVs of every frame of a video are sampled."""
+
+    method: Literal["regression", "permutation", "stratified", "constructive"] = Field(
+        default="regression",
+        description="Sampler: regression (the most accurate), permutation, stratified, "
+        "constructive (the paper's).",
+    )
+
+
+class Method(SamplingOptions):
+    """How ESVs are computed at the numbers of frames in n_frames."""
+
+    method: Literal["exact", "regression", "permutation", "stratified", "constructive"] = Field(
+        default="exact",
+        description="exact (up to 20 frames), or a sampler: regression (the most accurate), "
+        "permutation, stratified, constructive (the paper's).",
+    )
+    interactions: bool = Field(
+        default=False,
+        description="Store the pairwise Shapley interactions of frames for the true and the "
+        "predicted class (exact only).",
+    )
+    frame_sets: bool = Field(
+        default=False,
+        description="Store the smallest sets of frames that keep the prediction, and whose "
+        "removal changes it (exact only).",
+    )
+
+
 class TSNModel(Section):
     """Mean over frames of a linear classifier: any number of frames, blind to their order."""
 
     head: Literal["tsn"] = Field(description="Temporal head: TSN, one for any number of frames.")
     backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    attribution: Method = Field(
+        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
+    )
+    all_frames: Sampling = Field(
+        default_factory=Sampling, description="ESVs of every frame of a video."
+    )
     training: TSNTraining = Field(
         default_factory=TSNTraining, description="How the head is trained."
     )
@@ -145,6 +213,12 @@ class TRNModel(Section):
         default=8, ge=1, le=20, description="Scales 1..n_scales (n_max), one head each."
     )
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units H of a head.")
+    attribution: Method = Field(
+        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
+    )
+    all_frames: Sampling = Field(
+        default_factory=Sampling, description="ESVs of every frame of a video."
+    )
     training: TRNTraining = Field(
         default_factory=TRNTraining, description="How each head is trained."
     )
@@ -237,7 +311,7 @@ class Filmstrips(Section):
     n_frames: int | None = Field(
         default=None,
         ge=1,
-        le=20,
+        le=1000,
         description="Frames of a strip, one of n_frames; null takes the largest.",
     )
     per_model_right: int = Field(
@@ -267,10 +341,11 @@ class Config(Section):
         min_length=1,
         description="The models to explain, names in definitions.models.",
     )
-    n_frames: list[Annotated[int, Field(ge=1, le=20)]] = Field(
+    n_frames: list[Annotated[int, Field(ge=1, le=1000)]] = Field(
         default=list(range(1, 9)),
         min_length=1,
-        description="Numbers of frames to explain (1..20): one ESV job each per model.",
+        description="Numbers of frames to explain (1..20 exactly, up to 1000 by sampling): "
+        "one ESV job each per model.",
     )
     device: str = Field(
         default="auto",
@@ -294,7 +369,8 @@ class Config(Section):
     )
 
     @model_validator(mode="after")
-    def _names_are_defined(self) -> "Config":
+    def _parts_agree(self) -> "Config":
+        longest = max(self.n_frames)
         _check_name("dataset", self.dataset, self.definitions.datasets)
         for name in self.models:
             _check_name("models", name, self.definitions.models)
@@ -304,6 +380,13 @@ class Config(Section):
         for key, values in (("models", self.models), ("n_frames", self.n_frames)):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
+        for name in self.models:
+            if self.definitions.models[name].attribution.method == "exact" and longest > 20:
+                raise InputError(
+                    f"config key n_frames asks for {longest} frames, but the values of the model "
+                    f"{name} are exact, for at most 20: choose a sampler in "
+                    f"definitions.models.{name}.attribution.method"
+                )
         strips = self.figures.filmstrips.n_frames
         if strips is not None and strips not in self.n_frames:
             raise InputError(

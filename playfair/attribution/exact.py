@@ -1,7 +1,9 @@
 """Exact ESVs of any number of videos of one length, a bounded batch at a time."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import comb
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,7 +12,13 @@ from torch import Tensor
 from tqdm import tqdm
 
 from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.estimate import Estimate, concatenated, gap_to_efficiency
+from playfair.attribution.frame_sets import (
+    smallest_necessary_frames,
+    smallest_sufficient_frames,
+)
 from playfair.attribution.games import Game, Model
+from playfair.attribution.interactions import pairwise_interactions
 from playfair.attribution.scores import Score
 from playfair.attribution.shapley import (
     CHUNK_ROWS,
@@ -77,6 +85,50 @@ def exact_esvs(
     return scores.cpu().numpy(), esv.cpu().numpy()
 
 
+def exact_estimate(
+    model: Model | Sequence[Model],
+    features: np.ndarray | Tensor,
+    priors: ArrayLike,
+    *,
+    class_idx: ArrayLike,
+    interactions: bool = False,
+    frame_sets: bool = False,
+    **settings: Any,
+) -> Estimate:
+    """Exact ESVs as an `Estimate`, with what is read off the table of all subsets on demand.
+
+    interactions: whether to add the pairwise interactions of frames. frame_sets: whether to add the
+    smallest sets of frames that keep the prediction, and whose removal changes it. settings: those
+    of `exact_batches`.
+    """
+    chosen = np.asarray(class_idx)
+    keep_table = interactions or frame_sets
+    batches = exact_batches(model, features, priors, keep_table=keep_table, **settings)
+    return concatenated([_read_off(values, chosen, interactions, frame_sets) for values in batches])
+
+
+def _read_off(
+    values: ExactValues, class_idx: np.ndarray, interactions: bool, frame_sets: bool
+) -> Estimate:
+    scores = values.scores.cpu().numpy()[:, class_idx]
+    esv = values.esv.cpu().numpy()[..., class_idx]
+    pairs = sufficient = necessary = None
+    if interactions and values.table is not None:
+        pairs = pairwise_interactions(values.table[..., torch.from_numpy(class_idx)])
+    if frame_sets and values.table is not None:
+        sufficient = smallest_sufficient_frames(values.table)
+        necessary = smallest_necessary_frames(values.table)
+    return Estimate(
+        scores=scores,
+        esv=esv,
+        evaluations=np.full(len(esv), values.evaluations),
+        efficiency_gap=gap_to_efficiency(esv, scores, values.prior.cpu().numpy()[class_idx]),
+        interactions=pairs,
+        sufficient_frames=sufficient,
+        necessary_frames=necessary,
+    )
+
+
 def exact_batches(
     model: Model | Sequence[Model],
     features: np.ndarray | Tensor,
@@ -98,13 +150,14 @@ def exact_batches(
     chosen = None
     if class_idx is not None:
         chosen = chosen_classes(class_idx, game.class_count).to(place)
-    videos_at_once = _videos_at_once(game, chosen, keep_table, memory_budget)
+    explained = game.class_count if chosen is None else len(chosen)
+    batch_count = videos_at_once(game, explained, keep_table, memory_budget)
     workspace = Workspace()
     video_count = len(features)
     with tqdm(total=video_count, desc="exact ESVs", unit="video", disable=not progress) as bar:
-        for start in range(0, video_count, videos_at_once):
-            batch = as_elements(features[start : start + videos_at_once]).to(place)
-            game = game.with_features(_padded(batch, videos_at_once))
+        for start in range(0, video_count, batch_count):
+            batch = as_elements(features[start : start + batch_count]).to(place)
+            game = game.with_features(_padded(batch, batch_count))
             values = exact_values(game, chosen, keep_table, workspace)
             yield _first_videos(values, len(batch))
             bar.update(len(batch))
@@ -128,18 +181,18 @@ def chosen_classes(class_idx: ArrayLike, class_count: int) -> Tensor:
     return chosen
 
 
-def _videos_at_once(
-    game: Game, class_idx: Tensor | None, keep_table: bool, memory_budget: int
-) -> int:
-    """Enough videos to keep the processor busy with the widest level, within the budget."""
+def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget: int) -> int:
+    """Enough videos to keep the processor busy with the widest level, within the budget.
+
+    class_count: classes to explain. Raises `InputError` when one video is too many.
+    """
     n_frames = game.n_frames
-    chosen = game.class_count if class_idx is None else len(class_idx)
     wanted = 1
     if game.shares_work:
         wanted = min(MOST_VIDEOS, max(1, CHUNK_ROWS // comb(n_frames, n_frames // 2)))
-    while wanted > 1 and exact_bytes(game, wanted, chosen, keep_table) > memory_budget:
+    while wanted > 1 and exact_bytes(game, wanted, class_count, keep_table) > memory_budget:
         wanted //= 2
-    needed = exact_bytes(game, wanted, chosen, keep_table)
+    needed = exact_bytes(game, wanted, class_count, keep_table)
     if needed > memory_budget:
         raise InputError(
             f"Exact values of {n_frames} frames and {game.class_count} classes need "
@@ -159,4 +212,4 @@ def _padded(features: Tensor, video_count: int) -> Tensor:
 
 def _first_videos(values: ExactValues, count: int) -> ExactValues:
     table = None if values.table is None else values.table[:count]
-    return ExactValues(values.scores[:count], values.esv[:count], table)
+    return replace(values, scores=values.scores[:count], esv=values.esv[:count], table=table)

@@ -1,7 +1,7 @@
 """The interface in one call: features, a model and priors in; Element Shapley Values out."""
 
 from collections.abc import Sequence
-from math import comb
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,18 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
-from playfair.attribution.estimate import Estimate, gap_to_efficiency
-from playfair.attribution.exact import as_elements, chosen_classes, exact_esvs
-from playfair.attribution.games import Game, Model
+from playfair.attribution.estimate import Estimate
+from playfair.attribution.exact import as_elements, chosen_classes, exact_estimate
+from playfair.attribution.games import Model
 from playfair.attribution.result import Attribution
+from playfair.attribution.sampling import SAMPLERS, sampled_esvs
 from playfair.attribution.scores import Score
 from playfair.attribution.shapley import DEFAULT_MEMORY_BUDGET
 from playfair.errors import InputError
+
+EXACT_OPTIONS = ("interactions", "frame_sets")
+SAMPLER_OPTIONS = ("budget", "tolerance", "rescale", "iterations", "max_samples_per_scale")
+PER_FRAME = ("esv", "standard_error", "interactions", "sufficient_frames", "necessary_frames")
 
 Features = np.ndarray | Tensor | Sequence[np.ndarray | Tensor]
 
@@ -46,8 +51,9 @@ def explain(
     are recognised and run much faster. priors: (C,), the score of no frames at all, as
     probabilities, or "uniform".
 
-    method: "exact" (up to 20 frames), or the name of a sampler, whose options (`budget`,
-    `tolerance`, `iterations`, ...) follow as keywords; `seed` is for samplers. score: the unit of
+    method: "exact" (up to 20 frames; options interactions=True and frame_sets=True), or a sampler,
+    "regression", "permutation", "stratified" or "constructive" (options budget, tolerance, rescale,
+    iterations, max_samples_per_scale, see `sampled_esvs`); seed is for samplers. score: the unit of
     what is shared out, "probability", "logit" or "log_odds". classes: numbers of the classes to
     explain, all by default. device: where to compute, by default where the model's parameters are.
     batch_size: most subsequences in one call of a plain callable. memory_budget: bytes. progress:
@@ -65,6 +71,7 @@ def explain(
       supported by frame 1 (+0.3000)
       distracted by frame 0 (-0.1000)
     """
+    _check_method(method, options)
     videos, form = as_videos(features, element_ndim)
     model, place = place_model(model, device)
     game = make_game(model, videos[0][None].to(place), priors, score, batch_size)
@@ -83,14 +90,27 @@ def explain(
     for members in groups:
         batch = torch.stack([videos[member] for member in members])
         if method == "exact":
-            _check_no_options(options)
-            estimates.append(_exact_estimate(model, batch, game, settings))
+            estimates.append(exact_estimate(model, batch, game.prior.cpu(), **settings, **options))
         else:
-            raise InputError(f"Unknown method {method!r}: choose one of exact.")
+            estimates.append(
+                sampled_esvs(model, batch, game.prior.cpu(), method, seed, **settings, **options)
+            )
     prior = game.prior_score.cpu().numpy()[class_idx.numpy()]
     common = {"prior": prior, "class_idx": class_idx.numpy(), "method": method, "score": score}
     common["seed"] = None if method == "exact" else seed
     return _assembled(estimates, groups, form, common)
+
+
+def _check_method(method: str, options: dict[str, Any]) -> None:
+    if method != "exact" and method not in SAMPLERS:
+        raise InputError(f"Unknown method {method!r}: choose one of exact, {', '.join(SAMPLERS)}.")
+    known = EXACT_OPTIONS if method == "exact" else SAMPLER_OPTIONS
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise InputError(
+            f"The method {method!r} has no option {unknown[0]!r}: its options are "
+            f"{', '.join(known)}."
+        )
 
 
 def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:
@@ -132,24 +152,6 @@ def videos_by_length(videos: Sequence[Tensor]) -> list[list[int]]:
     ]
 
 
-def _exact_estimate(
-    model: Model | Sequence[Model], batch: Tensor, game: Game, settings: dict[str, Any]
-) -> Estimate:
-    n_frames = batch.shape[1]
-    scores, esv = exact_esvs(model, batch, game.prior.cpu(), **settings)
-    class_idx = settings["class_idx"].numpy()
-    scores = scores[:, class_idx]
-    prior = game.prior_score.cpu().numpy()[class_idx]
-    scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
-    evaluations = sum(comb(n_frames, size) for size in range(1, scales + 1))
-    return Estimate(
-        scores=scores,
-        esv=esv,
-        evaluations=np.full(len(batch), evaluations),
-        efficiency_gap=gap_to_efficiency(esv, scores, prior),
-    )
-
-
 def _assembled(
     estimates: list[Estimate], groups: list[list[int]], form: str, common: dict[str, Any]
 ) -> Attribution:
@@ -168,15 +170,8 @@ def _assembled(
         rows = [value[place] for value, (_, place) in zip(values, chosen, strict=True)]
         if form == "single":
             return rows[0]
-        ragged = form == "list" and field in ("esv", "standard_error")
+        ragged = form == "list" and field in PER_FRAME
         return rows if ragged else np.stack(rows)
 
-    fields = ("esv", "scores", "evaluations", "efficiency_gap", "standard_error", "converged")
-    return Attribution(**{field: gathered(field) for field in fields}, **common)
-
-
-def _check_no_options(options: dict[str, Any]) -> None:
-    if options:
-        raise InputError(
-            f"The exact method takes no option {sorted(options)[0]!r}; samplers have options."
-        )
+    names = [field.name for field in fields(Estimate)]
+    return Attribution(**{name: gathered(name) for name in names}, **common)

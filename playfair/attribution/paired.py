@@ -1,7 +1,7 @@
 """Pairs of a subset and its complement, spread over the sizes of subsets.
 
-The Shapley value depends on the odd part of a game alone, (v(S) - v(X \\ S)) / 2, so a pair tells as
-much as two subsets can: what both share drops out.
+The Shapley value depends on the odd part of a game alone, (v(S) - v(X without S)) / 2, so that what
+the two subsets of a pair share drops out.
 """
 
 from math import comb
@@ -23,21 +23,24 @@ class PairedSampler(Sampler):
 
     least_pairs = 2
 
-    def __init__(self, n_frames: int, budget: int, seed: int) -> None:
-        super().__init__(n_frames, budget, seed)
+    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
+        super().__init__(n_frames, budget, seed, largest_evaluated)
         if n_frames == 1:
             self.smaller = np.zeros((0, 1), dtype=bool)
             self.size = np.zeros(0, dtype=np.int64)
             return
         self.population = pair_population(n_frames)
-        wanted = min((budget - 1) // 2, int(self.population.sum()))
-        least = min(self.least_pairs, int(self.population.sum()))
+        available = int(self.population.sum())
+        least = min(self.least_pairs, available)
+        sizes = size_sequence(self.size_weights(), self.population, min(available, budget + least))
+        needed = np.cumsum(self._pair_cost(sizes)) + int(n_frames <= largest_evaluated)
+        wanted = int((needed <= budget).sum())
         if wanted < least:
             raise InputError(
-                f"The method {self.name!r} needs a budget of at least {1 + 2 * least} evaluations "
-                f"for {n_frames} frames, not {budget}."
+                f"The method {self.name!r} needs a budget of at least {needed[least - 1]} "
+                f"evaluations for {n_frames} frames, not {budget}."
             )
-        self.size = size_sequence(self.size_weights(), self.population, wanted)
+        self.size = sizes[:wanted]
         self.smaller = np.zeros((wanted, n_frames), dtype=bool)
         for size in np.unique(self.size):
             places = np.nonzero(self.size == size)[0]
@@ -63,6 +66,10 @@ class PairedSampler(Sampler):
         """(P',): which share of all pairs of its size is among the leading ones, for each pair."""
         size = self.size[:pair_count]
         return np.bincount(size, minlength=size.max() + 1)[size] / self.population[size - 1]
+
+    def _pair_cost(self, size: np.ndarray) -> np.ndarray:
+        small = size <= self.largest_evaluated
+        return small.astype(np.int64) + (self.n_frames - size <= self.largest_evaluated)
 
     def _subsets(self, size: int, count: int) -> np.ndarray:
         if 2 * size < self.n_frames:
@@ -97,14 +104,9 @@ def size_sequence(weights: np.ndarray, population: np.ndarray, count: int) -> np
 
     A size whose population is used up drops out and leaves its share to the others.
     """
-    sequence = np.zeros(count, dtype=np.int64)
-    used = np.zeros(len(weights))
-    credit = np.zeros(len(weights))
-    for place in range(count):
-        open_sizes = used < population
-        credit[open_sizes] += weights[open_sizes] / weights[open_sizes].sum()
-        chosen = int(np.argmax(np.where(open_sizes, credit, -np.inf)))
-        credit[chosen] -= 1
-        used[chosen] += 1
-        sequence[place] = chosen + 1
-    return sequence
+    turns = [
+        (np.arange(min(count, int(most))) + 0.5) / weight
+        for weight, most in zip(weights, population, strict=True)
+    ]
+    sizes = np.repeat(np.arange(1, len(turns) + 1), [len(turn) for turn in turns])
+    return sizes[np.argsort(np.concatenate(turns), kind="stable")[:count]]

@@ -2,8 +2,7 @@
 
 import csv
 import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,10 @@ class Attribution:
     standard_error: (n, K), one standard deviation of the sampling error; None when exact.
     evaluations: model outputs used, one per model and subsequence. converged: whether the largest
     standard error fell to the tolerance within the budget; None when no tolerance was given.
+
+    With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`. With
+    `frame_sets=True` (exact only): sufficient_frames (n,) bool, the fewest frames that keep the
+    prediction, and necessary_frames (n,) bool, the fewest whose removal changes it.
     """
 
     esv: Any
@@ -43,6 +46,9 @@ class Attribution:
     efficiency_gap: np.ndarray
     standard_error: Any = None
     converged: Any = None
+    interactions: Any = None
+    sufficient_frames: Any = None
+    necessary_frames: Any = None
 
     @property
     def is_single(self) -> bool:
@@ -53,20 +59,14 @@ class Attribution:
         """One result per video, each without an axis of videos."""
         if self.is_single:
             return [self]
+        shared = ("prior", "class_idx", "method", "score", "seed")
+        values = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in shared and getattr(self, field.name) is not None
+        }
         return [
-            Attribution(
-                esv=self.esv[video],
-                scores=self.scores[video],
-                prior=self.prior,
-                class_idx=self.class_idx,
-                method=self.method,
-                score=self.score,
-                seed=self.seed,
-                evaluations=int(self.evaluations[video]),
-                efficiency_gap=self.efficiency_gap[video],
-                standard_error=_entry(self.standard_error, video),
-                converged=_entry(self.converged, video),
-            )
+            replace(self, **{name: value[video] for name, value in values.items()})
             for video in range(len(self.scores))
         ]
 
@@ -102,10 +102,6 @@ class Attribution:
                 writer.writerows(_rows(video, result))
 
 
-def _entry(values: Sequence[Any] | np.ndarray | None, video: int) -> Any:
-    return None if values is None else values[video]
-
-
 def _rows(video: int, result: Attribution) -> list[tuple[Any, ...]]:
     error = result.standard_error
     return [
@@ -139,6 +135,11 @@ def _summary(result: Attribution) -> list[str]:
         if frames:
             named = ", ".join(f"{frame} ({esv[frame]:+.4f})" for frame in frames)
             lines.append(f"{verb} by frame {named}")
+    for name in ("sufficient_frames", "necessary_frames"):
+        chosen = getattr(result, name)
+        if chosen is not None:
+            label = name.replace("_", " ")
+            lines.append(f"{label}: {', '.join(map(str, np.nonzero(chosen)[0])) or 'none'}")
     if result.standard_error is not None:
         reached = {None: "", True: ", tolerance reached", False: ", tolerance not reached"}
         lines.append(

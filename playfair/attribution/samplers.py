@@ -5,33 +5,45 @@ length and all classes share one choice, and an estimate is the same arithmetic 
 """
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playfair.attribution.joint import Columns, joint_logits
 from playfair.attribution.subsets import generator
-
-Columns = NDArray[np.float64]
-"""Scores or ESVs, one column for each video and class."""
 
 
 class Sampler(ABC):
     """A choice of distinct non-empty subsets of n frames, and an estimator on their scores.
 
-    member: (M, n) bool, the subsets in the order in which they are scored, at most `budget` of
-    them; the first is the whole sequence. checkpoints: numbers of leading subsets after which an
+    member: (M, n) bool, the subsets in the order in which they are scored; the first is the whole
+    sequence. evaluations: (M + 1,), how many model outputs the first m of them need, at most
+    `budget`: one each, but none for subsets of more than `largest_evaluated` frames, whose scores a
+    multi-scale game has from smaller ones. checkpoints: numbers of leading subsets after which an
     estimate can be made, ascending, the last of them M.
     """
 
     name: ClassVar[str]
+    fits_scales: ClassVar[bool] = True
+    """Whether the logits of a multi-scale game come from a fit, whose error the jackknife tells."""
 
-    def __init__(self, n_frames: int, budget: int, seed: int) -> None:
+    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
         self.n_frames = n_frames
         self.budget = budget
+        self.largest_evaluated = largest_evaluated
         self.rng = generator(seed, n_frames, self.name)
         self.member = np.ones((1, n_frames), dtype=bool)
         self.checkpoints = [1]
+
+    @cached_property
+    def evaluations(self) -> NDArray[np.int64]:
+        return np.concatenate([[0], np.cumsum(self.cost(self.member))])
+
+    def cost(self, member: np.ndarray) -> NDArray[np.int64]:
+        """Model outputs that each subset needs: (M, n) -> (M,), 0 or 1."""
+        return (member.sum(axis=1) <= self.largest_evaluated).astype(np.int64)
 
     @abstractmethod
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
@@ -39,6 +51,14 @@ class Sampler(ABC):
 
         scores: (m, X) with m one of the checkpoints; prior: (X,), the score of the empty subset.
         """
+
+    def joint_logits(self, outputs: Columns, n_max: int, dropped: int | None) -> Columns:
+        """Logits of the leading subsets of a multi-scale game from what was sampled of its scales.
+
+        outputs: (m, X) single-scale logits, anything for subsets of more than `n_max` frames.
+        dropped: a group of subsets to leave out of the fit, see `playfair.attribution.joint`.
+        """
+        return joint_logits(self.member[: len(outputs)], outputs, n_max, dropped)
 
 
 def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:

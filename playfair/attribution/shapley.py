@@ -26,11 +26,14 @@ class ExactValues:
 
     scores: (V, C), of the whole sequence. esv: (V, n, K). table: (V, 2^n, K), the score of every
     subset, by its mask (bit i set: frame i belongs to it), the prior at mask 0; None unless asked.
+    prior: (C,), the score of the empty subset. evaluations: model outputs used for each video.
     """
 
     scores: Tensor
     esv: Tensor
     table: Tensor | None
+    prior: Tensor
+    evaluations: int
 
 
 class Workspace:
@@ -87,10 +90,13 @@ def exact_values(
         esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
         if table is not None:
             table[:, level.masks[rows]] = kept.transpose(0, 1)
+    scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
     return ExactValues(
         scores=scores[0].clone(),
         esv=esv.view(n_frames, video_count, chosen).transpose(0, 1).contiguous(),
         table=table,
+        prior=game.prior_score,
+        evaluations=sum(comb(n_frames, size) for size in range(1, scales + 1)),
     )
 
 

@@ -46,9 +46,7 @@ def first_occurrences(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first[order], rank[inverse]
 
 
-def distinct_subsets(
-    n_frames: int, size: int, count: int, rng: np.random.Generator
-) -> np.ndarray:
+def distinct_subsets(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """`count` different subsets of `size` frames in random order, or all if there are no more.
 
     Returns (count, n) bool. Frames are balanced: subsets come in rounds that deal out shuffled

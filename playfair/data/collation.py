@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 import playfair
-from playfair.data.esv_store import PER_VIDEO, SAMPLED, EsvTable, open_results, read_esvs
+from playfair.data.esv_store import OPTIONAL, PER_VIDEO, EsvTable, open_results, read_esvs
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -47,7 +47,7 @@ def collate_esvs(
             rows = np.array([row_of[uid] for uid in kept])
             group = file.create_group(str(table.n_frames))
             group.attrs.update(table.attributes)
-            for name in (*PER_VIDEO, *SAMPLED):
+            for name in (*PER_VIDEO, *OPTIONAL):
                 values = getattr(table, name)
                 if values is not None:
                     group[name] = values[rows]

@@ -27,6 +27,8 @@ from playfair.files import written_whole
 UNKNOWN_LABEL = -1
 PER_VIDEO = ("frame_idx", "scores", "esv")
 SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
+READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
+OPTIONAL = (*SAMPLED, *READ_OFF)
 _PER_FRAME = ("frame_idx", "esv", "esv_se")
 _CHUNK_BYTES = 1 << 20
 
@@ -43,6 +45,10 @@ class EsvTable:
         attributes: dataset, model, method, seed, hashes.
         esv_se: (V, n, C) float32 standard errors, evaluations: (V,) int64 and efficiency_gap:
             (V, C) float32, prior + sum of ESVs - score; None where the values are exact.
+        interactions: (V, 2, n, n) float32, the pairwise interactions of frames for the true and
+            for the predicted class (NaN where no true class is known); sufficient_frames and
+            necessary_frames: (V, n) bool, the smallest sets of frames that keep the prediction, and
+            whose removal changes it; None where the configuration does not ask for them.
     """
 
     uid: np.ndarray
@@ -57,6 +63,9 @@ class EsvTable:
     esv_se: np.ndarray | None = None
     evaluations: np.ndarray | None = None
     efficiency_gap: np.ndarray | None = None
+    interactions: np.ndarray | None = None
+    sufficient_frames: np.ndarray | None = None
+    necessary_frames: np.ndarray | None = None
 
     @property
     def n_frames(self) -> int:
@@ -110,7 +119,7 @@ def write_esvs(
     class_names: Sequence[str],
     prior: np.ndarray,
     attributes: Mapping[str, Any],
-    sampled: bool = False,
+    optional: Sequence[str] = (),
 ) -> Iterator[EsvWriter]:
     """Open an ESV file for appending; the file appears under `path` only when the block succeeds.
 
@@ -118,7 +127,7 @@ def write_esvs(
 
     Args:
         n_frames: None for a file of every frame of each video.
-        sampled: whether standard errors, evaluations and efficiency gaps come with the values.
+        optional: which optional columns come with the values, see :class:`EsvTable`.
     """
     class_count = len(class_names)
     text = h5py.string_dtype("utf-8")
@@ -133,6 +142,9 @@ def write_esvs(
         "esv_se": ((*of_video, class_count), np.float32),
         "evaluations": ((), np.int64),
         "efficiency_gap": ((class_count,), np.float32),
+        "interactions": ((2, *of_video, *of_video), np.float32),
+        "sufficient_frames": (of_video, np.bool_),
+        "necessary_frames": (of_video, np.bool_),
     }
     with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
@@ -144,7 +156,7 @@ def write_esvs(
                 "offsets", data=np.zeros(1, np.int64), maxshape=(None,), chunks=True
             )
         for name, (shape, dtype) in columns.items():
-            if name in SAMPLED and not sampled:
+            if name in OPTIONAL and name not in optional:
                 continue
             row_bytes = 8 * int(np.prod(shape, dtype=np.int64))
             file.create_dataset(
@@ -254,5 +266,5 @@ def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
         prior=root["prior"][:],
         class_name=root["class_name"].asstr()[:].astype(object),
         attributes=dict(group.attrs),
-        **{name: group[name][:] for name in (*PER_VIDEO, *SAMPLED) if name in group},
+        **{name: group[name][:] for name in (*PER_VIDEO, *OPTIONAL) if name in group},
     )

@@ -1,6 +1,6 @@
 """A synthetic data set whose evidence is known, in the layout of Something-Something v2.
 
-Each clip shows one action of one class (`synthetic_actions`) in one interval, at a place and with a
+Each clip shows one action of one class (`synthetic_classes`) in one interval, at a place and with a
 length that do not depend on the class; before and after, there is only the scene with its camera
 noise. Clips differ in scene, bodies, colours, sizes, paths, speed, length, frame size and frame
 rate, none of which depends on the class.
@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from playfair.data.synthetic_actions import CLASSES, Stage
+from playfair.data.synthetic_actions import Stage
 from playfair.data.synthetic_bodies import Canvas
+from playfair.data.synthetic_classes import CLASSES
 from playfair.data.synthetic_scenes import choose_paints, draw_scene
 from playfair.data.video import encode_webm, resample
 from playfair.errors import InputError

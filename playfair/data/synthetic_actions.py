@@ -1,9 +1,8 @@
-"""The classes of the synthetic data set: what the bodies of a clip do, and in which order.
+"""The actions of synthetic clips: where the bodies are at each moment.
 
-An action is a function of progress from 0 to 1 that gives the bodies in view. At progress 0 and 1
-none is: they enter and leave over an edge of the frame, shrink to nothing, or come out of the
-distance. A class is an action and a direction of time. Of a pair of classes that share an action,
-one shows it backwards: frame by frame and without their order, they cannot be told apart.
+A plan draws an action from a generator. The action is a function of progress, from 0 to 1, that
+gives the bodies in view. At progress 0 and 1 there are none: bodies enter and leave over an edge of
+the frame, swell and shrink, or come out of the distance.
 """
 
 from collections.abc import Callable
@@ -26,21 +25,6 @@ class Stage:
     height: int
     width: int
     paints: tuple[Paint, Paint]
-
-
-@dataclass(frozen=True)
-class ActionClass:
-    """A class: its template, the action, whether time runs backwards, and what takes part."""
-
-    template: str
-    plan: Callable[[Stage, np.random.Generator], Action]
-    backwards: bool = False
-    roles: tuple[str, ...] = ("ball",)
-
-    @property
-    def name(self) -> str:
-        """The template without its square brackets."""
-        return self.template.replace("[", "").replace("]", "")
 
 
 def plan_crossing(stage: Stage, generator: np.random.Generator) -> Action:
@@ -82,7 +66,7 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
     y = generator.uniform(0.22, 0.34) * stage.height
     direction = np.pi / 2 + generator.uniform(-0.25, 0.25)
     offset = generator.uniform(1.7, 2.0)
-    first = 0.026 * stage.height
+    first = 0.034 * stage.height
     # Out of view where its upper edge has passed below the frame.
     last = (stage.height - y + first * offset) / (offset * np.sin(direction) - MARGIN)
     paint, roll = stage.paints[0], generator.uniform(0, 6)
@@ -199,46 +183,6 @@ def plan_covering(stage: Stage, generator: np.random.Generator) -> Action:
         return [ball, cloth]
 
     return at
-
-
-CLASSES = (
-    ActionClass("Moving [something] from left to right", plan_crossing),
-    ActionClass("Moving [something] from right to left", plan_crossing, backwards=True),
-    ActionClass("Moving [something] up", plan_rising),
-    ActionClass("Moving [something] down", plan_rising, backwards=True),
-    ActionClass("Moving [something] towards the camera", plan_approach),
-    ActionClass("Moving [something] away from the camera", plan_approach, backwards=True),
-    ActionClass(
-        "Moving [something] and [something] closer to each other",
-        plan_meeting,
-        roles=("ball", "ball"),
-    ),
-    ActionClass(
-        "Moving [something] and [something] away from each other",
-        plan_meeting,
-        backwards=True,
-        roles=("ball", "ball"),
-    ),
-    ActionClass("Opening [something]", plan_opening, roles=("capsule",)),
-    ActionClass("Closing [something]", plan_opening, backwards=True, roles=("capsule",)),
-    ActionClass("Covering [something] with [something]", plan_covering, roles=("ball", "cloth")),
-    ActionClass(
-        "Uncovering [something]",
-        plan_covering,
-        backwards=True,
-    ),
-    ActionClass("Throwing [something] in the air and letting it fall", plan_throw),
-    ActionClass(
-        "Moving [something] and [something] so they collide with each other",
-        plan_collision,
-        roles=("ball", "ball"),
-    ),
-    ActionClass(
-        "Moving [something] and [something] so they pass each other",
-        plan_passing,
-        roles=("ball", "ball"),
-    ),
-)
 
 
 @dataclass(frozen=True)

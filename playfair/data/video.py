@@ -212,12 +212,14 @@ def _to_rgb(frame: VideoFrame, short_side: int | None) -> np.ndarray:
     if short_side is not None:
         scale = short_side / min(width, height)
         width, height = max(round(width * scale), 1), max(round(height * scale), 1)
-    quality = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+    # At the same size only the colours, stored at half of it, are interpolated.
+    resized = (width, height) != (frame.width, frame.height)
+    kernel = Interpolation.BICUBIC if resized else Interpolation.BILINEAR
     return frame.reformat(
         width=width,
         height=height,
         format="rgb24",
-        interpolation=Interpolation.BICUBIC | quality,
+        interpolation=kernel | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
         threads=1,
     ).to_ndarray()
 

@@ -1,9 +1,15 @@
 import numpy as np
 import pytest
+import torch
 
 import playfair
-from playfair.attribution.exact import exact_esvs
+from playfair.attribution.exact import exact_batches, exact_esvs
 from playfair.attribution.explain import as_videos
+from playfair.attribution.frame_sets import (
+    smallest_necessary_frames,
+    smallest_sufficient_frames,
+)
+from playfair.attribution.interactions import pairwise_interactions
 from playfair.errors import InputError
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
@@ -102,6 +108,38 @@ def test_an_unknown_method_is_refused_with_the_choices():
         playfair.explain(BATCH, tsn_head(), priors(), method="magic")
 
 
-def test_the_exact_method_takes_no_options_of_samplers():
-    with pytest.raises(InputError, match="takes no option 'budget'"):
-        playfair.explain(BATCH, tsn_head(), priors(), budget=100)
+@pytest.mark.parametrize(
+    ("method", "option"), [("exact", "budget"), ("regression", "interactions"), ("exact", "bugdet")]
+)
+def test_options_that_a_method_does_not_have_are_refused(method, option):
+    with pytest.raises(InputError, match=f"{method}' has no option '{option}': its options are"):
+        playfair.explain(BATCH, tsn_head(), priors(), method=method, **{option: 100})
+
+
+@pytest.mark.parametrize("method", ["regression", "permutation", "stratified", "constructive"])
+def test_samplers_explain_videos_of_different_lengths(method):
+    videos = [inputs(f"long {n}", (n, 32), -1, 1) for n in (25, 4, 1, 25)]
+    result = playfair.explain(videos, tsn_head(), priors(), method, budget=400, classes=[3, 1])
+    assert [esv.shape for esv in result.esv] == [(25, 2), (4, 2), (1, 2), (25, 2)]
+    assert [error.shape for error in result.standard_error] == [esv.shape for esv in result.esv]
+    assert (result.evaluations <= 400).all()
+    assert result.seed == 0
+    alone = playfair.explain(videos[3], tsn_head(), priors(), method, budget=400, classes=[3, 1])
+    assert np.array_equal(alone.esv, result.esv[3])
+    assert "largest standard error" in repr(alone)
+
+
+def test_interactions_and_frame_sets_are_read_off_the_table():
+    result = playfair.explain(
+        BATCH, trn_heads(), priors(), classes=[2, 8], interactions=True, frame_sets=True
+    )
+    table = torch.cat(
+        [b.table for b in exact_batches(trn_heads(), BATCH, priors(), keep_table=True)]
+    )
+    assert np.allclose(result.interactions, pairwise_interactions(table)[..., [2, 8]], atol=1e-7)
+    assert np.array_equal(result.sufficient_frames, smallest_sufficient_frames(table))
+    assert np.array_equal(result.necessary_frames, smallest_necessary_frames(table))
+    single = playfair.explain(BATCH[0], trn_heads(), priors(), frame_sets=True)
+    assert single.interactions is None
+    assert single.sufficient_frames.shape == (5,)
+    assert "sufficient frames: " in repr(single)

@@ -7,6 +7,7 @@ import pytest
 import playfair
 from playfair.data.collation import collate_esvs
 from playfair.data.esv_store import (
+    SAMPLED,
     Collated,
     EsvTable,
     load,
@@ -39,7 +40,8 @@ def make_esvs(
         columns["esv_se"] = rng.random((count, n_frames, len(classes)), np.float32)
         columns["evaluations"] = rng.integers(100, 200, count)
         columns["efficiency_gap"] = rng.random((count, len(classes)), np.float32)
-    with write_esvs(path, n_frames, classes, PRIOR, attributes, sampled) as writer:
+    optional = SAMPLED if sampled else ()
+    with write_esvs(path, n_frames, classes, PRIOR, attributes, optional) as writer:
         half = count // 2
         for part in (slice(0, half), slice(half, count)):
             writer.append(**{name: column[part] for name, column in columns.items()})
@@ -85,7 +87,7 @@ def test_every_frame_of_videos_of_different_lengths(tmp_path):
     esv = {
         uid: rng.random((length, 3), np.float32) for uid, length in (("a", 4), ("7", 2), ("c", 5))
     }
-    with write_esvs(path, None, CLASSES, PRIOR, {"model": "trn"}, sampled=True) as writer:
+    with write_esvs(path, None, CLASSES, PRIOR, {"model": "trn"}, SAMPLED) as writer:
         for uids in (["a", "7"], ["c"]):
             writer.append(
                 uid=uids,

@@ -1,0 +1,58 @@
+"""Sample the ESVs of one model for every frame of every video."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from playfair.attribution.columns import all_frames_columns, optional_columns
+from playfair.data.esv_store import write_esvs
+from playfair.data.feature_store import FeatureStore
+from playfair.data.labels import read_class_names, read_class_priors
+from playfair.files import file_hash
+from playfair.logs import log_to
+from playfair.models.devices import resolve_device
+from playfair.models.loading import load_heads
+from playfair.provenance import value_hash
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+torch.set_num_threads(snakemake.threads)
+options = snakemake.params.model["all_frames"]
+batch_size = snakemake.params.batch_size
+device = resolve_device(snakemake.params.device)
+class_names = read_class_names(snakemake.input.labels)
+priors = read_class_priors(snakemake.input.priors, class_names)
+store = FeatureStore(snakemake.input.features)
+model = load_heads(
+    snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
+)
+attributes = {
+    "dataset": snakemake.wildcards.dataset,
+    "model": snakemake.wildcards.model,
+    "method": options["method"],
+    "seed": options["seed"],
+    "checkpoint_hash": [file_hash(path) for path in snakemake.input.heads],
+    "backbone_checkpoint_hash": store.attributes["checkpoint_hash"],
+    "config_hash": value_hash(snakemake.params.model),
+}
+
+optional = optional_columns(options)
+with (
+    write_esvs(snakemake.output.esvs, None, class_names, priors, attributes, optional) as writer,
+    tqdm(total=len(store), desc="ESVs", unit="video") as bar,
+):
+    for first in range(0, len(store), batch_size):
+        batch = np.arange(first, min(first + batch_size, len(store)))
+        features = [store.features(v) for v in batch]
+        writer.append(
+            uid=store.uid[batch],
+            label=store.label[batch],
+            sequence_length=store.sequence_length[batch],
+            **all_frames_columns(model, features, priors, options, device),
+        )
+        bar.update(len(batch))
