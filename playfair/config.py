@@ -322,11 +322,36 @@ class Filmstrips(Section):
     )
 
 
+class SamplingError(Section):
+    """The comparison of sampled values with exact ones."""
+
+    n_frames: int = Field(
+        default=16, ge=2, le=20, description="Frames at which samples meet exact values (2..20)."
+    )
+    videos: int = Field(default=8, ge=1, le=1000, description="Videos, the first long enough.")
+    every_frame_videos: int = Field(
+        default=2, ge=1, le=1000, description="Of these, videos whose every frame is sampled."
+    )
+    budgets: list[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
+        default=[256, 1024, 4096], min_length=1, description="Evaluations per video."
+    )
+    repetitions: int = Field(default=3, ge=1, le=1000, description="Runs with seeds 1, 2, ...")
+    reference_budget: int = Field(
+        default=1_000_000,
+        ge=1,
+        le=100_000_000,
+        description="Evaluations of the run that every-frame values are compared with.",
+    )
+
+
 class Figures(Section):
     """What the figures show."""
 
     filmstrips: Filmstrips = Field(
         default_factory=Filmstrips, description="Filmstrips of example videos."
+    )
+    sampling_error: SamplingError = Field(
+        default_factory=SamplingError, description="Sampled values against exact ones."
     )
 
 

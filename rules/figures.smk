@@ -6,6 +6,7 @@ figure_names = [
     "localisation",
     "class_by_position",
     "performance",
+    "sampling_error",
     "training_curves",
 ]
 if not dataset_path(config["dataset"], "ground_truth"):

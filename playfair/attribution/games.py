@@ -106,12 +106,14 @@ class Game(ABC):
     ) -> None:
         """out = beta * child_sum + alpha * outputs for some rows of a lattice level.
 
-        child_sum and out are (rows, V * C); a child_sum of None counts as zero.
+        child_sum and out are (rows, V * C) and may be one and the same; a child_sum of None counts
+        as zero.
         """
         outputs = self.outputs(level.frame_idx[rows]).view(out.shape)
-        torch.mul(outputs, alpha, out=out)
-        if child_sum is not None:
-            out.add_(child_sum, alpha=beta)
+        if child_sum is None:
+            torch.mul(outputs, alpha, out=out)
+        else:
+            torch.mul(child_sum, beta, out=out).add_(outputs, alpha=alpha)
 
 
 class VariableLengthGame(Game):

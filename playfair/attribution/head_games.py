@@ -146,7 +146,7 @@ class TRNGame(Game):
         if child_sum is None:
             torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
             return
-        # The bias rides on the copy from child_sum to out, which saves a pass over the logits.
+        # Where out is another tensor, the bias rides on the copy from child_sum.
         torch.add(child_sum.view(logits.shape), bias * (alpha / beta), out=logits)
         logits.addmm_(hidden, weight, beta=beta, alpha=alpha)
 

@@ -108,36 +108,52 @@ def _scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, sl
     below: Tensor | None = None
     for size in range(1, game.n_frames + 1):
         level = lattice_level(game.n_frames, size, str(device))
+        in_one_chunk = below is not None and len(level) <= chunk_rows
         logits = None
-        if game.n_max is not None:
+        if game.n_max is not None and not in_one_chunk:
             logits = workspace.take(f"level {size % 2}", len(level), columns, device)
         for start in range(0, len(level), chunk_rows):
             rows = slice(start, min(start + chunk_rows, len(level)))
-            if logits is None:
+            if game.n_max is None:
                 outputs = game.outputs(level.frame_idx[rows])
             else:
-                combine_level(game, level, rows, below, logits[rows])
-                outputs = logits[rows].view(-1, video_count, class_count)
+                part = combine_level(game, level, rows, below, logits)
+                outputs = part.view(-1, video_count, class_count)
+                logits = part if logits is None else logits
             scratch = workspace.take("scores", len(outputs), columns, device)
             yield level, rows, game.scores(outputs, out=scratch.view(outputs.shape))
         below = logits
 
 
-def combine_level(game: Game, level: Level, rows: slice, below: Tensor | None, out: Tensor) -> None:
-    """One step of the multi-scale recurrence, on logits, for some rows of a level.
+def combine_level(
+    game: Game, level: Level, rows: slice, below: Tensor | None, logits: Tensor | None
+) -> Tensor:
+    """One step of the multi-scale recurrence for some rows of a level: their logits (r, V * C).
 
-    below (R', V * C): the logits of the level below; out (rows, V * C): those of this one.
+    below (R', V * C): the logits of the level below, None below size 1. logits (R, V * C): those of
+    this level, whose rows are written; with None the sum over children turns into the result, which
+    saves a pass over it.
     """
-    size = level.size
-    if below is None or size == 1:
-        game.combine(level, rows, None, 0.0, 1.0, out)
-        return
-    child_sum = embedding_bag(level.child_idx[rows], below, mode="sum")
     assert game.n_max is not None
+    size = level.size
+    if below is None:
+        assert logits is not None
+        game.combine(level, rows, None, 0.0, 1.0, logits[rows])
+        return logits[rows]
     if size > game.n_max:
-        torch.mul(child_sum, 1 / size, out=out)
-    else:
-        game.combine(level, rows, child_sum, (size - 1) / size**2, 1 / size, out)
+        weights = _equal_weights(size, rows.stop - rows.start, below.device)
+        mean = embedding_bag(level.child_idx[rows], below, per_sample_weights=weights, mode="sum")
+        return mean if logits is None else logits[rows].copy_(mean)
+    child_sum = embedding_bag(level.child_idx[rows], below, mode="sum")
+    out = child_sum if logits is None else logits[rows]
+    game.combine(level, rows, child_sum, (size - 1) / size**2, 1 / size, out)
+    return out
+
+
+@lru_cache(maxsize=64)
+def _equal_weights(size: int, rows: int, device: torch.device) -> Tensor:
+    """(rows, size) filled with 1 / size; summing with weights beats the mode "mean" by far."""
+    return torch.full((rows, size), 1 / size, device=device)
 
 
 @lru_cache(maxsize=64)

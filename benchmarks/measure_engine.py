@@ -1,0 +1,130 @@
+"""Measure the exact engine beside its floor, or a sampler; prints rows as JSON.
+
+The floor of a multi-scale game is the time of what cannot be avoided, into buffers that are there
+already: the first layer over the pairs of frame and position that occur, the head product of every
+subset that a head sees, the softmax, and ESV weights times scores. Floor and engine take turns, and
+the minimum over the turns counts.
+"""
+
+import json
+import sys
+from math import comb
+
+import torch
+
+from benchmarks.measuring import (
+    CLASS_COUNT,
+    FEATURE_DIM,
+    HIDDEN_DIM,
+    Row,
+    heads,
+    peak_mb,
+    row,
+    shortest,
+    timed,
+    uniform_priors,
+)
+from playfair.attribution.exact import videos_at_once
+from playfair.attribution.head_games import TRNGame, linear_layers
+from playfair.attribution.sampling import sampled_esvs
+from playfair.attribution.shapley import (
+    CHUNK_ROWS,
+    DEFAULT_MEMORY_BUDGET,
+    Workspace,
+    exact_values,
+    shapley_weights,
+)
+from playfair.models.heads import TSN
+
+BUDGET = 1024
+
+
+class Floor:
+    """The products and softmaxes that exact values of a multi-scale TRN cannot do without."""
+
+    def __init__(self, game: TRNGame) -> None:
+        self.game = game
+        self.elements = game.features.transpose(0, 1).contiguous()
+        n_frames, video_count = game.n_frames, game.video_count
+        rows = min(comb(n_frames, n_frames // 2), max(1, CHUNK_ROWS // video_count)) * video_count
+        self.hidden = torch.rand(rows, HIDDEN_DIM)
+        self.logits = torch.randn(rows, CLASS_COUNT)
+        self.scores = torch.empty_like(self.logits)
+        self.esv = torch.zeros(n_frames, video_count * CLASS_COUNT)
+        self.products = [
+            torch.empty(scale, (n_frames - scale + 1) * video_count, HIDDEN_DIM)
+            for scale in range(1, min(n_frames, game.n_max) + 1)
+        ]
+        self.weights = [shapley_weights(n_frames, size) for size in range(1, n_frames + 1)]
+
+    @torch.no_grad()
+    def run(self) -> None:
+        game = self.game
+        video_count = game.video_count
+        chunk = max(1, CHUNK_ROWS // video_count)
+        for size in range(1, game.n_frames + 1):
+            if size <= game.n_max:
+                self._first_layer(size)
+            for start in range(0, comb(game.n_frames, size), chunk):
+                subsets = min(chunk, comb(game.n_frames, size) - start)
+                logits, scores = self.logits[: subsets * video_count], self.scores
+                scores = scores[: subsets * video_count]
+                if size <= game.n_max:
+                    _, last = linear_layers(game.heads[size - 1])
+                    torch.mm(self.hidden[: len(logits)], last.weight.T, out=logits)
+                torch.softmax(logits, dim=-1, out=scores)
+                weights = self.weights[size - 1][:, start : start + subsets]
+                self.esv.addmm_(weights, scores.view(subsets, -1))
+
+    def _first_layer(self, scale: int) -> None:
+        video_count, places = self.game.video_count, self.game.n_frames - scale + 1
+        stride = video_count * FEATURE_DIM
+        windows = self.elements.as_strided(
+            (scale, places * video_count, FEATURE_DIM), (stride, FEATURE_DIM, 1)
+        )
+        first, _ = linear_layers(self.game.heads[scale - 1])
+        weights = first.weight.view(HIDDEN_DIM, scale, FEATURE_DIM).permute(1, 2, 0)
+        torch.bmm(windows, weights, out=self.products[scale - 1])
+
+
+def measure_exact(n_frames: int, n_max: int) -> list[Row]:
+    """The exact engine and its floor, in turns."""
+    game = TRNGame(heads(n_max), torch.randn(1, n_frames, FEATURE_DIM), uniform_priors())
+    batch = videos_at_once(game, CLASS_COUNT, False, DEFAULT_MEMORY_BUDGET)
+    features = torch.randn(batch, n_frames, FEATURE_DIM)
+    workspace = Workspace()
+
+    def engine() -> None:
+        exact_values(game.with_features(features), workspace=workspace)
+
+    engine()
+    peak = peak_mb()
+    floor = Floor(game.with_features(features))
+    floor.run()
+    turns = [(timed(engine), timed(floor.run)) for _ in range(7 if n_frames == 20 else 25)]
+    engine_ms, floor_ms = (min(times) / batch for times in zip(*turns, strict=True))
+    return [row("exact", n_frames, n_max, batch, engine_ms, floor_ms, peak)]
+
+
+def measure_sampled(n_frames: int, n_max: int) -> list[Row]:
+    """The regression sampler on a TRN (n_max scales) or, with n_max 0, on a TSN."""
+    model = heads(n_max) if n_max else TSN(FEATURE_DIM, CLASS_COUNT)
+    features = torch.randn(8, n_frames, FEATURE_DIM)
+
+    def run() -> None:
+        sampled_esvs(model, features, uniform_priors(), "regression", budget=BUDGET)
+
+    run()
+    peak = peak_mb()
+    each = shortest(run, 5) / len(features)
+    name = "regression, TRN" if n_max else "regression, TSN"
+    return [
+        row(f"{name}, {BUDGET} evaluations", n_frames, n_max, len(features), each, None, peak),
+        row(f"{name}, per evaluation", n_frames, n_max, len(features), each / BUDGET, None, peak),
+    ]
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    measure = {"exact": measure_exact, "sampled": measure_sampled}[sys.argv[1]]
+    print(json.dumps(measure(int(sys.argv[2]), int(sys.argv[3]))))

@@ -1,0 +1,64 @@
+"""Measure other libraries' explainers on one class of the same game; prints rows as JSON.
+
+They get the scores of all subsets for nothing, from a table, and explain one class; the engine
+computes the scores and explains all classes.
+"""
+
+import json
+import sys
+
+import captum.attr
+import numpy as np
+import shap
+import shapiq
+import torch
+
+from benchmarks.measuring import FEATURE_DIM, Row, heads, peak_mb, row, shortest, uniform_priors
+from playfair.attribution.head_games import TRNGame
+from playfair.attribution.shapley import exact_values
+
+
+def score_table(n_frames: int, n_max: int) -> np.ndarray:
+    """(2^n,): the scores of one class on every subset."""
+    game = TRNGame(heads(n_max), torch.randn(1, n_frames, FEATURE_DIM), uniform_priors())
+    table = exact_values(game, torch.tensor([0]), keep_table=True).table
+    assert table is not None
+    return table[0, :, 0].numpy().astype(float)
+
+
+def measure_others(n_frames: int, n_max: int) -> list[Row]:
+    """Other libraries on one class of the same game, with its scores at hand in a table."""
+    table = score_table(n_frames, n_max)
+    powers = 1 << np.arange(n_frames)
+
+    def worth(member: np.ndarray) -> np.ndarray:
+        return table[(np.asarray(member) > 0.5) @ powers]
+
+    def with_shapiq() -> None:
+        shapiq.ExactComputer(worth, n_frames)("SV")
+
+    masker = shap.maskers.Independent(np.zeros((1, n_frames)))
+
+    def with_shap() -> None:
+        shap.explainers.ExactExplainer(worth, masker)(np.ones((1, n_frames)), silent=True)
+
+    sampler = captum.attr.ShapleyValueSampling(
+        lambda member: torch.from_numpy(worth(member.numpy()))
+    )
+
+    def with_captum() -> None:
+        sampler.attribute(torch.ones(1, n_frames), n_samples=25, perturbations_per_eval=1)
+
+    rows = []
+    for kind, run in (
+        ("shapiq exact, one class", with_shapiq),
+        ("shap exact, one class", with_shap),
+        ("captum sampler, one class, 25 orders", with_captum),
+    ):
+        rows.append(row(kind, n_frames, n_max, 1, shortest(run, 3), None, peak_mb()))
+    return rows
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    print(json.dumps(measure_others(int(sys.argv[1]), int(sys.argv[2]))))

@@ -1,0 +1,138 @@
+"""How good the samplers are on the videos at hand: errors, their estimates and time by budget."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from playfair.attribution.exact import exact_esvs
+from playfair.attribution.games import Model
+from playfair.attribution.sampling import SAMPLERS, sampled_esvs
+from playfair.data.frame_sampling import sample_frame_idx
+from playfair.evaluation.sampling_error import correlation, relative_error
+
+Models = Model | Sequence[Model]
+Device = torch.device | str | None
+REFERENCE_SAMPLER = "regression"
+
+
+def study_against_exact(
+    model: Models,
+    features: Sequence[np.ndarray],
+    label: np.ndarray,
+    priors: np.ndarray,
+    *,
+    n_frames: int,
+    budgets: Sequence[int],
+    repetitions: int,
+    device: Device = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Sample the ESVs of the true class at `n_frames` frames, and compare them with the exact ones.
+
+    Args:
+        features: (T, D) per video, T >= n_frames. label: (V,) class indices.
+        budgets: evaluations per video. repetitions: runs of each sampler, with seeds 1, 2, ...
+
+    Returns:
+        One row per sampler, budget, video and repetition, with the columns sequences, sampler,
+        budget, video, repetition, error, correlation, standard_error, efficiency_gap and seconds
+        (per video); see `playfair.figures.sampling_error.sampling_error_table`.
+    """
+    idx = [sample_frame_idx(len(video), n_frames) for video in features]
+    batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
+    classes, column = np.unique(label, return_inverse=True)
+    _, exact = exact_esvs(model, batch, priors, class_idx=classes, device=device)
+    reference = _of_video(exact, column)
+    rows = []
+    runs = [(s, b, r) for s in SAMPLERS for b in budgets for r in range(1, repetitions + 1)]
+    for sampler, budget, repetition in tqdm(runs, desc="samplers", disable=not progress):
+        row, esv = _run(model, batch, priors, sampler, budget, repetition, classes, column, device)
+        row["error"] = relative_error(esv, reference)
+        row["correlation"] = correlation(esv, reference)
+        rows.append(row.assign(sequences=f"{n_frames} frames", repetition=repetition))
+    return pd.concat(rows, ignore_index=True)
+
+
+def study_every_frame(
+    model: Models,
+    features: Sequence[np.ndarray],
+    label: np.ndarray,
+    priors: np.ndarray,
+    *,
+    budgets: Sequence[int],
+    repetitions: int,
+    reference_budget: int = 1_000_000,
+    device: Device = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Sample the ESVs of the true class for every frame, and compare them with a very long run.
+
+    Arguments and result are those of :func:`study_against_exact`; instead of error and correlation
+    there is distance, the relative error against a run of `reference_budget` evaluations.
+    """
+    rows = []
+    runs = [(s, b, r) for s in SAMPLERS for b in budgets for r in range(1, repetitions + 1)]
+    with tqdm(
+        total=len(features) * (len(runs) + 1), desc="every frame", disable=not progress
+    ) as bar:
+        for video, (frames, class_idx) in enumerate(zip(features, label, strict=True)):
+            batch, classes, column = frames[None], np.array([class_idx]), np.zeros(1, np.int64)
+            reference = sampled_esvs(
+                model,
+                batch,
+                priors,
+                REFERENCE_SAMPLER,
+                seed=0,
+                budget=reference_budget,
+                class_idx=classes,
+                device=device,
+            ).esv[..., 0]
+            bar.update()
+            for sampler, budget, repetition in runs:
+                row, esv = _run(
+                    model, batch, priors, sampler, budget, repetition, classes, column, device
+                )
+                row["distance"] = relative_error(esv, reference)
+                rows.append(row.assign(video=video, sequences="every frame", repetition=repetition))
+                bar.update()
+    return pd.concat(rows, ignore_index=True)
+
+
+def _run(
+    model: Models,
+    batch: np.ndarray,
+    priors: np.ndarray,
+    sampler: str,
+    budget: int,
+    seed: int,
+    classes: np.ndarray,
+    column: np.ndarray,
+    device: Device,
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """What one run says of itself, a row per video, and its ESVs (V, n) of each video's class."""
+    start = time.perf_counter()
+    estimate = sampled_esvs(
+        model, batch, priors, sampler, seed, budget=budget, class_idx=classes, device=device
+    )
+    seconds = time.perf_counter() - start
+    assert estimate.standard_error is not None
+    row = pd.DataFrame(
+        {
+            "sampler": sampler,
+            "budget": budget,
+            "video": np.arange(len(batch)),
+            "standard_error": _of_video(estimate.standard_error, column).mean(axis=1),
+            "efficiency_gap": np.abs(estimate.efficiency_gap[np.arange(len(batch)), column]),
+            "seconds": seconds / len(batch),
+        }
+    )
+    return row, _of_video(estimate.esv, column)
+
+
+def _of_video(values: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """(V, n, K) -> (V, n): of each video the class in its column."""
+    return np.take_along_axis(values, column[:, None, None], axis=2)[:, :, 0]
