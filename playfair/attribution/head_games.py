@@ -1,6 +1,7 @@
 """Games of the TSN and TRN heads, which need far less than a call of the model per subsequence."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import cast
 
 import torch
@@ -116,18 +117,16 @@ class TRNGame(Game):
         other._scale = 0
         return other
 
-    def hidden(self, frame_idx: Tensor) -> Tensor:
-        """Hidden vectors after the ReLU of R subsequences of s frames: (R, s) -> (R * V, H)."""
-        scale = frame_idx.shape[1]
-        places = self.n_frames - scale + 1
-        position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
-        product_idx = frame_idx + position * (places - 1)
+    def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
+        """Hidden vectors after the ReLU of R subsequences: rows of products (R, s) -> (R * V, H)."""
         hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
-        return hidden.view(len(frame_idx) * self.video_count, -1)
+        return hidden.view(len(product_idx) * self.video_count, -1)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
-        _, last = linear_layers(self.heads[frame_idx.shape[1] - 1])
-        logits = torch.addmm(last.bias.detach(), self.hidden(frame_idx), last.weight.detach().T)
+        scale = frame_idx.shape[1]
+        _, last = linear_layers(self.heads[scale - 1])
+        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
+        logits = torch.addmm(last.bias.detach(), hidden, last.weight.detach().T)
         return logits.view(len(frame_idx), self.video_count, self.class_count)
 
     def combine(
@@ -140,7 +139,7 @@ class TRNGame(Game):
         out: Tensor,
     ) -> None:
         _, last = linear_layers(self.heads[level.size - 1])
-        hidden = self.hidden(level.frame_idx[rows])
+        hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
         bias, weight = last.bias.detach(), last.weight.detach().T
         logits = out.view(-1, self.class_count)
         if child_sum is None:
@@ -152,6 +151,18 @@ class TRNGame(Game):
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
+
+
+def product_rows(frame_idx: Tensor, n_frames: int) -> Tensor:
+    """Subsequences (R, s) -> the rows of `TRNGame.products` that their hidden vectors sum (R, s)."""
+    scale = frame_idx.shape[1]
+    position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
+    return frame_idx + position * (n_frames - scale)
+
+
+@lru_cache(maxsize=64)
+def _level_product_rows(level: Level, n_frames: int) -> Tensor:
+    return product_rows(level.frame_idx, n_frames)
 
 
 def linear_layers(head: TRN) -> tuple[nn.Linear, nn.Linear]:

@@ -21,7 +21,7 @@ MAX_FRAMES = 20
 """Longest sequence whose whole lattice is built: 2^20 subsets."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Level:
     """The subsets of `size` frames of an n-frame sequence: R = C(n, size) rows.
 

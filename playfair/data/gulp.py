@@ -1,7 +1,6 @@
 """GulpIO: the frames of a split as JPEGs in a few large chunks, written and read with gulpio2."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tqdm import tqdm
 from playfair.data.video import VideoError, decode_video
 from playfair.errors import InputError
 from playfair.files import written_whole
+from playfair.processes import process_pool
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def gulp_videos(
         for first in range(0, len(videos), chunk_size)
     ]
     failures: list[tuple[str, str, str]] = []
-    with written_whole(directory) as temporary, ProcessPoolExecutor(workers) as executor:
+    with written_whole(directory) as temporary, process_pool(workers) as executor:
         temporary.mkdir()
         jobs = [
             executor.submit(_gulp_chunk, chunk, number, temporary, fps, short_side)

@@ -8,9 +8,7 @@ rate, none of which depends on the class.
 
 import csv
 import json
-import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -27,6 +25,7 @@ from playfair.data.synthetic_scenes import choose_paints, draw_scene
 from playfair.data.video import encode_webm, resample
 from playfair.errors import InputError
 from playfair.files import written_whole
+from playfair.processes import process_pool
 
 GULPED_FPS = 8.0
 DURATIONS = (2.5, 4.5)
@@ -187,9 +186,7 @@ def _written_clips(
     if workers == 1:
         yield from bar(map(write, assignment))
         return
-    # Forked, because other ways to start a process run the caller's script again.
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with process_pool(workers) as pool:
         yield from bar(pool.map(write, assignment, chunksize=8))
 
 

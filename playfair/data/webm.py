@@ -1,7 +1,6 @@
 """Clips to watch: the gulped frames of a split as VP9 files."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from tqdm import tqdm
 from playfair.data.gulp import GulpReader
 from playfair.data.video import encode_webm
 from playfair.files import written_whole
+from playfair.processes import process_pool
 
 
 def encode_clips(
@@ -27,7 +27,7 @@ def encode_clips(
     """
     uids = GulpReader(gulp).uids
     shares = [uids[first : first + 16] for first in range(0, len(uids), 16)]
-    with written_whole(directory) as temporary, ProcessPoolExecutor(workers) as executor:
+    with written_whole(directory) as temporary, process_pool(workers) as executor:
         temporary.mkdir()
         encode = partial(_encode_share, gulp=gulp, directory=temporary, crf=crf)
         with tqdm(total=len(uids), desc="webm", unit="clip", disable=not progress) as bar:

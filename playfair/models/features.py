@@ -69,7 +69,14 @@ def extract_features(
     """
     backbone = backbone.to(device).eval()
     batches = _FrameBatches(reader, uids, preprocess, batch_size)
-    loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4)
+    loader = DataLoader(
+        batches,
+        batch_size=None,
+        num_workers=1,
+        prefetch_factor=4,
+        # Another way to start a process would run the caller's script again.
+        multiprocessing_context="fork",
+    )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
         for frames in loader:
