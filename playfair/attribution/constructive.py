@@ -1,5 +1,7 @@
 """The sampler of the paper: subsets that grow by one frame, at most so many of each size."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from playfair.attribution.joint import Columns
@@ -32,7 +34,6 @@ class ConstructiveSampler(Sampler):
     """
 
     name = "constructive"
-    fits_scales = False
 
     def __init__(
         self,
@@ -95,8 +96,8 @@ class ConstructiveSampler(Sampler):
             return values[0], np.sqrt(estimates[0][1])
         return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
 
-    def joint_logits(self, outputs: Columns, n_max: int, dropped: int | None) -> Columns:
-        """The recurrence on what was sampled; with `dropped`, the same, as there is no fit."""
+    def joint_logits(self, outputs: Columns, n_max: int) -> Iterator[Columns]:
+        """The recurrence on what was sampled; no replicates, since nothing is fitted."""
         member = self.member[: len(outputs)]
         size = member.sum(axis=1)
         keys = subset_keys(member)
@@ -110,7 +111,7 @@ class ConstructiveSampler(Sampler):
                 logits[rows] = children
             else:
                 logits[rows] = (outputs[rows] + (count - 1) * children) / count
-        return logits
+        yield logits
 
 
 def _mean_of_children(

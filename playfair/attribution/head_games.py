@@ -118,7 +118,7 @@ class TRNGame(Game):
         return other
 
     def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
-        """Hidden vectors after the ReLU of R subsequences: rows of products (R, s) -> (R * V, H)."""
+        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H)."""
         hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
         return hidden.view(len(product_idx) * self.video_count, -1)
 
@@ -154,7 +154,7 @@ class TRNGame(Game):
 
 
 def product_rows(frame_idx: Tensor, n_frames: int) -> Tensor:
-    """Subsequences (R, s) -> the rows of `TRNGame.products` that their hidden vectors sum (R, s)."""
+    """Subsequences (R, s) -> the rows of `TRNGame.products` that sum to their hidden vectors."""
     scale = frame_idx.shape[1]
     position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
     return frame_idx + position * (n_frames - scale)

@@ -19,9 +19,11 @@ How much of the error is due to the fit is told by a jackknife: the subsets are 
 groups, and the fit is repeated without each of them.
 """
 
+from collections.abc import Iterator
 from math import comb
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 Columns = NDArray[np.floating]
@@ -38,57 +40,95 @@ PAIR_RIDGE = 0.5
 ROWS_AT_ONCE = 8192
 
 
-def joint_logits(
-    member: np.ndarray, outputs: Columns, n_max: int, dropped: int | None = None
-) -> Columns:
-    """Logits (m, X) of sampled subsets (m, n) from single-scale logits (m, X) of those it has.
+def joint_logits(member: np.ndarray, outputs: Columns, n_max: int) -> Iterator[Columns]:
+    """Logits (m, X) of sampled subsets (m, n), first from all, then without each group in turn.
 
-    outputs: f_k of subsets of k <= n_max frames; other rows are ignored. dropped: the group of
-    subsets, 0 to GROUPS - 1, that the fit does without; scales sampled in full keep all of theirs.
+    outputs: (m, X), f_k of subsets of k <= n_max frames; other rows are ignored.
     """
+    size = member.sum(axis=1)
+    fits = {
+        scale: _ScaleFit(member[size == scale], outputs[size == scale], scale)
+        for scale in range(1, n_max + 1)
+        if (size == scale).any()
+    }
+    for dropped in (None, *range(GROUPS)):
+        coefficients = {scale: fit.coefficients(dropped) for scale, fit in fits.items()}
+        yield _combined(member, outputs, n_max, coefficients)
+
+
+def _combined(
+    member: np.ndarray, outputs: Columns, n_max: int, coefficients: dict[int, Columns]
+) -> Columns:
+    """Logits (m, X): each subset's own output and the fitted means over its smaller subsets."""
     n_frames = member.shape[1]
     size = member.sum(axis=1)
-    scales = [scale for scale in range(1, n_max + 1) if (size == scale).any()]
-    fits = {scale: _fit(member, outputs, size, scale, dropped) for scale in scales}
-    logits = np.zeros(outputs.shape)
+    logits = np.zeros(outputs.shape, dtype=np.float32)
     for count in np.unique(size):
         rows = np.nonzero(size == count)[0]
-        below = [scale for scale in scales if scale < count]
+        below = [scale for scale in coefficients if scale < count]
         if below:
-            fitted = sum(fits[scale] * _mean_factors(n_frames, scale, count) for scale in below)
+            total = np.zeros_like(coefficients[below[0]])
+            for scale in below:
+                total += coefficients[scale] * _mean_factors(n_frames, scale, count)
             for start in range(0, len(rows), ROWS_AT_ONCE):
                 chunk = rows[start : start + ROWS_AT_ONCE]
-                logits[chunk] = _terms(member[chunk], 0.0) @ fitted
+                logits[chunk] = _product(_terms(member[chunk], 0.0), total)
         if count <= n_max:
             logits[rows] += outputs[rows]
         logits[rows] /= len(below) + (count <= n_max)
     return logits
 
 
-def _fit(
-    member: np.ndarray, outputs: Columns, size: np.ndarray, scale: int, dropped: int | None
-) -> Columns:
-    """(F, X): coefficients of the uncentred terms of one scale."""
-    n_frames = member.shape[1]
-    rows = np.nonzero(size == scale)[0]
-    if dropped is not None and len(rows) < comb(n_frames, scale) and len(rows) > GROUPS:
-        rows = rows[np.arange(len(rows)) % GROUPS != dropped]
-    share = scale / n_frames
-    gram, moments = np.zeros(()), np.zeros(())
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        chunk = rows[start : start + ROWS_AT_ONCE]
-        terms = _terms(member[chunk], share)
-        gram = gram + terms.T @ terms
-        moments = moments + terms.T @ outputs[chunk]
-    variance = share * (1 - share)
-    pair_count = len(gram) - 1 - n_frames
-    # All subsets of one frame determine their logits: nothing is left over.
-    linear_ridge = 0.0 if scale == 1 else LINEAR_RIDGE * n_frames * variance
-    ridge = np.full(len(gram), 1e-9)
-    ridge[1 : 1 + n_frames] += linear_ridge
-    ridge[1 + n_frames :] += PAIR_RIDGE * pair_count * variance**2
-    gram[np.diag_indices_from(gram)] += ridge
-    return _uncentred(np.linalg.solve(gram, moments), n_frames, share)
+class _ScaleFit:
+    """Ridge regression of one scale's logits (m, X) on the terms of its subsets (m, n)."""
+
+    def __init__(self, member: np.ndarray, outputs: Columns, scale: int) -> None:
+        self.n_frames = member.shape[1]
+        self.scale = scale
+        self.share = scale / self.n_frames
+        is_complete = len(member) == comb(self.n_frames, scale)
+        # A scale sampled in full has no sampling error, and a group must leave something behind.
+        group_count = 1 if is_complete or len(member) <= GROUPS else GROUPS
+        groups = [
+            _sums(member[g::group_count], outputs[g::group_count], self.share)
+            for g in range(group_count)
+        ]
+        self.grams = [gram for gram, _ in groups]
+        self.moments = [moments for _, moments in groups]
+
+    def coefficients(self, dropped: int | None) -> Columns:
+        """(F, X): what the terms in membership itself, not centred, count."""
+        gram, moments = sum(self.grams), sum(self.moments)
+        if dropped is not None and len(self.grams) > 1:
+            gram = gram - self.grams[dropped]
+            moments = moments - self.moments[dropped]
+        inverse = np.linalg.inv(gram + np.diag(self._ridge(len(gram))))
+        return _uncentred(_product(inverse, moments), self.n_frames, self.share)
+
+    def _ridge(self, term_count: int) -> np.ndarray:
+        variance = self.share * (1 - self.share)
+        pair_count = term_count - 1 - self.n_frames
+        ridge = np.full(term_count, 1e-9)
+        # All subsets of one frame determine their logits: nothing is left over.
+        if self.scale > 1:
+            ridge[1 : 1 + self.n_frames] += LINEAR_RIDGE * self.n_frames * variance
+        ridge[1 + self.n_frames :] += PAIR_RIDGE * pair_count * variance**2
+        return ridge
+
+
+def _sums(member: np.ndarray, outputs: Columns, share: float) -> tuple[Columns, Columns]:
+    """Products of terms with terms (F, F), and with outputs (F, X)."""
+    parts = []
+    for start in range(0, len(member), ROWS_AT_ONCE):
+        terms = _terms(member[start : start + ROWS_AT_ONCE], share)
+        answers = outputs[start : start + ROWS_AT_ONCE].astype(np.float64)
+        parts.append((_product(terms.T, terms), _product(terms.T, answers)))
+    return sum(gram for gram, _ in parts), sum(moments for _, moments in parts)
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Matrix product by torch: numpy's own pool of threads would fight with torch's."""
+    return (torch.from_numpy(left) @ torch.from_numpy(right)).numpy()
 
 
 def _terms(member: np.ndarray, share: float) -> np.ndarray:
@@ -107,9 +147,9 @@ def _uncentred(coefficients: Columns, n_frames: int, share: float) -> Columns:
     single, pairs = coefficients[1 : 1 + n_frames], coefficients[1 + n_frames :]
     uncentred[0] += share**2 * pairs.sum(axis=0) - share * single.sum(axis=0)
     if len(pairs):
-        first, second = np.triu_indices(n_frames, k=1)
-        np.subtract.at(uncentred, 1 + first, share * pairs)
-        np.subtract.at(uncentred, 1 + second, share * pairs)
+        touches = np.zeros((n_frames, len(pairs)))
+        touches[np.triu_indices(n_frames, k=1), np.arange(len(pairs))] = share
+        uncentred[1 : 1 + n_frames] -= _product(touches, pairs)
     return uncentred
 
 

@@ -5,6 +5,7 @@ length and all classes share one choice, and an estimate is the same arithmetic 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar
 
@@ -26,8 +27,6 @@ class Sampler(ABC):
     """
 
     name: ClassVar[str]
-    fits_scales: ClassVar[bool] = True
-    """Whether the logits of a multi-scale game come from a fit, whose error the jackknife tells."""
 
     def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
         self.n_frames = n_frames
@@ -52,13 +51,13 @@ class Sampler(ABC):
         scores: (m, X) with m one of the checkpoints; prior: (X,), the score of the empty subset.
         """
 
-    def joint_logits(self, outputs: Columns, n_max: int, dropped: int | None) -> Columns:
-        """Logits of the leading subsets of a multi-scale game from what was sampled of its scales.
+    def joint_logits(self, outputs: Columns, n_max: int) -> Iterator[Columns]:
+        """Logits (m, X) of the leading subsets of a multi-scale game from what was sampled of it.
 
         outputs: (m, X) single-scale logits, anything for subsets of more than `n_max` frames.
-        dropped: a group of subsets to leave out of the fit, see `playfair.attribution.joint`.
+        What comes after the first are replicates of a jackknife, from less than the whole sample.
         """
-        return joint_logits(self.member[: len(outputs)], outputs, n_max, dropped)
+        return joint_logits(self.member[: len(outputs)], outputs, n_max)
 
 
 def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:

@@ -15,7 +15,7 @@ from playfair.attribution.constructive import ConstructiveSampler
 from playfair.attribution.estimate import Estimate, concatenated, gap_to_efficiency
 from playfair.attribution.exact import as_elements, chosen_classes
 from playfair.attribution.games import Game, Model
-from playfair.attribution.joint import GROUPS, Columns
+from playfair.attribution.joint import Columns
 from playfair.attribution.permutation import PermutationSampler
 from playfair.attribution.regression import RegressionSampler
 from playfair.attribution.samplers import Sampler
@@ -163,13 +163,14 @@ class SamplingRun:
         outputs = self._extended(game, outputs, count)
         if game.n_max is None:
             scores = self._columns(game.scores(outputs))
+            whole = scores[0]
             esv, error = self.sampler.estimate(scores, self._prior_columns(game))
         else:
-            scores, esv, error = self._joint(game, outputs)
+            whole, esv, error = self._joint(game, outputs)
         shape = (game.n_frames, game.video_count, len(self.class_idx))
         esv = esv.reshape(shape).transpose(1, 0, 2).astype(np.float32)
         error = error.reshape(shape).transpose(1, 0, 2).astype(np.float32)
-        whole = scores[0].reshape(shape[1:]).astype(np.float32)
+        whole = whole.reshape(shape[1:]).astype(np.float32)
         prior = self.prior[self.class_idx]
         gap = gap_to_efficiency(esv, whole, prior)
         if self.rescale:
@@ -187,22 +188,19 @@ class SamplingRun:
         return added if outputs is None else torch.cat([outputs, added])
 
     def _joint(self, game: Game, outputs: Tensor) -> tuple[Columns, Columns, Columns]:
-        """Scores, ESVs and standard errors of a multi-scale game; the jackknife adds the fit's."""
+        """Whole scores, ESVs and standard errors of a multi-scale game; the last with the fit's."""
         assert game.n_max is not None
         flat = outputs.flatten(start_dim=1).cpu().numpy()
-
-        def estimate(dropped: int | None) -> tuple[Columns, Columns, Columns]:
-            logits = self.sampler.joint_logits(flat, game.n_max or 0, dropped)
+        estimates = []
+        for logits in self.sampler.joint_logits(flat, game.n_max):
             shaped = torch.from_numpy(logits.astype(np.float32)).view(outputs.shape)
             scores = self._columns(game.scores(shaped))
-            return scores, *self.sampler.estimate(scores, self._prior_columns(game))
-
-        scores, esv, error = estimate(None)
-        if not self.sampler.fits_scales:
-            return scores, esv, error
-        without = np.array([estimate(group)[1] for group in range(GROUPS)])
-        fit_variance = (GROUPS - 1) * without.var(axis=0)
-        return scores, esv, np.sqrt(error**2 + fit_variance)
+            estimates.append((scores[0], *self.sampler.estimate(scores, self._prior_columns(game))))
+        whole, esv, error = estimates[0]
+        replicates = np.array([replicate for _, replicate, _ in estimates[1:]])
+        if len(replicates):
+            error = np.sqrt(error**2 + (len(replicates) - 1) * replicates.var(axis=0))
+        return whole, esv, error
 
     def _columns(self, scores: Tensor) -> Columns:
         """Scores (m, V, C) -> (m, V * K), the chosen classes."""

@@ -180,8 +180,15 @@ def read_esvs(path: str | Path) -> EsvTable:
         return _table(path, file, file)
 
 
-def read_all_frames_esvs(path: str | Path) -> Iterator[EsvTable]:
-    """Read a file of every frame, one video at a time: tables of one video each."""
+def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) -> Iterator[EsvTable]:
+    """Read a file of every frame, one video at a time: tables of one video each.
+
+    Args:
+        uids: read these videos only, in this order; by default all, in the file's order.
+
+    Raises:
+        InputError: if the file is not one of every frame, or lacks one of `uids`.
+    """
     with open_results(path) as file:
         if "offsets" not in file:
             raise InputError(f"{path} has no dataset 'offsets': expected a file of every frame")
@@ -191,9 +198,13 @@ def read_all_frames_esvs(path: str | Path) -> Iterator[EsvTable]:
             "class_name": file["class_name"].asstr()[:].astype(object),
             "attributes": dict(file.attrs),
         }
-        uids = file["uid"].asstr()[:].astype(object)
+        uid = file["uid"].asstr()[:].astype(object)
+        row_of = {name: row for row, name in enumerate(uid)}
+        missing = [name for name in uids or () if name not in row_of]
+        if missing:
+            raise InputError(f"{path} has no video with the uid {missing[0]!r}")
         names = ("label", "sequence_length", *PER_VIDEO, *SAMPLED)
-        for video in range(len(uids)):
+        for video in range(len(uid)) if uids is None else [row_of[name] for name in uids]:
             rows = slice(offsets[video], offsets[video + 1])
             columns = {
                 name: file[name][rows][None]
@@ -202,7 +213,7 @@ def read_all_frames_esvs(path: str | Path) -> Iterator[EsvTable]:
                 for name in names
                 if name in file
             }
-            yield EsvTable(uid=uids[video : video + 1], **columns, **common)
+            yield EsvTable(uid=uid[video : video + 1], **columns, **common)
 
 
 class Collated(Mapping[int, EsvTable]):

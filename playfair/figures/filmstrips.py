@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from playfair.data.esv_store import EsvTable
-from playfair.figures.strips import FrameStrip, Page, add_strip_legend
+from playfair.figures.page import Page
+from playfair.figures.strips import FrameStrip, add_strip_legend
 from playfair.figures.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
 
 COLUMNS = [
@@ -140,7 +141,7 @@ def _example_rows(
             "outcome": outcome,
             "position": np.arange(1, table.n_frames + 1),
             "frame_idx": frame_idx,
-            "inside": _inside(example.uid, frame_idx, ground_truth),
+            "inside": inside_evidence(example.uid, frame_idx, ground_truth),
             "class_name": table.class_name[reference],
             "prior": float(table.prior[reference]),
             "score": float(scores[reference]),
@@ -153,7 +154,10 @@ def _example_rows(
     )
 
 
-def _inside(uid: str, frame_idx: np.ndarray, ground_truth: pd.DataFrame | None) -> np.ndarray:
+def inside_evidence(
+    uid: str, frame_idx: np.ndarray, ground_truth: pd.DataFrame | None
+) -> np.ndarray:
+    """(n,) 1.0 for the frames inside the video's interval, 0.0 outside; NaN if none is known."""
     if ground_truth is not None:
         interval = ground_truth[ground_truth["uid"] == uid]
         if len(interval):
@@ -183,7 +187,7 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
         strips.append(FrameStrip(rows, pictures))
     values = table[["esv", "rival_esv"]].to_numpy()
     scale = min(values.min(), 0.0), max(values.max(), 0.0)
-    page = Page.for_strips(strips)
+    page = Page.for_blocks([strip.height for strip in strips])
     page.add_title("Which frames made the model say so?")
     for strip in strips:
         strip.draw(page, scale)

@@ -1,0 +1,73 @@
+"""The study of the samplers measures against the right values."""
+
+import numpy as np
+import pytest
+import torch
+
+from playfair.attribution.exact import exact_esvs
+from playfair.attribution.sampling import SAMPLERS, sampled_esvs
+from playfair.data.frame_sampling import sample_frame_idx
+from playfair.evaluation.sampling_error import correlation, relative_error
+from playfair.evaluation.sampling_study import study_against_exact, study_every_frame
+from playfair.models.heads import TSN
+
+PRIORS = np.full(4, 0.25, np.float32)
+LABEL = np.array([2, 0, 2])
+
+
+@pytest.fixture(scope="module")
+def head():
+    torch.manual_seed(1)
+    head = TSN(5, 4).eval()
+    head.classifier.weight.data *= 3
+    return head
+
+
+@pytest.fixture(scope="module")
+def features():
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=(length, 5)).astype(np.float32) for length in (12, 10, 15)]
+
+
+def test_errors_are_those_of_the_true_class_against_exact_values(head, features):
+    runs = study_against_exact(
+        head, features, LABEL, PRIORS, n_frames=8, budgets=[64], repetitions=2, progress=False
+    )
+    assert len(runs) == len(SAMPLERS) * 2 * 3
+    assert set(runs["sequences"]) == {"8 frames"}
+    batch = np.stack([video[sample_frame_idx(len(video), 8)] for video in features])
+    exact = exact_esvs(head, batch, PRIORS)[1]
+    sampled = sampled_esvs(head, batch, PRIORS, "permutation", 2, budget=64).esv
+    for video, class_idx in enumerate(LABEL):
+        row = runs.query("sampler == 'permutation' and repetition == 2 and video == @video").iloc[0]
+        pair = sampled[video : video + 1, :, class_idx], exact[video : video + 1, :, class_idx]
+        assert row["error"] == pytest.approx(relative_error(*pair)[0], rel=1e-4)
+        assert row["correlation"] == pytest.approx(correlation(*pair)[0], rel=1e-4)
+        assert row["seconds"] > 0
+
+
+def test_a_sampler_that_sees_every_subset_has_no_error(head, features):
+    runs = study_against_exact(
+        head, features, LABEL, PRIORS, n_frames=4, budgets=[64], repetitions=1, progress=False
+    )
+    assert runs.query("sampler == 'regression'")["error"].max() < 1e-4
+
+
+def test_every_frame_is_compared_with_a_long_run(head, features):
+    runs = study_every_frame(
+        head,
+        features[:2],
+        LABEL[:2],
+        PRIORS,
+        budgets=[128],
+        repetitions=2,
+        reference_budget=2000,
+        progress=False,
+    )
+    assert len(runs) == len(SAMPLERS) * 2 * 2
+    assert set(runs["sequences"]) == {"every frame"}
+    assert set(runs["video"]) == {0, 1}
+    regression = runs.query("sampler == 'regression'")
+    assert 0 < regression["distance"].max() < 0.5
+    assert regression["efficiency_gap"].max() < 1e-5
+    assert regression["standard_error"].min() > 0
