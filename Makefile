@@ -1,7 +1,7 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test lint format config docs lock
+.PHONY: help setup figures report test bench lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
@@ -31,6 +31,11 @@ report: setup ## Pack figures, captions and clips into report.zip
 
 test: setup ## Run all tests, with coverage
 	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(TEST_OPTIONS)
+
+bench: setup ## Measure the engine, the ESV script and the workflow (half an hour)
+	$(BIN)/python -m benchmarks.bench_attribution
+	$(BIN)/python -m benchmarks.bench_esv_script
+	$(BIN)/python -m benchmarks.measure_workflow --run
 
 lint: setup ## Check style, types, the workflow and the generated configuration
 	$(BIN)/ruff check .

@@ -30,6 +30,7 @@ include: "rules/sampling.smk"
 include: "rules/webm.smk"
 include: "rules/plot_models.smk"
 include: "rules/plot_attributions.smk"
+include: "rules/plot_every_frame.smk"
 include: "rules/figures.smk"
 
 

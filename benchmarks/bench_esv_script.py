@@ -1,6 +1,6 @@
 """Run the ESV script on as many feature sequences as Something-Something v2 has, and measure it.
 
-    python benchmarks/bench_esv_script.py
+    python -m benchmarks.bench_esv_script
 
 24,777 videos of 174 classes, n = 8, a multi-scale TRN of scales 1..8 (D = H = 256), random
 features. Prints seconds and the most memory for a tenth of the videos and for all of them: memory
@@ -81,9 +81,17 @@ def measure(video_count: int, threads: int) -> tuple[float, float]:
     """Seconds and most memory (MB) of the script in a process of its own."""
     with tempfile.TemporaryDirectory() as temporary:
         prepare(Path(temporary), video_count)
-        command = [sys.executable, __file__, "--job", temporary, "--threads", str(threads)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.bench_esv_script",
+            "--job",
+            temporary,
+            "--threads",
+            str(threads),
+        ]
         start = time.monotonic()
-        process = psutil.Popen(command, stderr=subprocess.DEVNULL)
+        process = psutil.Popen(command, cwd=PROJECT, stderr=subprocess.DEVNULL)
         most = 0
         while process.poll() is None:
             most = max(most, process.memory_info().rss)

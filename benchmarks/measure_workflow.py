@@ -1,7 +1,7 @@
 """Measure the workflow on the embedded data set: its time and memory, and how good its results are.
 
-    python benchmarks/measure_workflow.py            the results that are there
-    python benchmarks/measure_workflow.py --run      first run the workflow from nothing, in a copy
+    python -m benchmarks.measure_workflow            the results that are there
+    python -m benchmarks.measure_workflow --run      first run the workflow from nothing, in a copy
 
 Prints one line per figure, with the target that it is held against.
 """

@@ -35,7 +35,9 @@ rule compute_esvs:
 rule compute_all_frames_esvs:
     """Sample the ESVs of a model for every frame of every video."""
     input:
-        features=model_backbone_file("results/{dataset}/features/{backbone}/validation.h5"),
+        features=model_backbone_file(
+            "results/{dataset}/features/{backbone}/validation.h5"
+        ),
         priors="results/{dataset}/class_priors.csv",
         labels=dataset_file("labels"),
         heads=head_checkpoints,

@@ -2,6 +2,7 @@
 
 figure_names = [
     "filmstrips",
+    "every_frame",
     "esv_by_position",
     "localisation",
     "class_by_position",

@@ -4,7 +4,9 @@
 rule measure_sampling_error:
     """Measure the errors and the time of every sampler by budget, on a few videos."""
     input:
-        features=model_backbone_file("results/{dataset}/features/{backbone}/validation.h5"),
+        features=model_backbone_file(
+            "results/{dataset}/features/{backbone}/validation.h5"
+        ),
         priors="results/{dataset}/class_priors.csv",
         labels=dataset_file("labels"),
         heads=head_checkpoints,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from playfair.attribution.joint import Columns
+from playfair.attribution.linear import Columns
 from playfair.attribution.samplers import Sampler
 from playfair.attribution.subsets import first_occurrences, frame_keys, subset_keys
 from playfair.errors import InputError

@@ -17,17 +17,21 @@ size of these interactions, which is not zero; docs/attribution.md has measured 
 
 How much of the error is due to the fit is told by a jackknife: the subsets are dealt into `GROUPS`
 groups, and the fit is repeated without each of them.
+
+A scale with m subsets and F coefficients is fitted in the dual, an m x m system, if m <= F (the
+inner product of the terms of two subsets depends on their overlap alone), else in the primal. All
+of it is in float64 by torch, whose number of threads is the one that the caller sets.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from math import comb
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor
 
-Columns = NDArray[np.floating]
-"""Scores, logits or ESVs, one column for each video and class."""
+from playfair.attribution.linear import Columns
 
 GROUPS = 8
 MOST_PAIRS = 1000
@@ -36,8 +40,11 @@ MOST_PAIRS = 1000
 LINEAR_RIDGE = 0.02
 PAIR_RIDGE = 0.5
 """Variance that the terms leave over, relative to what they explain together."""
+LEAST_RIDGE = 1e-9
 
-ROWS_AT_ONCE = 8192
+ROWS_AT_ONCE = 2048
+"""Rows of terms computed at once; more than F, so that the subsets of a dual system are one block.
+"""
 
 
 def joint_logits(member: np.ndarray, outputs: Columns, n_max: int) -> Iterator[Columns]:
@@ -46,121 +53,174 @@ def joint_logits(member: np.ndarray, outputs: Columns, n_max: int) -> Iterator[C
     outputs: (m, X), f_k of subsets of k <= n_max frames; other rows are ignored.
     """
     size = member.sum(axis=1)
-    fits = {
-        scale: _ScaleFit(member[size == scale], outputs[size == scale], scale)
-        for scale in range(1, n_max + 1)
-        if (size == scale).any()
-    }
+    scales = np.unique(size[size <= n_max])
+    fits = [_ScaleFit(member, outputs, np.nonzero(size == scale)[0]) for scale in scales]
+    larger = _MeanTerms(member, np.nonzero(size > n_max)[0])
     for dropped in (None, *range(GROUPS)):
-        coefficients = {scale: fit.coefficients(dropped) for scale, fit in fits.items()}
-        yield _combined(member, outputs, n_max, coefficients)
+        logits = np.zeros(outputs.shape, dtype=np.float32)
+        coefficients = torch.zeros(1, outputs.shape[1], dtype=torch.float64)
+        for below, fit in enumerate(fits):
+            for rows, terms in fit.mean_terms.blocks():
+                fitted = terms[:, : len(coefficients)] @ coefficients
+                logits[rows] = (outputs[rows] + fitted.numpy()) / (below + 1)
+            coefficients = coefficients + fit.coefficients(dropped)
+        for rows, terms in larger.blocks():
+            logits[rows] = (terms @ coefficients).numpy() / len(fits)
+        yield logits
 
 
-def _combined(
-    member: np.ndarray, outputs: Columns, n_max: int, coefficients: dict[int, Columns]
-) -> Columns:
-    """Logits (m, X): each subset's own output and the fitted means over its smaller subsets."""
-    n_frames = member.shape[1]
-    size = member.sum(axis=1)
-    logits = np.zeros(outputs.shape, dtype=np.float32)
-    for count in np.unique(size):
-        rows = np.nonzero(size == count)[0]
-        below = [scale for scale in coefficients if scale < count]
-        if below:
-            total = np.zeros_like(coefficients[below[0]])
-            for scale in below:
-                total += coefficients[scale] * _mean_factors(n_frames, scale, count)
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                chunk = rows[start : start + ROWS_AT_ONCE]
-                logits[chunk] = _product(_terms(member[chunk], 0.0), total)
-        if count <= n_max:
-            logits[rows] += outputs[rows]
-        logits[rows] /= len(below) + (count <= n_max)
-    return logits
+class _MeanTerms:
+    """The terms of membership in the mean over the s-frame subsets of sets X, for all s at once.
+
+    Of the subsets of X, |X| = k, the share s / k has a frame i of X, and the share
+    s (s - 1) / (k (k - 1)) has i and j. The terms are without s and s - 1, which `_ScaleFit` has.
+    """
+
+    def __init__(self, member: np.ndarray, rows: np.ndarray) -> None:
+        self.member, self.rows = member, rows
+
+    def blocks(self) -> Iterator[tuple[np.ndarray, Tensor]]:
+        """Some rows of membership and their terms (rows, F), again and again until all are done."""
+        for block in _blocks(self.rows):
+            yield block, self.first if block[0] == self.rows[0] else self._of(block)
+
+    @cached_property
+    def first(self) -> Tensor:
+        """The terms of the first block, which often is the only one."""
+        return self._of(self.rows[:ROWS_AT_ONCE])
+
+    def _of(self, rows: np.ndarray) -> Tensor:
+        member = torch.from_numpy(self.member[rows]).double()
+        size = member.sum(dim=1, keepdim=True)
+        return _terms(member / size, member / (size - 1).clamp(min=1))
 
 
 class _ScaleFit:
-    """Ridge regression of one scale's logits (m, X) on the terms of its subsets (m, n)."""
+    """Ridge regression of one scale's logits, in `rows` of member (m, n) and outputs (m, X).
 
-    def __init__(self, member: np.ndarray, outputs: Columns, scale: int) -> None:
-        self.n_frames = member.shape[1]
-        self.scale = scale
-        self.share = scale / self.n_frames
-        is_complete = len(member) == comb(self.n_frames, scale)
+    The constant is not penalised. Unless a scale is sampled in full, groups can be left out.
+    """
+
+    def __init__(self, member: np.ndarray, outputs: Columns, rows: np.ndarray) -> None:
+        self.member, self.outputs, self.rows = member, outputs, rows
+        self.mean_terms = _MeanTerms(member, rows)
+        self.n_frames = n_frames = member.shape[1]
+        self.scale = scale = int(member[rows[0]].sum())
+        self.share = share = scale / n_frames
+        self.ends = _ends_of_pairs(n_frames)
+        self.term_counts = [1, *self.ends.shape]
         # A scale sampled in full has no sampling error, and a group must leave something behind.
-        group_count = 1 if is_complete or len(member) <= GROUPS else GROUPS
-        groups = [
-            _sums(member[g::group_count], outputs[g::group_count], self.share)
-            for g in range(group_count)
-        ]
-        self.grams = [gram for gram, _ in groups]
-        self.moments = [moments for _, moments in groups]
-
-    def coefficients(self, dropped: int | None) -> Columns:
-        """(F, X): what the terms in membership itself, not centred, count."""
-        gram, moments = sum(self.grams), sum(self.moments)
-        if dropped is not None and len(self.grams) > 1:
-            gram = gram - self.grams[dropped]
-            moments = moments - self.moments[dropped]
-        inverse = np.linalg.inv(gram + np.diag(self._ridge(len(gram))))
-        return _uncentred(_product(inverse, moments), self.n_frames, self.share)
-
-    def _ridge(self, term_count: int) -> np.ndarray:
-        variance = self.share * (1 - self.share)
-        pair_count = term_count - 1 - self.n_frames
-        ridge = np.full(term_count, 1e-9)
+        self.has_groups = GROUPS < len(rows) < comb(n_frames, scale)
+        self.fitted = self._dual if len(rows) <= sum(self.term_counts) else self._primal
+        self.linear_ridge = self.pair_ridge = LEAST_RIDGE
         # All subsets of one frame determine their logits: nothing is left over.
-        if self.scale > 1:
-            ridge[1 : 1 + self.n_frames] += LINEAR_RIDGE * self.n_frames * variance
-        ridge[1 + self.n_frames :] += PAIR_RIDGE * pair_count * variance**2
-        return ridge
+        if scale > 1:
+            self.linear_ridge += LINEAR_RIDGE * n_frames * share * (1 - share)
+        self.pair_ridge += PAIR_RIDGE * self.ends.shape[1] * (share * (1 - share)) ** 2
+
+    def coefficients(self, dropped: int | None) -> Tensor:
+        """(F, X): what `_MeanTerms` count, fitted to all subsets or to those outside of a group."""
+        if dropped is None or not self.has_groups:
+            return self._of_all
+        return self._uncentred(*self.fitted(slice(dropped, len(self.rows), GROUPS)))
+
+    @cached_property
+    def _of_all(self) -> Tensor:
+        return self._uncentred(*self.fitted(None))
+
+    def _uncentred(self, constant: Tensor, linear: Tensor, pairs: Tensor) -> Tensor:
+        constant = constant + self.share * (self.share * pairs.sum(dim=0) - linear.sum(dim=0))
+        linear = linear - self.share * (self.ends @ pairs)
+        return torch.cat(
+            [constant[None], self.scale * linear, self.scale * (self.scale - 1) * pairs]
+        )
+
+    def _dual(self, group: slice | None) -> tuple[Tensor, Tensor, Tensor]:
+        """c (X,), a (n, X) and b (pairs, X), sums over subsets of their terms times their weights.
+
+        Without a group, whose weights are then 0: the inverse of a matrix less rows and columns.
+        """
+        inverse, weights = self._dual_system
+        if group is not None:
+            factor = torch.linalg.cholesky(inverse[group, group])
+            weights = weights - inverse[:, group] @ torch.cholesky_solve(weights[group], factor)
+        _, linear, pairs = (self.mean_terms.first.T @ weights[:-1]).split(self.term_counts)
+        linear = self.scale * linear
+        pairs = self.scale * (self.scale - 1) * pairs - self.share * (self.ends.T @ linear)
+        return weights[-1], linear, self.linear_ridge / self.pair_ridge * pairs
+
+    @cached_property
+    def _dual_system(self) -> tuple[Tensor, Tensor]:
+        """(m + 1, m) and (m + 1, X): an inverse, and the weights w and below them c that it gives.
+
+        They solve (kernel + ridge) w + c = outputs, sum of w = 0.
+        """
+        member = torch.from_numpy(self.member[self.rows]).double()
+        overlap = member @ member.T
+        # x.x is less than the overlap by the same for all, which c makes up for.
+        product = overlap - self.share * self.scale
+        odds = 1 - 2 * self.share
+        squares = odds**2 * overlap + self.scale * self.share**2 * (self.share + 2 * odds)
+        pair_weight = self.linear_ridge / self.pair_ridge * bool(self.ends.shape[1])
+        kernel = overlap + pair_weight * (product**2 - squares) / 2
+        kernel.diagonal().add_(self.linear_ridge)
+        inverse = torch.cholesky_inverse(torch.linalg.cholesky(kernel))
+        of_constant = inverse.sum(dim=0, keepdim=True) / inverse.sum()
+        inverse = inverse - inverse.sum(dim=1, keepdim=True) @ of_constant
+        inverse = torch.cat([inverse, of_constant])
+        return inverse, inverse @ torch.from_numpy(self.outputs[self.rows]).double()
+
+    def _primal(self, group: slice | None) -> tuple[Tensor, Tensor, Tensor]:
+        """The same from sums over all subsets less those over the group."""
+        gram, moments = self._sums
+        if group is not None:
+            gram_of_group, moments_of_group = self._sums_over(self.rows[group])
+            gram, moments = gram - gram_of_group, moments - moments_of_group
+        ridges = torch.tensor([0.0, self.linear_ridge, self.pair_ridge], dtype=torch.float64)
+        ridge = ridges.repeat_interleave(torch.tensor(self.term_counts))
+        factor = torch.linalg.cholesky(gram + torch.diag(ridge))
+        constant, linear, pairs = torch.cholesky_solve(moments, factor).split(self.term_counts)
+        return constant[0], linear, pairs
+
+    @cached_property
+    def _sums(self) -> tuple[Tensor, Tensor]:
+        return self._sums_over(self.rows)
+
+    def _sums_over(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Products of terms with terms (F, F), and with outputs (F, X)."""
+        gram = torch.zeros(2 * [sum(self.term_counts)], dtype=torch.float64)
+        moments = torch.zeros(len(gram), self.outputs.shape[1], dtype=torch.float64)
+        for block in _blocks(rows):
+            centred = torch.from_numpy(self.member[block]).double() - self.share
+            terms = _terms(centred, centred)
+            gram.addmm_(terms.T, terms)
+            moments.addmm_(terms.T, torch.from_numpy(self.outputs[block]).double())
+        return gram, moments
 
 
-def _sums(member: np.ndarray, outputs: Columns, share: float) -> tuple[Columns, Columns]:
-    """Products of terms with terms (F, F), and with outputs (F, X)."""
-    parts = []
-    for start in range(0, len(member), ROWS_AT_ONCE):
-        terms = _terms(member[start : start + ROWS_AT_ONCE], share)
-        answers = outputs[start : start + ROWS_AT_ONCE].astype(np.float64)
-        parts.append((_product(terms.T, terms), _product(terms.T, answers)))
-    return sum(gram for gram, _ in parts), sum(moments for _, moments in parts)
+def _terms(left: Tensor, right: Tensor) -> Tensor:
+    """(m, n), (m, n) -> (m, F): 1, left_i and, for short sequences, left_i right_j for i < j."""
+    n_frames = left.shape[1]
+    pair_count = _pair_count(n_frames)
+    terms = left.new_ones(len(left), 1 + n_frames + pair_count)
+    terms[:, 1 : 1 + n_frames] = left
+    parts = terms[:, 1 + n_frames :].split([*range(n_frames - 1, 0, -1)] if pair_count else [0], 1)
+    for frame, part in enumerate(parts):
+        torch.mul(left[:, frame, None], right[:, frame + 1 : frame + 1 + part.shape[1]], out=part)
+    return terms
 
 
-def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Matrix product by torch: numpy's own pool of threads would fight with torch's."""
-    return (torch.from_numpy(left) @ torch.from_numpy(right)).numpy()
+def _ends_of_pairs(n_frames: int) -> Tensor:
+    """(n, pairs): 1 where a frame is one of a pair of frames i < j, in the order of `_terms`."""
+    pairs = torch.triu_indices(n_frames, n_frames, offset=1)[:, : _pair_count(n_frames)]
+    ends = torch.zeros(n_frames, pairs.shape[1], dtype=torch.float64)
+    return ends.scatter_(0, pairs, 1.0)
 
 
-def _terms(member: np.ndarray, share: float) -> np.ndarray:
-    """Membership (m, n) -> (m, F): 1, x_i and (for short sequences) x_i x_j; x = member - share."""
-    single = member - share
-    columns = [np.ones((len(member), 1)), single]
-    if _has_pairs(member.shape[1]):
-        first, second = np.triu_indices(member.shape[1], k=1)
-        columns.append(single[:, first] * single[:, second])
-    return np.concatenate(columns, axis=1)
+def _pair_count(n_frames: int) -> int:
+    pair_count = comb(n_frames, 2)
+    return pair_count if pair_count <= MOST_PAIRS else 0
 
 
-def _uncentred(coefficients: Columns, n_frames: int, share: float) -> Columns:
-    """Coefficients of terms in member - share -> those of terms in member."""
-    uncentred = coefficients.copy()
-    single, pairs = coefficients[1 : 1 + n_frames], coefficients[1 + n_frames :]
-    uncentred[0] += share**2 * pairs.sum(axis=0) - share * single.sum(axis=0)
-    if len(pairs):
-        touches = np.zeros((n_frames, len(pairs)))
-        touches[np.triu_indices(n_frames, k=1), np.arange(len(pairs))] = share
-        uncentred[1 : 1 + n_frames] -= _product(touches, pairs)
-    return uncentred
-
-
-def _mean_factors(n_frames: int, scale: int, count: int) -> Columns:
-    """(F, 1): what the mean over s-frame subsets leaves of each term of X of `count` frames."""
-    factors = [1.0, *[scale / count] * n_frames]
-    if _has_pairs(n_frames):
-        both = scale * (scale - 1) / (count * (count - 1))
-        factors += [both] * comb(n_frames, 2)
-    return np.array(factors)[:, None]
-
-
-def _has_pairs(n_frames: int) -> bool:
-    return comb(n_frames, 2) <= MOST_PAIRS
+def _blocks(rows: np.ndarray) -> list[np.ndarray]:
+    return [rows[start : start + ROWS_AT_ONCE] for start in range(0, len(rows), ROWS_AT_ONCE)]

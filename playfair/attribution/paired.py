@@ -8,7 +8,8 @@ from math import comb
 
 import numpy as np
 
-from playfair.attribution.samplers import Columns, Sampler
+from playfair.attribution.linear import Columns
+from playfair.attribution.samplers import Sampler
 from playfair.attribution.subsets import distinct_subsets
 from playfair.errors import InputError
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from playfair.attribution.samplers import Columns, Sampler, thinned
+from playfair.attribution.linear import Columns
+from playfair.attribution.samplers import Sampler, thinned
 from playfair.attribution.subsets import first_occurrences
 from playfair.errors import InputError
 

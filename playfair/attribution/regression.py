@@ -5,8 +5,8 @@ from math import comb
 
 import numpy as np
 
+from playfair.attribution.linear import Columns, product
 from playfair.attribution.paired import PairedSampler, halved_middle
-from playfair.attribution.samplers import Columns
 
 PAIRS_AT_ONCE = 8192
 SPARE = 2.0
@@ -60,12 +60,12 @@ class RegressionSampler(PairedSampler):
             if not gram.size:
                 gram = np.zeros((columns.shape[1], columns.shape[1]))
                 moments = np.zeros((columns.shape[1], answers.shape[1]))
-            gram += weighted.T @ columns
-            moments += weighted.T @ answers
+            gram += product(weighted.T, columns)
+            moments += product(weighted.T, answers)
         # Membership sums to the size of the subset, so some directions are not determined.
         gram[np.diag_indices_from(gram)] += 1e-10 * np.trace(gram) / len(gram)
         inverse = np.linalg.inv(gram)
-        coefficients = inverse @ moments
+        coefficients = product(inverse, moments)
         to_esv = esv_of_regressors(n_frames, degree)
         to_esv = np.pad(to_esv, ((0, 0), (0, len(gram) - to_esv.shape[1])))
         variance = np.zeros_like(esv)
@@ -74,12 +74,12 @@ class RegressionSampler(PairedSampler):
             columns = self._regressors(pairs, degree)
             weighted = columns * weights[pairs, None]
             answers = self.differences(scores[: 1 + 2 * pairs.stop])[pairs].astype(np.float64)
-            leverage = ((columns @ inverse) * weighted).sum(axis=1)
-            residual = answers - columns @ coefficients
+            leverage = (product(columns, inverse) * weighted).sum(axis=1)
+            residual = answers - product(columns, coefficients)
             residual_variance = residual**2 / np.maximum(1 - leverage, 0.05)[:, None]
-            influence = to_esv @ inverse @ weighted.T
-            variance += (influence**2 * unused[pairs]) @ residual_variance
-        return esv + to_esv @ coefficients, np.sqrt(variance)
+            influence = product(to_esv @ inverse, weighted.T)
+            variance += product(influence**2 * unused[pairs], residual_variance)
+        return esv + product(to_esv, coefficients), np.sqrt(variance)
 
     def _degree(self, pair_count: int) -> int:
         """1: slopes a_i only; 2: b_i too; 3: triples too."""

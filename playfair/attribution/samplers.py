@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playfair.attribution.joint import Columns, joint_logits
+from playfair.attribution.joint import joint_logits
+from playfair.attribution.linear import Columns
 from playfair.attribution.subsets import generator
 
 
@@ -61,9 +62,9 @@ class Sampler(ABC):
 
 
 def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:
-    """Some of the ascending counts, each at least `growth` times the one before, and the last."""
+    """Some of the counts, ascending, each at least `growth` times the one before, and the last."""
     kept: list[int] = []
-    for count in counts[:-1]:
+    for count in np.unique(counts)[:-1]:
         if not kept or count >= growth * kept[-1]:
             kept.append(int(count))
     return [*kept, int(counts[-1])]

@@ -15,7 +15,7 @@ from playfair.attribution.constructive import ConstructiveSampler
 from playfair.attribution.estimate import Estimate, concatenated, gap_to_efficiency
 from playfair.attribution.exact import as_elements, chosen_classes
 from playfair.attribution.games import Game, Model
-from playfair.attribution.joint import Columns
+from playfair.attribution.linear import Columns
 from playfair.attribution.permutation import PermutationSampler
 from playfair.attribution.regression import RegressionSampler
 from playfair.attribution.samplers import Sampler

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from playfair.attribution.linear import Columns
 from playfair.attribution.paired import PairedSampler
-from playfair.attribution.samplers import Columns
 
 
 class StratifiedSampler(PairedSampler):

@@ -187,8 +187,8 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
         strips.append(FrameStrip(rows, pictures))
     values = table[["esv", "rival_esv"]].to_numpy()
     scale = min(values.min(), 0.0), max(values.max(), 0.0)
-    page = Page.for_blocks([strip.height for strip in strips])
-    page.add_title("Which frames made the model say so?")
+    title = "Which frames made the model say so?"
+    page = Page.with_title(title, [strip.height for strip in strips])
     for strip in strips:
         strip.draw(page, scale)
     add_strip_legend(page, has_truth=bool(table["inside"].notna().any()))

@@ -11,6 +11,7 @@ from playfair.figures.style import class_title, model_title
 
 TITLES = {
     "filmstrips": "Which frames made the model say so?",
+    "every_frame": "Frame by frame: what every frame contributes",
     "esv_by_position": "Where in the video is the support?",
     "performance": "More frames, better predictions?",
     "class_by_position": "Which classes lean on early frames, which on late ones?",

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from playfair.figures.style import TWO_COLUMNS
+from playfair.figures.style import REFERENCE, TWO_COLUMNS
 
 # Everything in inches.
 MARGIN, _WORDS, _AXIS = 0.08, 1.62, 0.3
-_TITLE, _LEGEND = 0.42, 0.3
+_TITLE, _SUBTITLE, _LEGEND = 0.42, 0.13, 0.3
 BETWEEN = 0.2
 """Between one block of the page and the next."""
 GAP = 0.035
@@ -52,13 +52,17 @@ class Page:
         self.top = height
 
     @classmethod
-    def for_blocks(cls, heights: Sequence[float]) -> "Page":
-        """A page that holds a title, blocks of these heights and a legend, and nothing more."""
-        return cls(_TITLE + _LEGEND + BETWEEN * (len(heights) - 1) + sum(heights))
+    def with_title(cls, title: str, heights: Sequence[float], subtitle: str = "") -> "Page":
+        """A page under its title, with room for blocks of these heights and a legend.
 
-    def add_title(self, words: str) -> None:
-        self.add_text(MARGIN, 0.08, words, weight="bold", size=10)
-        self.top -= _TITLE
+        The subtitle is smaller and paler, below the title.
+        """
+        title_height = _TITLE + (_SUBTITLE if subtitle else 0.0)
+        page = cls(title_height + _LEGEND + BETWEEN * (len(heights) - 1) + sum(heights))
+        page.add_text(MARGIN, 0.08, title, weight="bold", size=10)
+        page.add_text(MARGIN, 0.28, subtitle, size=8, color=REFERENCE)
+        page.top -= title_height
+        return page
 
     def add_text(self, left: float, below_top: float, words: str, **look: Any) -> None:
         """Write `words` with their upper edge `below_top` inches under the current top."""

@@ -41,9 +41,8 @@ _POINTS_PER_INCH = 72
 _LONGEST_ROW = 10
 OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "(no label)"}
 _RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "next best"}
-
-
 EVIDENCE_LOOK: dict[str, Any] = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt"}
+"""Of the line above the frames that carry the evidence."""
 
 
 def evidence_runs(inside: np.ndarray) -> list[tuple[int, int]]:

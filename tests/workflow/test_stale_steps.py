@@ -8,10 +8,12 @@ GATHERING = {"figures": 1}
 PLOTS_OF_RESULTS = {
     "plot_class_by_position": 1,
     "plot_esv_by_position": 1,
+    "plot_every_frame": 1,
     "plot_filmstrips": 1,
     "plot_localisation": 1,
     "plot_performance": 1,
 }
+SAMPLING = {"compute_all_frames_esvs": 2, "measure_sampling_error": 2, "plot_sampling_error": 1}
 
 
 @pytest.fixture
@@ -45,7 +47,12 @@ def test_changed_module_of_a_figure_makes_that_figure(run):
 
 def test_changed_module_of_all_figures_makes_figures_only(run):
     append(run / "playfair/figures/style.py", "\nADDED = 1\n")
-    assert planned_jobs(run) == {**PLOTS_OF_RESULTS, "plot_training_curves": 1, **GATHERING}
+    assert planned_jobs(run) == {
+        **PLOTS_OF_RESULTS,
+        "plot_sampling_error": 1,
+        "plot_training_curves": 1,
+        **GATHERING,
+    }
 
 
 def test_changed_docstring_makes_nothing(run):
@@ -57,8 +64,13 @@ def test_changed_docstring_makes_nothing(run):
 @pytest.mark.parametrize("module", ["shapley", "lattice", "games"])
 def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
-    expected = {"compute_esvs": 6, "collate_esvs": 2, **PLOTS_OF_RESULTS, **GATHERING}
-    assert planned_jobs(run) == expected
+    assert planned_jobs(run) == {
+        "compute_esvs": 6,
+        "collate_esvs": 2,
+        **SAMPLING,
+        **PLOTS_OF_RESULTS,
+        **GATHERING,
+    }
 
 
 def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
@@ -78,6 +90,9 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
         "train_single_scale_head": 1,
         "compute_esvs": 3,
         "collate_esvs": 1,
+        "compute_all_frames_esvs": 1,
+        "measure_sampling_error": 1,
+        "plot_sampling_error": 1,
         **PLOTS_OF_RESULTS,
         "plot_training_curves": 1,
         **GATHERING,
@@ -97,6 +112,7 @@ def test_changed_priors_make_esvs_but_no_features(run):
         "compute_class_priors": 1,
         "compute_esvs": 6,
         "collate_esvs": 2,
+        **SAMPLING,
         **PLOTS_OF_RESULTS,
         **GATHERING,
     }

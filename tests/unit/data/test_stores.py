@@ -109,6 +109,12 @@ def test_every_frame_of_videos_of_different_lengths(tmp_path):
         assert table.n_frames == len(esv[uid])
         np.testing.assert_array_equal(table.esv[0], esv[uid])
         np.testing.assert_array_equal(table.esv_se[0], esv[uid] / 2)
+    chosen = list(read_all_frames_esvs(path, ["c", "a"]))
+    assert [table.uid[0] for table in chosen] == ["c", "a"]
+    np.testing.assert_array_equal(chosen[0].esv[0], esv["c"])
+    assert not list(read_all_frames_esvs(path, []))
+    with pytest.raises(InputError, match="no video with the uid 'b'"):
+        list(read_all_frames_esvs(path, ["a", "b"]))
     with pytest.raises(InputError, match="holds every frame"):
         read_esvs(path)
     make_esvs(tmp_path / "1_frames.h5", ["1"], 1)

@@ -1,5 +1,7 @@
 """Seeded stand-ins for results: ESV tables that obey efficiency, ground truth, frames and logs."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 
@@ -79,6 +81,30 @@ def esv_table(model, n_frames, video_count=60, class_count=12, skill=0.8, seed=0
         class_name=class_names(class_count),
         attributes={"model": model},
     )
+
+
+def every_frame_tables(models=("trn", "tsn"), lengths=(24, 31), labelled=True, seed=0):
+    """One table per model and video, as sampled: with standard errors."""
+    tables = []
+    for model in models:
+        for video, length in enumerate(lengths):
+            whole = esv_table(model, length, 2, 6, seed=seed + video, labelled=labelled)
+            generator = np.random.default_rng([seed, 6, video, length])
+            tables.append(
+                dataclasses.replace(
+                    whole,
+                    uid=np.array([f"{video:04d}"], dtype=object),
+                    label=whole.label[:1],
+                    sequence_length=np.array([length]),
+                    frame_idx=np.arange(length)[None],
+                    scores=whole.scores[:1],
+                    esv=whole.esv[:1],
+                    esv_se=generator.uniform(0.001, 0.03, whole.esv[:1].shape),
+                    evaluations=np.array([1000 + video]),
+                    efficiency_gap=np.zeros((1, 6)),
+                )
+            )
+    return tables
 
 
 def collated(models=("trn", "tsn"), n_frames=range(1, 9), **options):

@@ -1,9 +1,11 @@
 import functools
 
+import pandas as pd
 import pytest
 
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
 from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_position
+from playfair.figures.every_frame import every_frame_table, plot_every_frame
 from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
 from playfair.figures.localisation import localisation_table, plot_localisation
 from playfair.figures.performance import performance_table, plot_performance
@@ -14,6 +16,7 @@ from tests.unit.figures.layout import assert_publishable, texts_outside, texts_o
 from tests.unit.figures.stand_in import (
     collated,
     coloured_frames,
+    every_frame_tables,
     ground_truth_table,
     sampling_runs,
     training_log,
@@ -78,6 +81,30 @@ def test_filmstrips_are_publishable(case, shape):
     table = filmstrips_table(select_examples(tables), tables)
     frames = functools.partial(coloured_frames, height=shape[0], width=shape[1])
     assert_publishable(plot_filmstrips(table, frames))
+
+
+@pytest.mark.parametrize(
+    ("options", "shape", "factor"),
+    [
+        ({}, (32, 56), 1),
+        ({"models": ("trn", "tsn", "my_own_model_with_a_name", "d", "e", "f")}, (64, 64), 1),
+        ({"models": ("trn",), "lengths": (1, 2, 3)}, (56, 32), 1),
+        ({"lengths": (90,)}, (32, 32), 0.3),
+        ({}, (32, 32), 0.01),
+        ({"labelled": False}, None, 3),
+    ],
+)
+def test_every_frame_is_publishable(options, shape, factor):
+    tables = every_frame_tables(**options)
+    videos = {table.uid[0]: table for table in tables}
+    examples = pd.DataFrame(
+        [(uid, table.class_name[3 - place]) for place, (uid, table) in enumerate(videos.items())],
+        columns=["uid", "class_name"],
+    )
+    table = every_frame_table(examples, tables, 8.0, ground_truth_table())
+    table[["esv", "esv_se"]] *= factor
+    frames = shape and functools.partial(coloured_frames, height=shape[0], width=shape[1])
+    assert_publishable(plot_every_frame(table, frames))
 
 
 @pytest.mark.parametrize("log_count", [1, 3, 12])
