@@ -22,10 +22,10 @@ from playfair.attribution.exact import exact_batches, exact_esvs
 from playfair.attribution.sampling import SAMPLERS, sampled_esvs
 from playfair.models.heads import TRN, TSN
 
-N_FRAMES, CLASS_COUNT, FEATURE_DIM, HIDDEN_DIM = 16, 50, 64, 64
+N_FRAMES, CLASS_COUNT, FEATURE_DIM, HIDDEN_DIM = 16, 20, 64, 64
 BUDGETS = (256, 1024, 4096)
 CONFIDENCES = (2.0, 6.0, 12.0)
-GAMES, SEEDS = 4, 6
+GAMES, SEEDS = 3, 5
 PRIORS = np.full(CLASS_COUNT, 1 / CLASS_COUNT)
 
 APPROXIMATORS: dict[str, Callable[[int], shapiq.approximator.Approximator]] = {

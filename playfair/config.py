@@ -330,7 +330,7 @@ class SamplingError(Section):
     )
     videos: int = Field(default=8, ge=1, le=1000, description="Videos, the first long enough.")
     every_frame_videos: int = Field(
-        default=2, ge=1, le=1000, description="Of these, videos whose every frame is sampled."
+        default=1, ge=1, le=1000, description="Of these, videos whose every frame is sampled."
     )
     budgets: list[Annotated[int, Field(ge=1, le=1_000_000)]] = Field(
         default=[256, 1024, 4096], min_length=1, description="Evaluations per video."
@@ -340,7 +340,7 @@ class SamplingError(Section):
         default=1_000_000,
         ge=1,
         le=100_000_000,
-        description="Evaluations of the run that every-frame values are compared with.",
+        description="Evaluations, in ten runs, that every-frame values are compared with.",
     )
 
 

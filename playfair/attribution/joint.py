@@ -47,24 +47,28 @@ ROWS_AT_ONCE = 2048
 """
 
 
-def joint_logits(member: np.ndarray, outputs: Columns, n_max: int) -> Iterator[Columns]:
+def joint_logits(
+    member: np.ndarray, outputs: Columns, n_max: int, leading: int | None = None
+) -> Iterator[Columns]:
     """Logits (m, X) of sampled subsets (m, n), first from all, then without each group in turn.
 
-    outputs: (m, X), f_k of subsets of k <= n_max frames; other rows are ignored.
+    outputs: (m, X), f_k of subsets of k <= n_max frames; other rows are ignored. leading: how many
+    subsets get logits without each group, all by default; the fits are to all in any case.
     """
     size = member.sum(axis=1)
     scales = np.unique(size[size <= n_max])
     fits = [_ScaleFit(member, outputs, np.nonzero(size == scale)[0]) for scale in scales]
     larger = _MeanTerms(member, np.nonzero(size > n_max)[0])
     for dropped in (None, *range(GROUPS)):
-        logits = np.zeros(outputs.shape, dtype=np.float32)
+        count = len(outputs) if dropped is None or leading is None else leading
+        logits = np.zeros((count, outputs.shape[1]), dtype=np.float32)
         coefficients = torch.zeros(1, outputs.shape[1], dtype=torch.float64)
         for below, fit in enumerate(fits):
-            for rows, terms in fit.mean_terms.blocks():
+            for rows, terms in fit.mean_terms.blocks(count):
                 fitted = terms[:, : len(coefficients)] @ coefficients
                 logits[rows] = (outputs[rows] + fitted.numpy()) / (below + 1)
             coefficients = coefficients + fit.coefficients(dropped)
-        for rows, terms in larger.blocks():
+        for rows, terms in larger.blocks(count):
             logits[rows] = (terms @ coefficients).numpy() / len(fits)
         yield logits
 
@@ -79,10 +83,11 @@ class _MeanTerms:
     def __init__(self, member: np.ndarray, rows: np.ndarray) -> None:
         self.member, self.rows = member, rows
 
-    def blocks(self) -> Iterator[tuple[np.ndarray, Tensor]]:
-        """Some rows of membership and their terms (rows, F), again and again until all are done."""
-        for block in _blocks(self.rows):
-            yield block, self.first if block[0] == self.rows[0] else self._of(block)
+    def blocks(self, count: int) -> Iterator[tuple[np.ndarray, Tensor]]:
+        """Some rows below `count` and their terms (rows, F), again and again until all are done."""
+        for block in _blocks(self.rows[self.rows < count]):
+            terms = self.first[: len(block)] if block[0] == self.rows[0] else self._of(block)
+            yield block, terms
 
     @cached_property
     def first(self) -> Tensor:

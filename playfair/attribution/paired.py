@@ -13,6 +13,9 @@ from playfair.attribution.samplers import Sampler
 from playfair.attribution.subsets import distinct_subsets
 from playfair.errors import InputError
 
+FREE_PAIRS = 3
+"""Most pairs for each evaluation of the budget."""
+
 
 class PairedSampler(Sampler):
     """Samplers on P pairs (S, X \\ S) with |S| <= n/2, each pair drawn once.
@@ -33,7 +36,9 @@ class PairedSampler(Sampler):
         self.population = pair_population(n_frames)
         available = int(self.population.sum())
         least = min(self.least_pairs, available)
-        sizes = size_sequence(self.size_weights(), self.population, min(available, budget + least))
+        # Pairs without any evaluation come for nothing, but there is an end to what they can tell.
+        longest = min(available, FREE_PAIRS * budget + least)
+        sizes = size_sequence(self.size_weights(), self.population, longest)
         needed = np.cumsum(self._pair_cost(sizes)) + int(n_frames <= largest_evaluated)
         wanted = int((needed <= budget).sum())
         if wanted < least:

@@ -12,6 +12,8 @@ PAIRS_AT_ONCE = 8192
 SPARE = 2.0
 """Pairs per coefficient from which on a richer set of coefficients is fitted."""
 SPARE_TRIPLES = 3.0
+MOST_TRIPLES = 700
+"""Longer sequences have more triples than are worth their time, which goes with their square."""
 
 
 class RegressionSampler(PairedSampler):
@@ -83,7 +85,8 @@ class RegressionSampler(PairedSampler):
 
     def _degree(self, pair_count: int) -> int:
         """1: slopes a_i only; 2: b_i too; 3: triples too."""
-        if pair_count >= SPARE_TRIPLES * comb(self.n_frames, 3) and self.n_frames > 3:
+        triple_count = comb(self.n_frames, 3)
+        if 1 < triple_count <= MOST_TRIPLES and pair_count >= SPARE_TRIPLES * triple_count:
             return 3
         return 2 if pair_count >= SPARE * 2 * self.n_frames else 1
 

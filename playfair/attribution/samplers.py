@@ -16,6 +16,9 @@ from playfair.attribution.joint import joint_logits
 from playfair.attribution.linear import Columns
 from playfair.attribution.subsets import generator
 
+MOST_REPLICATED = 16384
+"""Subsets that the replicates of a jackknife are computed on: enough to see how fits differ."""
+
 
 class Sampler(ABC):
     """A choice of distinct non-empty subsets of n frames, and an estimator on their scores.
@@ -56,9 +59,12 @@ class Sampler(ABC):
         """Logits (m, X) of the leading subsets of a multi-scale game from what was sampled of it.
 
         outputs: (m, X) single-scale logits, anything for subsets of more than `n_max` frames.
-        What comes after the first are replicates of a jackknife, from less than the whole sample.
+        What comes after the first are replicates of a jackknife, from fits to less than the whole
+        sample, for the subsets up to a checkpoint.
         """
-        return joint_logits(self.member[: len(outputs)], outputs, n_max)
+        largest = min(len(outputs), max(MOST_REPLICATED, self.checkpoints[0]))
+        leading = max(count for count in self.checkpoints if count <= largest)
+        return joint_logits(self.member[: len(outputs)], outputs, n_max, leading)
 
 
 def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:

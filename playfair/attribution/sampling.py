@@ -193,7 +193,7 @@ class SamplingRun:
         flat = outputs.flatten(start_dim=1).cpu().numpy()
         estimates = []
         for logits in self.sampler.joint_logits(flat, game.n_max):
-            shaped = torch.from_numpy(logits.astype(np.float32)).view(outputs.shape)
+            shaped = torch.from_numpy(logits.astype(np.float32)).view(-1, *outputs.shape[1:])
             scores = self._columns(game.scores(shaped))
             estimates.append((scores[0], *self.sampler.estimate(scores, self._prior_columns(game))))
         whole, esv, error = estimates[0]

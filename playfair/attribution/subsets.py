@@ -49,8 +49,7 @@ def first_occurrences(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def distinct_subsets(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """`count` different subsets of `size` frames in random order, or all if there are no more.
 
-    Returns (count, n) bool. Frames are balanced: subsets come in rounds that deal out shuffled
-    frames, so that within a round no frame is ahead of another by more than one subset.
+    Returns (count, n) bool.
     """
     population = comb(n_frames, size)
     count = min(count, population)
@@ -58,7 +57,7 @@ def distinct_subsets(n_frames: int, size: int, count: int, rng: np.random.Genera
         return _all_subsets(n_frames, size)[rng.permutation(population)[:count]]
     found = np.zeros((0, n_frames), dtype=bool)
     while len(found) < count:
-        found = np.concatenate([found, _dealt(n_frames, size, 2 * count, rng)])
+        found = np.concatenate([found, _random_subsets(n_frames, size, 2 * count, rng)])
         found = found[first_occurrences(found)[0]]
     return found[:count]
 
@@ -73,14 +72,15 @@ def _all_subsets(n_frames: int, size: int) -> np.ndarray:
     return np.column_stack([np.concatenate([without, having]), last])
 
 
-def _dealt(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """At least `count` subsets cut from shuffled frames, (M, n) bool; they may repeat."""
-    per_round = n_frames // size
-    rounds = -(-count // per_round)
-    shuffled = rng.permuted(np.tile(np.arange(n_frames), (rounds, 1)), axis=1)
-    hands = shuffled[:, : per_round * size].reshape(-1, size)
-    member = np.zeros((len(hands), n_frames), dtype=bool)
-    np.put_along_axis(member, hands, True, axis=1)
+def _random_subsets(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` independent subsets, (count, n) bool; they may repeat.
+
+    Disjoint ones, dealt from shuffled frames, would be anything but independent: standard errors of
+    stratified means would come out a fifth too small.
+    """
+    shuffled = rng.permuted(np.tile(np.arange(n_frames), (count, 1)), axis=1)
+    member = np.zeros((count, n_frames), dtype=bool)
+    np.put_along_axis(member, shuffled[:, :size], True, axis=1)
     return member
 
 

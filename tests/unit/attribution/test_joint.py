@@ -94,3 +94,14 @@ def test_logits_do_not_depend_on_how_many_subsets_are_computed_at_once(monkeypat
     monkeypatch.setattr("playfair.attribution.joint.ROWS_AT_ONCE", 50)
     in_blocks = list(joint_logits(member, outputs, N_MAX))
     assert np.allclose(in_blocks, at_once, atol=1e-6)
+
+
+def test_replicates_of_the_leading_subsets_are_those_of_all():
+    member, outputs = sample(9, {1: 9, 2: 20, 4: 60, 6: 30})
+    whole, *replicates = joint_logits(member, outputs, N_MAX)
+    same, *leading = joint_logits(member, outputs, N_MAX, leading=100)
+    assert np.array_equal(whole, same)
+    assert len(leading) == GROUPS
+    for replicate, first in zip(replicates, leading, strict=True):
+        assert first.shape == (100, 3)
+        assert np.allclose(replicate[:100], first, atol=1e-5)

@@ -130,3 +130,9 @@ def test_the_constructive_recurrence_with_every_child_is_exact():
 
 def test_checkpoints_are_thinned_but_the_last_is_kept():
     assert thinned(np.array([10, 11, 12, 13, 20, 21])) == [10, 13, 20, 21]
+
+
+def test_pairs_without_evaluations_do_not_shorten_a_multi_scale_budget():
+    sampler = RegressionSampler(30, 5000, 0, 8)
+    assert sampler.evaluations[-1] == 5000
+    assert (sampler.member.sum(axis=1) <= 8).sum() == 5000

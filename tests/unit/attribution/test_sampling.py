@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+import shapiq
 import torch
+from shapiq.approximator.regression import kADDSHAP
 
-from playfair.attribution.exact import exact_esvs
+from playfair.attribution.exact import exact_batches, exact_esvs
 from playfair.attribution.sampling import SAMPLERS, sampled_esvs
 from playfair.errors import InputError
 from playfair.models.heads import TSN
@@ -112,6 +114,29 @@ def test_regression_is_at_most_half_as_wrong_as_the_papers_sampler():
 
     for budget in (256, 1024):
         assert error("regression", budget) <= 0.5 * error("constructive", budget)
+
+
+@pytest.mark.parametrize("budget", [256, 1024])
+def test_regression_is_at_most_as_wrong_as_the_best_of_shapiq(budget):
+    features = inputs("shapiq", (2, 16, 32), -1, 1)
+    powers = 1 << np.arange(16)
+    ours, theirs = [], {"KernelSHAP": [], "kADDSHAP": [], "SVARM": []}
+    for values in exact_batches(confident_tsn(), features, priors(), keep_table=True):
+        exact, table = values.esv[0].numpy(), values.table[0].numpy().astype(float)
+        predicted = int(values.scores[0].argmax())
+        scores = table[:, predicted]
+        for seed in range(3):
+            video = features[len(ours) // 3][None]
+            run = sampled_esvs(confident_tsn(), video, priors(), seed=seed, budget=budget)
+            ours.append(np.abs(run.esv[0] - exact)[:, predicted].mean())
+            for name, errors in theirs.items():
+                kind = kADDSHAP if name == "kADDSHAP" else getattr(shapiq, name)
+                found = kind(16, random_state=seed).approximate(
+                    budget, lambda member, scores=scores: scores[member.astype(int) @ powers]
+                )
+                values_found = np.array([found[(frame,)] for frame in range(16)])
+                errors.append(np.abs(values_found - exact[:, predicted]).mean())
+    assert np.mean(ours) <= min(np.mean(errors) for errors in theirs.values())
 
 
 @pytest.mark.parametrize("method", UNBIASED)

@@ -53,9 +53,13 @@ def test_no_more_subsets_are_drawn_than_there_are():
     assert len(drawn) == comb(7, 2)
 
 
-def test_drawn_subsets_use_all_frames_about_equally():
-    drawn = distinct_subsets(30, 4, 350, np.random.default_rng(0))
-    assert np.ptp(drawn.sum(axis=0)) <= 10
+def test_every_subset_is_drawn_equally_often():
+    rng = np.random.default_rng(0)
+    drawn = np.concatenate([distinct_subsets(8, 3, 10, rng) for _ in range(1000)])
+    counts = np.unique(subset_keys(drawn), return_counts=True)[1]
+    expected = 10000 / comb(8, 3)
+    assert len(counts) == comb(8, 3)
+    assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
 
 
 def test_scores_of_subsets_are_those_of_the_model_in_the_order_given():

@@ -61,7 +61,7 @@ def test_every_frame_is_compared_with_a_long_run(head, features):
         PRIORS,
         budgets=[128],
         repetitions=2,
-        reference_budget=2000,
+        reference_budget=20_000,
         progress=False,
     )
     assert len(runs) == len(SAMPLERS) * 2 * 2
