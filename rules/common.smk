@@ -2,9 +2,12 @@
 import sys
 from pathlib import Path
 
-# The library lies beside the Snakefile: jobs find it whether it is installed or not.
+# The library lies beside the Snakefile: jobs find it whether it is installed or not. Threads that
+# wait for work sleep: spinning, they would take the cores of the jobs beside them.
 sys.path.insert(0, str(workflow.basedir))
-shell.prefix(f"export PYTHONPATH={str(workflow.basedir)!r}:${{{{PYTHONPATH:-}}}}; ")
+shell.prefix(
+    f"export PYTHONPATH={str(workflow.basedir)!r}:${{{{PYTHONPATH:-}}}} OMP_WAIT_POLICY=passive; "
+)
 
 from playfair.config import complete_config
 from playfair.errors import InputError
