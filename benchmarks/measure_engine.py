@@ -56,6 +56,14 @@ class Floor:
             torch.empty(scale, (n_frames - scale + 1) * video_count, HIDDEN_DIM)
             for scale in range(1, min(n_frames, game.n_max) + 1)
         ]
+        self.weights_by_position = [
+            linear_layers(head)[0]
+            .weight.view(HIDDEN_DIM, head.n_frames, FEATURE_DIM)
+            .detach()
+            .permute(1, 2, 0)
+            .contiguous()
+            for head in game.heads
+        ]
         self.weights = [shapley_weights(n_frames, size) for size in range(1, n_frames + 1)]
 
     @torch.no_grad()
@@ -83,9 +91,7 @@ class Floor:
         windows = self.elements.as_strided(
             (scale, places * video_count, FEATURE_DIM), (stride, FEATURE_DIM, 1)
         )
-        first, _ = linear_layers(self.game.heads[scale - 1])
-        weights = first.weight.view(HIDDEN_DIM, scale, FEATURE_DIM).permute(1, 2, 0)
-        torch.bmm(windows, weights, out=self.products[scale - 1])
+        torch.bmm(windows, self.weights_by_position[scale - 1], out=self.products[scale - 1])
 
 
 def measure_exact(n_frames: int, n_max: int) -> list[Row]:

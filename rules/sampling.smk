@@ -19,6 +19,8 @@ rule measure_sampling_error:
     conda:
         "../envs/torch.yaml"
     threads: 1
+    # The longest job of its stage: started first, it does not keep the others waiting.
+    priority: 10
     resources:
         mem_mb=4000,
         runtime=240,

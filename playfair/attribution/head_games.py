@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
-from torch.nn.functional import embedding_bag
+from torch.nn.functional import embedding_bag, pad
 
 from playfair.attribution.games import Game
 from playfair.attribution.lattice import Level
@@ -85,48 +85,70 @@ class TRNGame(Game):
         super().__init__(features, priors, heads[0].class_count, score)
         self.heads = list(heads)
         self.n_max = len(self.heads)
+        self._layers: dict[int, tuple[Tensor, Tensor]] = {}
         self._scale = 0
         self._products = torch.empty(0)
-
-    def products(self, scale: int) -> Tensor:
-        """(s * (n - s + 1), V * H): W_1p x_i for each position p and frame p + j, in row
-        p * (n - s + 1) + j; b_1 is in the rows of position 0. The last scale asked for is kept.
-        """
-        if self._scale == scale:
-            return self._products
-        head = self.heads[scale - 1]
-        elements = self.features.transpose(0, 1).contiguous()
-        if head.relu_input:
-            elements = elements.relu()
-        n_frames, video_count, feature_dim = elements.shape
-        places = n_frames - scale + 1
-        stride = video_count * feature_dim
-        windows = elements.as_strided(
-            (scale, places * video_count, feature_dim), (stride, feature_dim, 1)
-        )
-        first, _ = linear_layers(head)
-        weights = first.weight.detach().view(head.hidden_dim, scale, feature_dim).permute(1, 2, 0)
-        products = torch.bmm(windows, weights)
-        products[0] += first.bias.detach()
-        self._scale = scale
-        self._products = products.view(scale * places, video_count * head.hidden_dim)
-        return self._products
+        self._elements: Tensor | None = None
 
     def with_features(self, features: Tensor) -> "TRNGame":
         other = super().with_features(features)
         other._scale = 0
+        other._elements = None
         return other
 
+    def layers(self, scale: int) -> tuple[Tensor, Tensor]:
+        """Both layers of a scale's head with their biases as rows: (s, D + 1, H + 1), (H + 1, C).
+
+        Features end in a 1. At position 0 it brings b_1 into the hidden vector, and a 1 at its end,
+        which in turn brings b_2 into the logits; so no bias takes a pass of its own.
+        """
+        if scale not in self._layers:
+            head = self.heads[scale - 1]
+            first, last = linear_layers(head)
+            feature_dim, hidden_dim = head.feature_dim, head.hidden_dim
+            weight = first.weight.detach().view(hidden_dim, scale, feature_dim)
+            into_hidden = weight.new_zeros(scale, feature_dim + 1, hidden_dim + 1)
+            into_hidden[:, :feature_dim, :hidden_dim] = weight.permute(1, 2, 0)
+            into_hidden[0, feature_dim, :hidden_dim] = first.bias.detach()
+            into_hidden[0, feature_dim, hidden_dim] = 1
+            into_logits = torch.cat([last.weight.detach(), last.bias.detach()[:, None]], dim=1).T
+            self._layers[scale] = into_hidden, into_logits
+        return self._layers[scale]
+
+    def elements(self) -> Tensor:
+        """(n, V, D + 1): the features, each followed by a 1."""
+        if self._elements is None:
+            self._elements = pad(self.features.transpose(0, 1), (0, 1), value=1.0)
+        return self._elements
+
+    def products(self, scale: int) -> Tensor:
+        """(s * (n - s + 1), V * (H + 1)): what frame p + j adds to the hidden vector at position p,
+        in row p * (n - s + 1) + j. The last scale asked for is kept.
+        """
+        if self._scale == scale:
+            return self._products
+        elements = self.elements()
+        if self.heads[scale - 1].relu_input:
+            elements = elements.relu()
+        n_frames, video_count, width = elements.shape
+        places = n_frames - scale + 1
+        windows = elements.as_strided(
+            (scale, places * video_count, width), (video_count * width, width, 1)
+        )
+        into_hidden, _ = self.layers(scale)
+        self._scale = scale
+        self._products = torch.bmm(windows, into_hidden).view(scale * places, -1)
+        return self._products
+
     def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
-        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H)."""
+        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H + 1)."""
         hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
         return hidden.view(len(product_idx) * self.video_count, -1)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         scale = frame_idx.shape[1]
-        _, last = linear_layers(self.heads[scale - 1])
-        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
-        logits = torch.addmm(last.bias.detach(), hidden, last.weight.detach().T)
+        _, into_logits = self.layers(scale)
+        logits = self.hidden(scale, product_rows(frame_idx, self.n_frames)) @ into_logits
         return logits.view(len(frame_idx), self.video_count, self.class_count)
 
     def combine(
@@ -138,16 +160,14 @@ class TRNGame(Game):
         alpha: float,
         out: Tensor,
     ) -> None:
-        _, last = linear_layers(self.heads[level.size - 1])
+        _, into_logits = self.layers(level.size)
         hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
-        bias, weight = last.bias.detach(), last.weight.detach().T
         logits = out.view(-1, self.class_count)
         if child_sum is None:
-            torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
+            torch.mm(hidden, into_logits, out=logits).mul_(alpha)
             return
-        # Where out is another tensor, the bias rides on the copy from child_sum.
-        torch.add(child_sum.view(logits.shape), bias * (alpha / beta), out=logits)
-        logits.addmm_(hidden, weight, beta=beta, alpha=alpha)
+        sums = child_sum.view(logits.shape)
+        torch.addmm(sums, hidden, into_logits, beta=beta, alpha=alpha, out=logits)
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)

@@ -1,6 +1,7 @@
 """Figure: how good sampled ESVs are, and what they cost, by sampler and budget."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -102,7 +103,7 @@ def plot_sampling_error(table: pd.DataFrame) -> Figure:
             for sampler, of_sampler in rows[rows["measure"] == measure].groupby(
                 "sampler", sort=False
             ):
-                _draw_line(axes, of_sampler.sort_values("budget"), **looks[str(sampler)])
+                _draw_line(axes, of_sampler.sort_values("budget"), measure, looks[str(sampler)])
                 lines.setdefault(str(sampler).replace("_", " "), axes.lines[-1])
             _finish(axes, _MEASURES[measure], sorted(rows["budget"].unique()))
     figure.legend(
@@ -112,7 +113,11 @@ def plot_sampling_error(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_line(axes: Axes, rows: pd.DataFrame, **look: str) -> None:
+def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, look: dict[str, Any]) -> None:
+    if measure == "efficiency_gap":
+        # Either rounding or far above it: an interval down to 0 fills a logarithmic axis.
+        axes.plot(rows["budget"], rows["mean"], **look)
+        return
     draw_with_interval(axes, rows["budget"], rows["mean"], rows["low"], rows["high"], **look)
 
 
@@ -128,15 +133,15 @@ def _finish(axes: Axes, measure: _Measure, budgets: list[int]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(_say_count))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
-    if measure.logarithmic and _lowest(axes) > 0:
+    values = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
+    low, high = np.nanmin(values), np.nanmax(values)
+    if measure.logarithmic and low > 0:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=7))
+        many_decades = high / low > 1e3
+        locator = LogLocator(numticks=5) if many_decades else LogLocator(subs=(1, 2, 5), numticks=7)
+        axes.yaxis.set_major_locator(locator)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _lowest(axes: Axes) -> float:
-    return float(min(np.nanmin(np.asarray(line.get_ydata())) for line in axes.lines))
 
 
 def _say_count(count: float, _: object) -> str:
