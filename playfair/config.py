@@ -48,6 +48,9 @@ class SyntheticDataset(Section):
     n_train: int = Field(default=600, ge=1, le=1_000_000, description="Training clips.")
     n_validation: int = Field(default=180, ge=1, le=1_000_000, description="Validation clips.")
     seed: Seed = Field(default=0, description="Seed of everything that is drawn.")
+    ground_truth_fps: float = Field(
+        default=8.0, ge=8, le=8, description="Frames per second that ground_truth.csv counts."
+    )
 
 
 class FilesDataset(Section):
@@ -64,6 +67,12 @@ class FilesDataset(Section):
     ground_truth: str | None = Field(
         default=None,
         description="CSV (uid, first_frame, last_frame) of the evidence, where it is known.",
+    )
+    ground_truth_fps: float | None = Field(
+        default=None,
+        gt=0,
+        le=240,
+        description="Frames per second that the ground truth counts; null: those of the gulp.",
     )
 
 
@@ -412,6 +421,14 @@ class Config(Section):
                     f"{name} are exact, for at most 20: choose a sampler in "
                     f"definitions.models.{name}.attribution.method"
                 )
+            _check_budget(name, self.definitions.models[name].attribution, longest)
+        study = self.figures.sampling_error
+        least = _least_evaluations(study.n_frames)
+        if min(study.budgets) < least:
+            raise InputError(
+                f"config key figures.sampling_error.budgets is {study.budgets}: samplers need at "
+                f"least {least} evaluations for {study.n_frames} frames"
+            )
         strips = self.figures.filmstrips.n_frames
         if strips is not None and strips not in self.n_frames:
             raise InputError(
@@ -419,6 +436,20 @@ class Config(Section):
                 f"choose one of n_frames, {self.n_frames}"
             )
         return self
+
+
+def _least_evaluations(n_frames: int) -> int:
+    """What the regression sampler needs, the most of all."""
+    return 4 * n_frames + 9
+
+
+def _check_budget(name: str, options: Method, n_frames: int) -> None:
+    least = _least_evaluations(n_frames)
+    if options.method != "exact" and options.budget < least:
+        raise InputError(
+            f"config key definitions.models.{name}.attribution.budget is {options.budget}: "
+            f"choose at least {least} for {n_frames} frames"
+        )
 
 
 def _check_name(key: str, name: str, defined: Mapping[str, Any]) -> None:

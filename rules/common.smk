@@ -87,3 +87,9 @@ def collated_files(wildcards):
     """Input function: the collated results of the models to explain."""
     folder = f"results/{wildcards.dataset}/collated"
     return [f"{folder}/{model}.h5" for model in config["models"]]
+
+
+def evidence_rate(wildcards):
+    """Params function: frames gulped per frame that the data set's ground truth counts."""
+    fps = config["gulp"]["fps"]
+    return fps / (datasets[wildcards.dataset]["ground_truth_fps"] or fps)

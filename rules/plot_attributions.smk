@@ -30,6 +30,7 @@ rule plot_filmstrips:
         n_frames=config["figures"]["filmstrips"]["n_frames"] or max(config["n_frames"]),
         per_model_right=config["figures"]["filmstrips"]["per_model_right"],
         per_model_wrong=config["figures"]["filmstrips"]["per_model_wrong"],
+        evidence_rate=evidence_rate,
         library=library_hash("plot_filmstrips"),
     script:
         "../scripts/plot_filmstrips.py"
@@ -118,6 +119,7 @@ rule plot_localisation:
         mem_mb=1500,
         runtime=30,
     params:
+        evidence_rate=evidence_rate,
         library=library_hash("plot_localisation"),
     script:
         "../scripts/plot_localisation.py"

@@ -31,6 +31,7 @@ rule plot_every_frame:
         runtime=30,
     params:
         fps=config["gulp"]["fps"],
+        evidence_rate=evidence_rate,
         library=library_hash("plot_every_frame"),
     script:
         "../scripts/plot_every_frame.py"

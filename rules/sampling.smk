@@ -16,11 +16,11 @@ rule measure_sampling_error:
         "results/{dataset}/logs/measure_sampling_error/{model}.log",
     benchmark:
         "results/{dataset}/benchmarks/measure_sampling_error/{model}.tsv"
+    # The longest job of its stage: started first, it does not keep the others waiting.
+    priority: 10
     conda:
         "../envs/torch.yaml"
     threads: 1
-    # The longest job of its stage: started first, it does not keep the others waiting.
-    priority: 10
     resources:
         mem_mb=4000,
         runtime=240,

@@ -24,7 +24,7 @@ table = every_frame_table(
     examples,
     [one_video for path in snakemake.input.esvs for one_video in read_all_frames_esvs(path, uids)],
     snakemake.params.fps,
-    read_ground_truth(truth) if truth else None,
+    read_ground_truth(truth, snakemake.params.evidence_rate) if truth else None,
 )
 figure = plot_every_frame(table, GulpReader(snakemake.input.gulp).frames)
 save_figure(figure, snakemake.output.png, snakemake.output.pdf)

@@ -21,7 +21,7 @@ truth = snakemake.input.ground_truth
 table = filmstrips_table(
     select_examples(tables, snakemake.params.per_model_right, snakemake.params.per_model_wrong),
     tables,
-    read_ground_truth(truth) if truth else None,
+    read_ground_truth(truth, snakemake.params.evidence_rate) if truth else None,
 )
 figure = plot_filmstrips(table, GulpReader(snakemake.input.gulp).frames)
 save_figure(figure, snakemake.output.png, snakemake.output.pdf)

@@ -17,7 +17,7 @@ log_to(snakemake.log[0])
 collated = [load(path) for path in snakemake.input.collated]
 table = localisation_table(
     {results.attributes["model"]: results for results in collated},
-    read_ground_truth(snakemake.input.ground_truth),
+    read_ground_truth(snakemake.input.ground_truth, snakemake.params.evidence_rate),
 )
 save_figure(plot_localisation(table), snakemake.output.png, snakemake.output.pdf)
 write_csv(table, snakemake.output.table)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.dropout import _DropoutNd
 
 from playfair.attribution.games import Game, Model, MultiScaleGame, VariableLengthGame
 from playfair.attribution.head_games import TRNGame, TSNGame
@@ -64,6 +66,8 @@ def place_model(
     that is no `torch.nn.Module` is taken to be at home on the device already.
     """
     models = _models(model)
+    for single in models:
+        _check_not_training(single)
     if device is None:
         networks = [single for single in models if isinstance(single, nn.Module)]
         parameters = [parameter for network in networks for parameter in network.parameters()]
@@ -71,6 +75,19 @@ def place_model(
     target = torch.device(device)
     placed = [_on_device(single, target) for single in models]
     return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target
+
+
+def _check_not_training(model: Model) -> None:
+    """Refuse a network that draws random numbers or mixes the rows of a batch."""
+    if not isinstance(model, nn.Module):
+        return
+    for module in model.modules():
+        is_random = isinstance(module, _DropoutNd) and module.p > 0
+        if module.training and (is_random or isinstance(module, _BatchNorm)):
+            raise InputError(
+                f"The model is in training mode, in which its {type(module).__name__} gives other "
+                "scores at every call: call model.eval() first."
+            )
 
 
 def _models(model: Model | Sequence[Model]) -> list[Model]:

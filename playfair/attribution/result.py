@@ -84,7 +84,11 @@ class Attribution:
         return "\n".join(lines)
 
     def plot(self, **options: Any) -> Any:
-        """Draw the ESV curve of a video; the options are those of `playfair.figures.esv_curve`."""
+        """Draw the ESV curve of a video and return the figure.
+
+        Options: video (its number, 0), classes (their numbers, the two with the highest scores),
+        class_names, ax (matplotlib axes to draw into); see `playfair.figures.esv_curve`.
+        """
         # Figures stand above attribution; looked up by name so that no import points upwards.
         figures = importlib.import_module("playfair.figures.esv_curve")
         return figures.plot_result(self, **options)

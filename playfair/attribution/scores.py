@@ -73,7 +73,12 @@ def prior_probabilities(
         if priors != "uniform":
             raise InputError(f"Unknown priors {priors!r}: give one per class, or 'uniform'.")
         return torch.full((class_count,), 1.0 / class_count, device=device)
-    prior = torch.as_tensor(priors, dtype=torch.float32, device=device)
+    try:
+        prior = torch.as_tensor(priors, dtype=torch.float32, device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"Priors are {type(priors).__name__}: give one probability per class, or 'uniform'."
+        ) from error
     if prior.shape != (class_count,):
         raise InputError(
             f"The model has {class_count} classes, but the priors have the shape "

@@ -71,6 +71,15 @@ class EsvTable:
     def n_frames(self) -> int:
         return self.frame_idx.shape[1]
 
+    def __repr__(self) -> str:
+        about = ", ".join(
+            str(self.attributes[k]) for k in ("model", "method") if k in self.attributes
+        )
+        return (
+            f"EsvTable({about}: {len(self.uid)} videos, {self.n_frames} frames, "
+            f"{len(self.class_name)} classes)"
+        )
+
     @property
     def predicted(self) -> np.ndarray:
         """(V,) int64: the class with the highest score."""
@@ -175,7 +184,7 @@ def read_esvs(path: str | Path) -> EsvTable:
         if "offsets" in file:
             raise InputError(
                 f"{path} holds every frame of its videos, of different lengths: "
-                "read it with read_all_frames_esvs"
+                "read it with playfair.data.esv_store.read_all_frames_esvs"
             )
         return _table(path, file, file)
 
@@ -229,10 +238,12 @@ class Collated(Mapping[int, EsvTable]):
             self.uid = file["uid"].asstr()[:].astype(object)
             self.label = file["label"][:]
             self._n_frames = sorted(int(name) for name in file if name.isdecimal())
+        if not self._n_frames:
+            raise InputError(f"{path} holds no ESVs: expected an ESV or collated file")
 
     def __getitem__(self, n_frames: int) -> EsvTable:
         if n_frames not in self._n_frames:
-            raise KeyError(n_frames)
+            raise KeyError(f"{n_frames} frames are not in {self.path}: choose of {self._n_frames}")
         with open_results(self.path) as file:
             return _table(self.path, file, file[str(n_frames)])
 

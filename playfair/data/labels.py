@@ -57,9 +57,9 @@ def read_clips(path: str | Path) -> list[Clip]:
         clips.append(
             Clip(
                 uid=uid,
-                class_name=re.sub(r"[\[\]]", "", entry.get("template", "")),
-                description=entry.get("label", ""),
-                placeholders=entry.get("placeholders", []),
+                class_name=re.sub(r"[\[\]]", "", str(entry.get("template") or "")),
+                description=str(entry.get("label") or ""),
+                placeholders=list(entry.get("placeholders") or []),
             )
         )
     if not clips:

@@ -68,7 +68,9 @@ def sampling_error_table(runs: pd.DataFrame) -> pd.DataFrame:
             count = int((~np.isnan(values)).sum())
             if not count:
                 continue
-            mean, low, high = (float(value) for value in mean_interval(values))
+            lowest, highest = (-1.0, 1.0) if measure == "correlation" else (0.0, np.inf)
+            interval = np.clip(mean_interval(values), lowest, highest)
+            mean, low, high = (float(value) for value in interval)
             summary = {"run_count": count, "mean": mean, "low": low, "high": high}
             rows.append(names | {"measure": measure} | summary)
     return pd.DataFrame(rows, columns=[*_GROUP, "measure", "run_count", "mean", "low", "high"])

@@ -91,6 +91,10 @@ def _merged(base, change):
         ({"n_frames": [1001]}, ["n_frames.0", "1001", "less than or equal to 1000"]),
         ({"n_frames": [21]}, ["n_frames", "21", "at most 20", "attribution.method"]),
         ({"n_frames": [2, 2]}, ["n_frames", "repeated"]),
+        (
+            {"figures": {"sampling_error": {"budgets": [10]}}},
+            ["figures.sampling_error.budgets", "[10]", "at least 73"],
+        ),
         ({"models": ["trm"]}, ["models", "'trm'", "did you mean 'trn'", "tsn"]),
         ({"dataset": "synthetc"}, ["dataset", "'synthetc'", "did you mean 'synthetic'"]),
         ({"dataset": "../etc"}, ["dataset", "'../etc'"]),

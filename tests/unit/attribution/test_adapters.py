@@ -64,3 +64,17 @@ def test_a_network_is_copied_when_it_has_to_move():
     assert moved[0].classifier.weight.device == place == torch.device("meta")
     assert moved[1] is len
     assert head.classifier.weight.device == torch.device("cpu")
+
+
+def test_a_network_in_training_mode_is_refused():
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dropout = nn.Dropout(0.5)
+
+        def forward(self, frames):
+            return self.dropout(frames).mean(dim=1).softmax(dim=1)
+
+    with pytest.raises(InputError, match=r"training mode.*Dropout.*model\.eval\(\)"):
+        place_model(Network(), None)
+    place_model(Network().eval(), None)

@@ -36,6 +36,11 @@ def test_clips_are_read_from_json(tmp_path):
     assert clips == [Clip("7", "Moving something up", "moving a cup up", ["a cup"]), Clip("8", "")]
 
 
+def test_empty_entries_of_a_clip_are_unknown(tmp_path):
+    entry = {"id": "1", "template": None, "label": None, "placeholders": None}
+    assert read_clips(write(tmp_path / "train.json", [entry])) == [Clip("1", "")]
+
+
 def test_clips_are_read_from_compressed_json(tmp_path):
     path = tmp_path / "train.json.gz"
     path.write_bytes(gzip.compress(json.dumps([ENTRY]).encode()))

@@ -158,8 +158,9 @@ def test_collation_takes_the_intersection(tmp_path):
         np.testing.assert_array_equal(table.esv, source.esv[rows])
         np.testing.assert_array_equal(table.frame_idx, source.frame_idx[rows])
         assert table.attributes["method"] == "exact"
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="3 frames are not in"):
         collated[3]
+    assert repr(collated[2]) == "EsvTable(trn, exact: 2 videos, 2 frames, 3 classes)"
     assert "2 videos" in repr(collated)
 
 
@@ -218,6 +219,13 @@ def test_features_come_back_per_video(tmp_path):
         assert store.attributes["backbone"] == "small"
         np.testing.assert_array_equal(store.features(0), features[:5])
         np.testing.assert_array_equal(store.features(1), features[5:])
+
+
+def test_feature_file_is_not_taken_for_results(tmp_path):
+    with write_features(tmp_path / "f.h5", ["a"], [0], [1], 2, {}) as writer:
+        writer.append(np.zeros((1, 2), np.float32))
+    with pytest.raises(InputError, match="holds no ESVs"):
+        load(tmp_path / "f.h5")
 
 
 def test_incomplete_features_leave_nothing(tmp_path):
