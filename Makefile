@@ -32,8 +32,9 @@ report: setup ## Pack figures, captions and clips into report.zip
 test: setup ## Run all tests, with coverage
 	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(TEST_OPTIONS)
 
-bench: setup ## Measure the engine, the ESV script and the workflow (half an hour)
+bench: setup ## Measure engine, samplers, ESV script and workflow (a quarter of an hour)
 	$(BIN)/python -m benchmarks.bench_attribution
+	$(BIN)/python -m benchmarks.bench_sampling
 	$(BIN)/python -m benchmarks.bench_esv_script
 	$(BIN)/python -m benchmarks.measure_workflow --run
 
