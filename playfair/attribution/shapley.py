@@ -16,7 +16,7 @@ from playfair.errors import InputError
 DEFAULT_MEMORY_BUDGET = 2 * 1024**3
 """Bytes that the exact engine may take for its own buffers."""
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS = 6144
 """Subsets (times videos) handled at once: few enough that what is computed stays in cache."""
 
 
