@@ -24,7 +24,6 @@ import playfair
 from playfair.errors import InputError
 from playfair.files import written_whole
 
-UNKNOWN_LABEL = -1
 PER_VIDEO = ("frame_idx", "scores", "esv")
 SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
 READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")

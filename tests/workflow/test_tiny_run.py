@@ -1,6 +1,9 @@
 """The whole workflow on a handful of clips: every rule runs and leaves what the design names."""
 
 import re
+import zipfile
+from collections import Counter
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -124,6 +127,11 @@ def test_report_shows_figures_by_category_and_clips(tiny_run):
     report = snakemake(tiny_run, *TINY, "--report", "report.zip", target="")
     assert report.returncode == 0, report.stderr
     assert (tiny_run / "report.zip").stat().st_size > 100_000
+    with zipfile.ZipFile(tiny_run / "report.zip") as archive:
+        suffixes = Counter(Path(name).suffix for name in archive.namelist())
+    figures = len(list((tiny_run / RESULTS / "plots").glob("*.png")))
+    assert suffixes[".png"] == figures
+    assert suffixes[".webm"] == 24
 
 
 @pytest.mark.parametrize(
