@@ -8,7 +8,7 @@ from playfair.attribution.columns import all_frames_columns, esv_columns, option
 from playfair.attribution.exact import exact_esvs
 from playfair.attribution.interactions import pairwise_interactions
 from playfair.attribution.sampling import sampled_esvs
-from playfair.config import Method, Sampling
+from playfair.definitions.attribution import Method, Sampling
 from playfair.models.heads import TRN, TSN
 
 PRIORS = np.full(3, 1 / 3, np.float32)

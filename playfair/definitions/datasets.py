@@ -1,0 +1,47 @@
+"""Data sets: where labels and videos come from."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from playfair.definitions.section import Section, Seed
+
+
+class SyntheticDataset(Section):
+    """A data set that the workflow draws itself, with known evidence."""
+
+    source: Literal["synthetic"] = Field(
+        default="synthetic", description="Where the clips come from: drawn by the workflow."
+    )
+    n_train: int = Field(default=600, ge=1, le=1_000_000, description="Training clips.")
+    n_validation: int = Field(default=180, ge=1, le=1_000_000, description="Validation clips.")
+    seed: Seed = Field(default=0, description="Seed of everything that is drawn.")
+    ground_truth_fps: float = Field(
+        default=8.0, ge=8, le=8, description="Frames per second that ground_truth.csv counts."
+    )
+
+
+class FilesDataset(Section):
+    """A data set in the layout of Something-Something v2 that is on disk already."""
+
+    source: Literal["files"] = Field(description="Where the clips come from: files on disk.")
+    train: str = Field(description="Training labels: JSON or JSON.gz list of {id, template, ...}.")
+    validation: str = Field(description="Validation labels, as for training.")
+    labels: str = Field(description='Class ids: JSON object {class name: "class id"}.')
+    videos: str = Field(description="Directory of the videos, <id><extension>.")
+    extension: str = Field(
+        default=".webm", pattern=r"^\.\w+$", description="File name extension of the videos."
+    )
+    ground_truth: str | None = Field(
+        default=None,
+        description="CSV (uid, first_frame, last_frame) of the evidence, where it is known.",
+    )
+    ground_truth_fps: float | None = Field(
+        default=None,
+        gt=0,
+        le=240,
+        description="Frames per second that the ground truth counts; null: those of the gulp.",
+    )
+
+
+Dataset = Annotated[SyntheticDataset | FilesDataset, Field(discriminator="source")]
