@@ -11,13 +11,15 @@ import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from playfair.errors import InputError
 from playfair.files import written_whole
+
+Network = TypeVar("Network", bound=nn.Module)
 
 STATE_DICT_KEYS = ("state_dict", "model")
 LAST_LAYER = ("last_linear.weight", "last_linear.bias")
@@ -61,7 +63,7 @@ def load_attributes(path: str | Path) -> dict[str, Any]:
     return {key: value for key, value in checkpoint.items() if key not in STATE_DICT_KEYS}
 
 
-def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
+def load_weights(model: Network, path: str | Path) -> Network:
     """Put the weights of the checkpoint at `path` into `model`; return it in eval mode.
 
     Raises `InputError` that names the keys and shapes that do not agree.
@@ -69,7 +71,7 @@ def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
     return put_weights(model, load_state_dict(path), f"The checkpoint {path}")
 
 
-def load_initial_weights[Network: nn.Module](model: Network, path: str | Path) -> Network:
+def load_initial_weights(model: Network, path: str | Path) -> Network:
     """As `load_weights`, for weights to train on from: another task's last layer is left out.
 
     Where `last_linear` has another shape in the file, `model` keeps its own, random one.
@@ -81,7 +83,7 @@ def load_initial_weights[Network: nn.Module](model: Network, path: str | Path) -
     return put_weights(model, found, f"The file of weights {path}", adapt=False)
 
 
-def put_weights[Network: nn.Module](
+def put_weights(
     model: Network, found: Mapping[str, Tensor], source: str, adapt: bool = True
 ) -> Network:
     """Put a state dict into `model`, which comes back in eval mode.
@@ -170,8 +172,8 @@ def _refusal(path: str | Path, reason: str) -> str:
                     f"look at it, the link that it came from may be dead."
                 )
     return (
-        f"The checkpoint {path} is not a file of weights that can be read safely (it may be cut "
-        f"short): save it with playfair.models.checkpoints.save_checkpoint or torch.save of tensors."
+        f"The checkpoint {path} is not a file of weights that can be read safely (it may be "
+        f"cut short): save it with playfair.models.checkpoints.save_checkpoint or torch.save."
     )
 
 
