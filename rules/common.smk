@@ -10,6 +10,7 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
+from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.provenance import code_hash
 
@@ -23,6 +24,11 @@ backbones = config["definitions"]["backbones"]
 models = config["definitions"]["models"]
 
 
+scattergather:
+    train=config["shards"]["train"],
+    validation=config["shards"]["validation"],
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -30,6 +36,39 @@ wildcard_constraints:
     split="train|validation",
     n_frames=r"\d+",
     scale=r"\d+",
+
+
+def shards_of(pattern, split=None):
+    """Input function: the files of all shards of a split, the wildcard's by default."""
+
+    def files(wildcards):
+        return getattr(gather, split or wildcards.split)(pattern, **wildcards)
+
+    return files
+
+
+def of_shard(path):
+    """An input that all shards share. Dealt by hash, shards look after their own changes to it."""
+    return ancient(path) if config["shard_by"] == "hash" else path
+
+
+def shard_content(wildcards, input):
+    """Params function: a hash of the shard's clips, if they are dealt by hash."""
+    if config["shard_by"] == "order":
+        return None
+    count = int(wildcards.scatteritem.rpartition("-")[2])
+    try:
+        hashes = shard_hashes(
+            dataset_path(wildcards.dataset, wildcards.split),
+            dataset_path(wildcards.dataset, "videos"),
+            count,
+            f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
+        )
+    except FileNotFoundError as error:
+        # Snakemake waits for an input that another job is to make.
+        error.filename = str(input.clips)
+        raise
+    return hashes[wildcards.scatteritem]
 
 
 def library_hash(script):
