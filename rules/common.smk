@@ -1,4 +1,5 @@
 # Paths, the checked configuration and the library's hashes: what the rules of all stages share.
+import re
 import sys
 from pathlib import Path
 
@@ -98,6 +99,15 @@ def model_backbone_file(pattern):
     )
 
 
+def backbone_checkpoint(wildcards):
+    """Input function: the backbone's weights, [] where they lie in torchvision's cache."""
+    weights = backbones[wildcards.backbone]["weights"]
+    if weights is None:
+        folder = f"results/{wildcards.dataset}/checkpoints"
+        return f"{folder}/{wildcards.backbone}/backbone.pt"
+    return [] if re.fullmatch(r"[A-Z][A-Z0-9_]*", weights) else weights
+
+
 def head_files(dataset, model, suffix):
     """The files of a variable-length head, or those of the heads of all scales."""
     folder = f"results/{dataset}/checkpoints/{model}"
@@ -116,7 +126,11 @@ def training_logs(wildcards):
     """Input function: the training logs of the models to explain, backbones first."""
     used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
     folder = f"results/{wildcards.dataset}/checkpoints"
-    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
+    logs = [
+        f"{folder}/{backbone}/backbone.csv"
+        for backbone in used
+        if backbones[backbone]["weights"] is None
+    ]
     for model in config["models"]:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs

@@ -5,7 +5,7 @@ rule extract_features:
     """Compute the features of every frame of a shard."""
     input:
         gulp="results/{dataset}/shards/gulp/{split}/{scatteritem}",
-        checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
+        checkpoint=backbone_checkpoint,
     output:
         features="results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5",
     log:
@@ -22,6 +22,7 @@ rule extract_features:
     params:
         architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        weights=lambda wildcards: backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
         library=library_hash("extract_features"),
