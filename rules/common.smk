@@ -1,4 +1,5 @@
 # Paths, the checked configuration and the library's hashes: what the rules of all stages share.
+import re
 import sys
 from pathlib import Path
 
@@ -68,17 +69,69 @@ def head_files(dataset, model, suffix):
     return [f"{folder}/head_{scale}_frames{suffix}" for scale in scales]
 
 
+def pretrained_checkpoints(options):
+    """The configured checkpoints of a backbone or model, [] if it is to be trained."""
+    files = options.get("checkpoints") or [options.get("checkpoint")]
+    return [checkpoint for checkpoint in files if checkpoint]
+
+
+def backbone_checkpoint(wildcards):
+    """Input function: the weights of the backbone, as configured or trained."""
+    for checkpoint in pretrained_checkpoints(backbones[wildcards.backbone]):
+        return checkpoint["path"]
+    folder = f"results/{wildcards.dataset}/checkpoints"
+    return f"{folder}/{wildcards.backbone}/backbone.pt"
+
+
 def head_checkpoints(wildcards):
-    """Input function: the checkpoints of the model's heads."""
+    """Input function: the weights of the model's heads, as configured or trained."""
+    pretrained = pretrained_checkpoints(models[wildcards.model])
+    if pretrained:
+        return [checkpoint["path"] for checkpoint in pretrained]
     return head_files(wildcards.dataset, wildcards.model, ".pt")
 
 
+def model_options(wildcards):
+    """Params function: the model's options but for its checkpoints, which are inputs."""
+    inputs = ("checkpoint", "checkpoints")
+    options = models[wildcards.model]
+    return {key: value for key, value in options.items() if key not in inputs}
+
+
+used_backbones = list(
+    dict.fromkeys(models[name]["backbone"] for name in config["models"])
+)
+trained_backbones = [
+    name for name in used_backbones if not pretrained_checkpoints(backbones[name])
+]
+trained_models = [
+    name for name in config["models"] if not pretrained_checkpoints(models[name])
+]
+is_anything_trained = bool(trained_backbones or trained_models)
+gulped_splits = ["train", "validation"] if is_anything_trained else ["validation"]
+
+
+def check_own_checkpoints():
+    """Stop with a sentence if a pretrained checkpoint to be used is missing and nothing makes it."""
+    for options in [
+        *(backbones[name] for name in used_backbones),
+        *(models[name] for name in config["models"]),
+    ]:
+        for checkpoint in pretrained_checkpoints(options):
+            # Below results/ it may be what the training on another data set makes.
+            made = checkpoint["url"] or checkpoint["path"].startswith("results/")
+            if not made and not Path(checkpoint["path"]).exists():
+                sys.exit(
+                    f"error: the checkpoint {checkpoint['path']} is not there and has no url: put "
+                    f"the file there, or give its path and url in the configuration"
+                )
+
+
 def training_logs(wildcards):
-    """Input function: the training logs of the models to explain, backbones first."""
-    used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
+    """Input function: the training logs of the models that are trained, backbones first."""
     folder = f"results/{wildcards.dataset}/checkpoints"
-    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
-    for model in config["models"]:
+    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in trained_backbones]
+    for model in trained_models:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs
 

@@ -5,7 +5,7 @@ rule extract_features:
     """Compute the features of every frame of a split."""
     input:
         gulp="results/{dataset}/gulp/{split}",
-        checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
+        checkpoint=backbone_checkpoint,
     output:
         features="results/{dataset}/features/{backbone}/{split}.h5",
     log:

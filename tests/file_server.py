@@ -15,6 +15,7 @@ class FileServer:
     Attributes:
         files: bodies by path ("/name").
         ranges: whether Range is obeyed.
+        if_range: whether If-Range is obeyed.
         etag: version of all files, None for no ETag.
         drops: how many bytes each of the next answers sends before it breaks off; then none does.
         drops_always: the same for every answer.
@@ -27,6 +28,7 @@ class FileServer:
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     ranges: bool = True
+    if_range: bool = True
     etag: str | None = '"1"'
     drops: list[int] = field(default_factory=list)
     drops_always: int | None = None
@@ -88,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _first_byte(self) -> int:
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
-        same = self.headers["If-Range"] in (None, self.served.etag)
+        same = not self.served.if_range or self.headers["If-Range"] in (None, self.served.etag)
         return int(asked[1]) if asked and same and self.served.ranges else 0
 
     def log_message(self, *_: object) -> None:

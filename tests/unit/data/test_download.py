@@ -92,7 +92,9 @@ def test_whole_partial_file_is_not_asked_for_again(server, path):
     assert server.requests == []
 
 
-def test_partial_file_of_an_older_version_is_thrown_away(server, path):
+@pytest.mark.parametrize("if_range", [True, False])
+def test_partial_file_of_an_older_version_is_thrown_away(server, path, if_range):
+    server.if_range = if_range
     server.files["/weights.pth"] = bytes(len(BODY))
     server.drops = [300_000]
     error_of(server, path, tries=1)
