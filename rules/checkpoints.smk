@@ -1,18 +1,30 @@
 # In: nothing but the configuration. Out: the pretrained checkpoints that it names.
 
-configured_checkpoints = {
-    checkpoint["path"]: checkpoint
-    for options in [*backbones.values(), *models.values()]
-    for checkpoint in pretrained_checkpoints(options)
-}
+
+def check_own_checkpoints():
+    """Stop with a sentence if a checkpoint that is to be used is missing and nothing makes it."""
+    used = [backbones[name] for name in used_backbones]
+    used += [models[name] for name in config["models"]]
+    for file in sum(map(pretrained_checkpoints, used), []):
+        # Below results/ it may be what the training on another data set makes.
+        made = file["url"] or file["path"].startswith("results/")
+        if not made and not Path(file["path"]).exists():
+            sys.exit(
+                f"error: the checkpoint {file['path']} is not there and has no url: put the file "
+                f"there, or give its path and url in the configuration"
+            )
+
+
+check_own_checkpoints()
+
 # A file that is there, fetched by hand perhaps, is used as it is. No rule makes it again:
 # Snakemake would delete it first.
-files_to_download = [
-    path
-    for path, checkpoint in configured_checkpoints.items()
-    if checkpoint["url"] and not Path(path).exists()
-]
-check_own_checkpoints()
+files_to_download = {
+    file["path"].removeprefix("checkpoints/"): file
+    for options in [*backbones.values(), *models.values()]
+    for file in pretrained_checkpoints(options)
+    if file["url"] and not Path(file["path"]).exists()
+}
 
 
 rule download_checkpoint:
@@ -24,19 +36,16 @@ rule download_checkpoint:
     benchmark:
         "results/benchmarks/download_checkpoint/{file}.tsv"
     wildcard_constraints:
-        file="|".join(
-            re.escape(path.removeprefix("checkpoints/")) for path in files_to_download
-        )
-        or "(?!)",
+        file="|".join(map(re.escape, files_to_download)) or "(?!)",
+    localrule: True
     conda:
         "../envs/video.yaml"
-    localrule: True
     threads: 1
     resources:
         mem_mb=500,
         runtime=60,
     params:
-        origin=lambda wildcards: configured_checkpoints[f"checkpoints/{wildcards.file}"],
+        origin=lambda wildcards: files_to_download[wildcards.file],
         library=library_hash("download_checkpoint"),
     script:
         "../scripts/download_checkpoint.py"

@@ -11,6 +11,7 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
+from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.provenance import code_hash
 
@@ -24,6 +25,11 @@ backbones = config["definitions"]["backbones"]
 models = config["definitions"]["models"]
 
 
+scattergather:
+    train=config["shards"]["train"],
+    validation=config["shards"]["validation"],
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -31,6 +37,39 @@ wildcard_constraints:
     split="train|validation",
     n_frames=r"\d+",
     scale=r"\d+",
+
+
+def shards_of(pattern, split=None):
+    """Input function: the files of all shards of a split, the wildcard's by default."""
+
+    def files(wildcards):
+        return getattr(gather, split or wildcards.split)(pattern, **wildcards)
+
+    return files
+
+
+def of_shard(path):
+    """An input that all shards share. Dealt by hash, shards look after their own changes to it."""
+    return ancient(path) if config["shard_by"] == "hash" else path
+
+
+def shard_content(wildcards, input):
+    """Params function: a hash of the shard's clips, if they are dealt by hash."""
+    if config["shard_by"] == "order":
+        return None
+    count = int(wildcards.scatteritem.rpartition("-")[2])
+    try:
+        hashes = shard_hashes(
+            dataset_path(wildcards.dataset, wildcards.split),
+            dataset_path(wildcards.dataset, "videos"),
+            count,
+            f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
+        )
+    except FileNotFoundError as error:
+        # Snakemake waits for an input that another job is to make.
+        error.filename = str(input.clips)
+        raise
+    return hashes[wildcards.scatteritem]
 
 
 def library_hash(script):
@@ -109,22 +148,6 @@ trained_models = [
 ]
 is_anything_trained = bool(trained_backbones or trained_models)
 gulped_splits = ["train", "validation"] if is_anything_trained else ["validation"]
-
-
-def check_own_checkpoints():
-    """Stop with a sentence if a pretrained checkpoint to be used is missing and nothing makes it."""
-    for options in [
-        *(backbones[name] for name in used_backbones),
-        *(models[name] for name in config["models"]),
-    ]:
-        for checkpoint in pretrained_checkpoints(options):
-            # Below results/ it may be what the training on another data set makes.
-            made = checkpoint["url"] or checkpoint["path"].startswith("results/")
-            if not made and not Path(checkpoint["path"]).exists():
-                sys.exit(
-                    f"error: the checkpoint {checkpoint['path']} is not there and has no url: put "
-                    f"the file there, or give its path and url in the configuration"
-                )
 
 
 def training_logs(wildcards):
