@@ -10,7 +10,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from playfair.data.transforms import standardise
-from playfair.models.backbones import SmallCNN
+from playfair.models.backbone_base import Backbone
 
 SHIFT = 5
 GAIN = (0.75, 1.25)
@@ -42,7 +42,7 @@ class CroppedClips:
         self,
         source: FrameSource,
         uids: Sequence[str],
-        backbone: SmallCNN,
+        backbone: Backbone,
         cache_bytes: int,
         progress: bool,
     ) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from playfair.data.frame_sampling import sample_frame_idx
 from playfair.data.transforms import standardise
 from playfair.errors import InputError
-from playfair.models.backbones import SmallCNN, build_backbone
+from playfair.models.backbones import Backbone, build_backbone
 from playfair.models.clips import Augmentation, CroppedClips, FrameSource
 from playfair.models.devices import resolve_device
 from playfair.models.fitting import Batches, FitOptions, fit
@@ -30,7 +30,7 @@ class TrainedBackbone:
     had no label or fewer frames than the head takes.
     """
 
-    backbone: SmallCNN
+    backbone: Backbone
     head: TRN
     log: pd.DataFrame
     left_out_count: int
