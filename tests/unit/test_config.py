@@ -63,7 +63,7 @@ def test_every_field_has_a_description():
             assert field.get("description"), f"{section['title']}.{name}"
 
 
-@pytest.mark.parametrize("name", ["tiny.yaml"])
+@pytest.mark.parametrize("name", ["tiny.yaml", "ssv2.yaml"])
 def test_shipped_configurations_obey_the_schema(name):
     config = yaml.safe_load((PROJECT / "configs" / name).read_text())
     completed = complete_config(_merged(complete_config({}), config))
