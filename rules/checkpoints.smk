@@ -1,20 +1,5 @@
 # In: nothing but the configuration. Out: the pretrained checkpoints that it names.
 
-
-def check_own_checkpoints():
-    """Stop with a sentence if a checkpoint that is to be used is missing and nothing makes it."""
-    used = [backbones[name] for name in used_backbones]
-    used += [models[name] for name in config["models"]]
-    for file in sum(map(pretrained_checkpoints, used), []):
-        # Below results/ it may be what the training on another data set makes.
-        made = file["url"] or file["path"].startswith("results/")
-        if not made and not Path(file["path"]).exists():
-            sys.exit(
-                f"error: the checkpoint {file['path']} is not there and has no url: put the file "
-                f"there, or give its path and url in the configuration"
-            )
-
-
 check_own_checkpoints()
 
 # A file that is there, fetched by hand perhaps, is used as it is. No rule makes it again:

@@ -109,17 +109,26 @@ def head_files(dataset, model, suffix):
 
 
 def pretrained_checkpoints(options):
-    """The configured checkpoints of a backbone or model, [] if it is to be trained."""
+    """The configured checkpoints of a backbone or model, [] if there are none."""
     files = options.get("checkpoints") or [options.get("checkpoint")]
     return [checkpoint for checkpoint in files if checkpoint]
 
 
+def is_trained(options):
+    """Whether the workflow trains a backbone or model: no weights for it are configured."""
+    return not (pretrained_checkpoints(options) or options.get("weights"))
+
+
 def backbone_checkpoint(wildcards):
-    """Input function: the weights of the backbone, as configured or trained."""
-    for checkpoint in pretrained_checkpoints(backbones[wildcards.backbone]):
+    """Input function: the backbone's weights, [] where they lie in torchvision's cache."""
+    options = backbones[wildcards.backbone]
+    if is_trained(options):
+        folder = f"results/{wildcards.dataset}/checkpoints"
+        return f"{folder}/{wildcards.backbone}/backbone.pt"
+    for checkpoint in pretrained_checkpoints(options):
         return checkpoint["path"]
-    folder = f"results/{wildcards.dataset}/checkpoints"
-    return f"{folder}/{wildcards.backbone}/backbone.pt"
+    weights = options["weights"]
+    return [] if re.fullmatch(r"[A-Z][A-Z0-9_]*", weights) else weights
 
 
 def head_checkpoints(wildcards):
@@ -140,14 +149,24 @@ def model_options(wildcards):
 used_backbones = list(
     dict.fromkeys(models[name]["backbone"] for name in config["models"])
 )
-trained_backbones = [
-    name for name in used_backbones if not pretrained_checkpoints(backbones[name])
-]
-trained_models = [
-    name for name in config["models"] if not pretrained_checkpoints(models[name])
-]
+trained_backbones = [name for name in used_backbones if is_trained(backbones[name])]
+trained_models = [name for name in config["models"] if is_trained(models[name])]
 is_anything_trained = bool(trained_backbones or trained_models)
 gulped_splits = ["train", "validation"] if is_anything_trained else ["validation"]
+
+
+def check_own_checkpoints():
+    """Stop with a sentence if a checkpoint that is to be used is missing and nothing makes it."""
+    used = [backbones[name] for name in used_backbones]
+    used += [models[name] for name in config["models"]]
+    for file in sum(map(pretrained_checkpoints, used), []):
+        # Below results/ it may be what the training on another data set makes.
+        made = file["url"] or file["path"].startswith("results/")
+        if not made and not Path(file["path"]).exists():
+            sys.exit(
+                f"error: the checkpoint {file['path']} is not there and has no url: put the file "
+                f"there, or give its path and url in the configuration"
+            )
 
 
 def training_logs(wildcards):

@@ -22,6 +22,7 @@ rule extract_features:
     params:
         architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        weights=lambda wildcards: backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
         library=library_hash("extract_features"),

@@ -56,6 +56,7 @@ rule train_single_scale_head:
     params:
         training=lambda wildcards: models[wildcards.model]["training"],
         hidden_dim=lambda wildcards: models[wildcards.model]["hidden_dim"],
+        relu_input=lambda wildcards: models[wildcards.model]["relu_input"],
         device=config["device"],
         library=library_hash("train_single_scale_head"),
     script:

@@ -29,6 +29,7 @@ trained = train_head(
     len(read_class_names(snakemake.input.labels)),
     n_frames=int(snakemake.wildcards.scale),
     hidden_dim=snakemake.params.hidden_dim,
+    relu_input=snakemake.params.relu_input,
     device=snakemake.params.device,
     **snakemake.params.training,
 )

@@ -60,10 +60,11 @@ def check_checkpoints(parts: Mapping[str, Any]) -> None:
         parts: backbones and models by configuration key.
 
     Raises:
-        InputError: where both a file and one per scale are given, or not one per scale; where a
-            file would be downloaded to somewhere else than checkpoints/, or from two places.
+        InputError: where weights are given in two ways, or not for every scale; where a file would
+            be downloaded to somewhere else than checkpoints/, or from two places.
     """
     for key, options in parts.items():
+        _check_weights(key, options)
         _check_scales(key, options)
     first: dict[str, tuple[str, Checkpoint]] = {}
     for key, checkpoint in _all_checkpoints(parts):
@@ -80,6 +81,14 @@ def _all_checkpoints(parts: Mapping[str, Any]) -> Iterator[tuple[str, Checkpoint
     for key, options in parts.items():
         for name, checkpoint in checkpoints_of(options).items():
             yield f"{key}.{name}", checkpoint
+
+
+def _check_weights(key: str, options: Any) -> None:
+    if getattr(options, "weights", None) and checkpoints_of(options):
+        raise InputError(
+            f"config keys {key}.weights and {key}.checkpoint are both given: keep weights (of "
+            f"torchvision) or checkpoint (a file of this network's weights)"
+        )
 
 
 def _check_scales(key: str, options: Any) -> None:

@@ -39,6 +39,9 @@ class TRNModel(Section):
         default=8, ge=1, le=20, description="Scales 1..n_scales (n_max), one head each."
     )
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units H of a head.")
+    relu_input: bool = Field(
+        default=False, description="Whether heads take relu(feature) instead of the feature."
+    )
     checkpoint: CheckpointFile | None = Field(
         default=None,
         description="Pretrained heads of all scales in one file: a path, or path, url and sha256.",

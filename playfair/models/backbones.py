@@ -6,7 +6,7 @@ from pathlib import Path
 from playfair.errors import InputError
 from playfair.models.backbone_base import Backbone
 from playfair.models.bninception import BNInception
-from playfair.models.checkpoints import load_initial_weights
+from playfair.models.checkpoints import load_initial_weights, load_weights
 from playfair.models.resnet50 import ResNet50
 from playfair.models.small_cnn import SmallCNN
 from playfair.models.torchvision_backbones import PREFIX, TorchvisionBackbone, find_weights
@@ -18,24 +18,44 @@ ARCHITECTURES: dict[str, Callable[[int], Backbone]] = {
 }
 
 
-def build_backbone(architecture: str, feature_dim: int, weights: str | None = None) -> Backbone:
+def build_backbone(
+    architecture: str,
+    feature_dim: int,
+    weights: str | None = None,
+    checkpoint: str | Path | None = None,
+) -> Backbone:
     """The backbone of that name, ending in `feature_dim` features, with random or given weights.
 
     Args:
         architecture: "small", "bninception", "resnet50" or "torchvision/<name>".
         feature_dim: the length of a feature; for "torchvision/<name>" the network's own.
-        weights: a file, or for ResNet-50 and torchvision's networks the name of published weights,
-            for example "IMAGENET1K_V2", that lie in torchvision's cache. The last layer of
-            "resnet50" and "bninception" stays random when it has another shape in the file.
+        weights: as for `weights_file`. Their preparation of frames is used too; but "small",
+            "resnet50" and "bninception" keep theirs, and a random `last_linear` where that has
+            another shape in the file: these are to be trained on.
+        checkpoint: a file that must fit in full, read in place of what `weights` names.
 
     Raises:
         InputError: an unknown architecture, another feature_dim than a torchvision network gives,
             or weights that are missing or do not fit.
     """
     backbone = _build(architecture, feature_dim, weights)
-    if weights is None:
-        return backbone
-    return load_initial_weights(backbone, _weights_file(architecture, weights))
+    if checkpoint is not None:
+        return load_weights(backbone, checkpoint)
+    if weights is not None:
+        return load_initial_weights(backbone, weights_file(architecture, weights))
+    return backbone
+
+
+def weights_file(architecture: str, weights: str) -> Path:
+    """The file of weights that somebody has published, or of one's own.
+
+    Args:
+        weights: a path, or for "resnet50" and "torchvision/<name>" the name of published weights,
+            for example "IMAGENET1K_V2", which must lie in torchvision's cache: see `find_weights`.
+    """
+    if architecture == "resnet50" or architecture.startswith(PREFIX):
+        return find_weights(architecture.removeprefix(PREFIX), weights)
+    return Path(weights)
 
 
 def _build(architecture: str, feature_dim: int, weights: str | None) -> Backbone:
@@ -47,11 +67,3 @@ def _build(architecture: str, feature_dim: int, weights: str | None) -> Backbone
             f"expected one of {', '.join(ARCHITECTURES)}, {PREFIX}<name>."
         )
     return ARCHITECTURES[architecture](feature_dim)
-
-
-def _weights_file(architecture: str, weights: str) -> Path:
-    if architecture.startswith(PREFIX):
-        return find_weights(architecture.removeprefix(PREFIX), weights)
-    if architecture == "resnet50":
-        return find_weights("resnet50", weights)
-    return Path(weights)

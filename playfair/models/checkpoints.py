@@ -160,7 +160,7 @@ def _refusal(path: str | Path, reason: str) -> str:
     refused = _REFUSED_GLOBAL.search(reason)
     if refused:
         return (
-            f"The checkpoint {path} cannot be read safely, since it holds a "
+            f"The checkpoint {path} cannot be read safely, since it holds "
             f"{refused.group(1)} where only tensors and plain values are allowed: convert it in "
             f"isolation, as docs/checkpoints.md says."
         )

@@ -54,6 +54,11 @@ def load_heads(
                 put_weights(build(scale), heads[scale - 1], f"{source}, at scale {scale},")
                 for scale in range(1, n_scales + 1)
             ]
+    if options.get("n_scales", len(checkpoints)) != len(checkpoints):
+        raise InputError(
+            f"n_scales is {options['n_scales']}, but {len(checkpoints)} checkpoints of one scale "
+            f"each are given: give one per scale, or one multi-scale file."
+        )
     return [
         load_weights(build(scale), checkpoint)
         for scale, checkpoint in enumerate(checkpoints, start=1)

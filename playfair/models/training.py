@@ -131,6 +131,7 @@ def train_head(
     *,
     n_frames: int = 8,
     hidden_dim: int = 256,
+    relu_input: bool = False,
     epochs: int = 40,
     batch_size: int = 64,
     learning_rate: float = 1e-3,
@@ -152,7 +153,7 @@ def train_head(
         labels, validation_labels: (V,) classes from 0 to class_count - 1, or -1 where unknown;
             clips with a label and at least `n_frames` frames are used.
         n_frames: the scale of a TRN head; for a TSN head, the frames per clip in training only.
-        hidden_dim, dropout: of a TRN head; a TSN head has neither.
+        hidden_dim, relu_input, dropout: of a TRN head; a TSN head has none of them.
         anywhere_share: see `draw_frame_idx`.
 
     Raises:
@@ -168,7 +169,8 @@ def train_head(
     starts = np.cumsum(lengths) - lengths
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        head = _build_head(kind, n_frames, values.shape[1], hidden_dim, class_count, dropout)
+        sizes = (n_frames, values.shape[1], hidden_dim, class_count)
+        head = _build_head(kind, *sizes, dropout, relu_input)
 
     def draw_epoch(generator: np.random.Generator) -> Batches:
         frame_idx = draw_frame_idx(lengths, n_frames, generator, anywhere_share)
@@ -205,12 +207,18 @@ class _ClipClassifier(nn.Module):
 
 
 def _build_head(
-    kind: str, n_frames: int, feature_dim: int, hidden_dim: int, class_count: int, dropout: float
+    kind: str,
+    n_frames: int,
+    feature_dim: int,
+    hidden_dim: int,
+    class_count: int,
+    dropout: float,
+    relu_input: bool,
 ) -> TSN | TRN:
     if kind == "tsn":
         return TSN(feature_dim, class_count)
     if kind == "trn":
-        return TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
+        return TRN(n_frames, feature_dim, hidden_dim, class_count, dropout, relu_input)
     raise InputError(f"Unknown head {kind!r}: expected 'tsn' or 'trn'.")
 
 

@@ -171,6 +171,20 @@ def test_path_alone_obeys_the_schema():
         ),
         (trn(checkpoints=["a", "b"]), ["models.trn.checkpoints", "2 files", "n_scales is 8"]),
         (
+            {
+                "definitions": {
+                    "backbones": {
+                        "small": {
+                            "architecture": "torchvision/resnet18",
+                            "weights": "DEFAULT",
+                            "checkpoint": "a",
+                        }
+                    }
+                }
+            },
+            ["backbones.small.weights and", "small.checkpoint are both given"],
+        ),
+        (
             trn(checkpoint="c", checkpoints=["a"], n_scales=1),
             ["models.trn.checkpoint and", "models.trn.checkpoints are both given"],
         ),

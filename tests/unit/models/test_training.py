@@ -194,3 +194,11 @@ def test_what_cannot_be_trained_is_explained():
         train_head("lstm", features, labels, [], [], 2, **OPTIONS)
     with pytest.raises(InputError, match="'big'"):
         train_backbone(ClipsInMemory(4, 0), ClipsInMemory(2, 0), 2, architecture="big", **OPTIONS)
+
+
+def test_a_trn_head_may_be_trained_with_a_relu_on_its_input():
+    clips, labels = [np.ones((3, 4), np.float32)] * 2, np.array([0, 1])
+    options = {"n_frames": 2, "hidden_dim": 5, "epochs": 1, "progress": False}
+    data = (clips, labels, clips, labels, 2)
+    assert train_head("trn", *data, relu_input=True, **options).head.relu_input
+    assert not train_head("trn", *data, **options).head.relu_input
