@@ -18,6 +18,7 @@ from tests.workflow import ssv2_replica
 from tests.workflow.project import PROJECT, copy_project, planned_jobs, snakemake
 
 SSV2 = ("--configfile", "configs/ssv2.yaml")
+MINIATURE_SSV2 = (*SSV2, "configs/miniature.json")
 TRAINING = {"train_backbone", "train_single_scale_head", "train_variable_length_head"}
 # Fewer lengths, shards and samples than in configs/ssv2.yaml: each is a job of some seconds.
 MINIATURE = {
@@ -105,7 +106,7 @@ def finished(tmp_path_factory):
         tsn = miniature["definitions"]["models"]["tsn"]
         tsn["checkpoint"] = {"url": f"{served.url}/s/tsn.pth?dl=1"}
         (project / "configs/miniature.json").write_text(json.dumps(miniature))
-        run = snakemake(project, *SSV2, "configs/miniature.json")
+        run = snakemake(project, *MINIATURE_SSV2, timeout=1200)
     assert run.returncode == 0, run.stdout + run.stderr
     yield project
     shutil.rmtree(project)
@@ -148,6 +149,12 @@ def test_missing_checkpoint_was_downloaded_and_its_hash_written_down(finished):
     assert file_hash(head) in (logs / "ssv2/heads/tsn.pth.log").read_text()
     with h5py.File(finished / "results/ssv2/esvs/tsn/8_frames.h5") as file:
         assert list(file.attrs["checkpoint_hash"]) == [file_hash(head)]
+
+
+def test_hash_pinned_after_the_run_makes_nothing(finished):
+    definitions = f"definitions={{models: {{tsn: {{checkpoint: {{sha256: {'a' * 64}}}}}}}}}"
+    planned = planned_jobs(finished, "--config", definitions, configuration=MINIATURE_SSV2)
+    assert planned == {}
 
 
 def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
