@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -16,6 +17,8 @@ CLASS_NAMES = [f"Moving something {number} times away from something" for number
 SECONDS = {"74225": 2.5, "116154": 2.2, "198186": 1.25, "137878": 2.1}
 """Length of every validation clip by uid; at 8 fps one has 10 frames, the others 16 and more."""
 FEATURE_DIM, HIDDEN_DIM = 256, 256
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 def write_labels(project: Path) -> None:
@@ -41,14 +44,16 @@ def _entry(uid: str, class_id: int) -> dict[str, object]:
 
 
 def write_videos(project: Path) -> None:
-    """Validation clips of 12 frames per second, VP9: a square that crosses a noisy picture."""
+    """Validation clips of 12 frames per second, VP9: a square crosses a picture that changes."""
     random = np.random.default_rng(0)
     for uid, seconds in SECONDS.items():
-        n_frames = round(12 * seconds)
-        frames = np.repeat(random.integers(0, 160, (1, 96, 128, 3), np.uint8), n_frames, axis=0)
-        colour = random.integers(120, 256, 3, np.uint8)
-        for frame_idx, left in enumerate(np.linspace(0, 104, n_frames).astype(int)):
-            frames[frame_idx, 36:60, left : left + 24] = colour
+        first, last = random.integers(0, 256, (2, 96, 128, 3))
+        frames = []
+        for time in np.linspace(0, 1, round(12 * seconds)):
+            frame = ((1 - time) * first + time * last).astype(np.uint8)
+            left = int(104 * time)
+            frame[36:60, left : left + 24] = (250, 250 * time, 0)
+            frames.append(frame)
         path = project / f"datasets/ssv2/20bn-something-something-v2/{uid}.webm"
         encode_webm(frames, path, fps=12, deadline="realtime", cpu_used=8)
 
@@ -56,14 +61,24 @@ def write_videos(project: Path) -> None:
 def write_checkpoints(project: Path) -> None:
     """Weights of the released sizes, drawn with a seed, in the form of the released files."""
     torch.manual_seed(0)
-    for architecture, name in (("bninception", "trn"), ("resnet50", "tsn")):
-        backbone = build_backbone(architecture, FEATURE_DIM)
+    for architecture, name, scale in (("bninception", "trn", 1e-2), ("resnet50", "tsn", 1e-3)):
+        backbone = _draw_weights(build_backbone(architecture, FEATURE_DIM))
+        # Features of size 1, as trained ones have: larger ones leave nothing to attribute.
+        backbone.last_linear.weight.data.mul_(scale)
         _save(project / f"checkpoints/ssv2/backbones/{name}.pth", backbone, "state_dict")
-    for scale in range(1, 17):
-        head = TRN(scale, FEATURE_DIM, HIDDEN_DIM, len(CLASS_NAMES))
-        _save(project / f"checkpoints/ssv2/heads/trn_{scale}_frames.pth", head, "model")
-    tsn = TSN(FEATURE_DIM, len(CLASS_NAMES))
+    for n_frames in range(1, 17):
+        head = _draw_weights(TRN(n_frames, FEATURE_DIM, HIDDEN_DIM, len(CLASS_NAMES)))
+        _save(project / f"checkpoints/ssv2/heads/trn_{n_frames}_frames.pth", head, "model")
+    tsn = _draw_weights(TSN(FEATURE_DIM, len(CLASS_NAMES)))
     _save(project / "checkpoints/ssv2/heads/tsn.pth", tsn, "state_dict")
+
+
+def _draw_weights(network: Network) -> Network:
+    """Weights that carry the differences between frames through all layers."""
+    for weight in network.parameters():
+        if weight.ndim >= 2:
+            torch.nn.init.kaiming_uniform_(weight)
+    return network
 
 
 def _save(path: Path, network: torch.nn.Module, key: str) -> None:

@@ -124,7 +124,7 @@ def test_every_model_is_explained_over_174_classes(finished, model):
         assert list(table.uid) == ["116154", "137878", "74225"]
         assert table.esv.shape == (3, n_frames, 174)
         np.testing.assert_allclose(table.prior + table.esv.sum(axis=1), table.scores, atol=1e-5)
-        assert np.abs(table.esv).max() > 1e-4
+        assert np.abs(table.esv).max() > 1e-3
         assert list(table.label) == [int(uid) % 150 for uid in table.uid]
         assert list(table.class_name) == ssv2_replica.CLASS_NAMES
 
@@ -132,7 +132,7 @@ def test_every_model_is_explained_over_174_classes(finished, model):
 def test_scales_beyond_eight_count_only_beyond_eight_frames(finished):
     eight, sixteen = collated(finished, "trn"), collated(finished, "trn_16")
     np.testing.assert_array_equal(eight[8].esv, sixteen[8].esv)
-    assert np.abs(eight[16].esv - sixteen[16].esv).max() > 1e-4
+    assert np.abs(eight[16].esv - sixteen[16].esv).max() > 1e-3
 
 
 def test_priors_come_from_the_labels_of_training_clips_without_videos(finished):
