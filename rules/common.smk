@@ -59,6 +59,16 @@ def model_backbone_file(pattern):
     )
 
 
+def initial_checkpoint(wildcards):
+    """Input function: the weights that a backbone's training begins with, [] if random ones."""
+    return backbones[wildcards.backbone]["training"]["initial_checkpoint"] or []
+
+
+def head_training_memory(wildcards, input):
+    """Resource function: memory in MB, with the features up to those that stay in their file."""
+    return 2000 + min(8192, int(input.size_mb))
+
+
 def head_files(dataset, model, suffix):
     """The files of a variable-length head, or those of the heads of all scales."""
     folder = f"results/{dataset}/checkpoints/{model}"

@@ -45,7 +45,11 @@ class SmallCNN(nn.Module):
 
     def preprocess(self, frames: Sequence[np.ndarray]) -> Tensor:
         """Frames [(H, W, 3)] uint8 RGB -> the network's input (N, 3, 64, 64) float32."""
-        return standardise(self.crop(frames))
+        return self.standardise(self.crop(frames))
+
+    def standardise(self, images: Tensor) -> Tensor:
+        """Images (N, 3, 64, 64) uint8 RGB -> the network's input, float32 of the same shape."""
+        return standardise(images)
 
     def forward(self, images: Tensor) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
