@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -16,7 +17,7 @@ from playfair.figures.style import LOOK, TWO_COLUMNS, model_title, new_figure, s
 COLUMN_COUNT = 5
 _COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}
 _WORDS = {"train": "training clips", "validation": "validation clips"}
-_KEPT_LINE = {"color": "#333333", "linestyle": "--", "linewidth": 0.8}
+_KEPT_LINE: dict[str, Any] = {"color": "#333333", "linestyle": "--", "linewidth": 0.8}
 
 
 def training_curves_table(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
