@@ -112,8 +112,6 @@ class Augmentation:
     ) -> None:
         self._options = options
         self._backbone = backbone
-        if not options.enabled:
-            return
         self._shift = round(options.shift * backbone.input_size)
         self._shifts = generator.integers(0, 2 * self._shift + 1, (clip_count, 2))
         self._gains = _uniform(generator, 1 - options.gain, 1 + options.gain, clip_count)

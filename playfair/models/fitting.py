@@ -110,11 +110,13 @@ class _Run:
         self._optimizer = torch.optim.AdamW(
             module.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
+        total_steps = self._step_count * options.epochs
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer,
             options.learning_rate,
-            total_steps=self._step_count * options.epochs,
-            pct_start=WARM_UP_SHARE,
+            total_steps=total_steps,
+            # A rise of exactly one step makes torch divide by zero.
+            pct_start=WARM_UP_SHARE if total_steps * WARM_UP_SHARE != 1 else 2 * WARM_UP_SHARE,
         )
 
     def train_epoch(self, draw_epoch: Callable[[np.random.Generator], Batches]) -> None:

@@ -141,6 +141,14 @@ def test_what_cannot_be_trained_is_explained():
         train_head("trn", clips, ordered_clips(4, 1, feature_dim=5), 2, **OPTIONS)
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 4, 5, 6, 10])
+def test_a_few_steps_in_all_are_enough(epochs):
+    clips = ordered_clips(8, 0)
+    trained = train_head("tsn", clips, clips, 2, **{**OPTIONS, "epochs": epochs})
+    assert trained.log.epoch.iloc[-1] == epochs
+    assert np.isfinite(trained.log.loss).all()
+
+
 def test_a_loss_that_is_no_number_stops_with_its_cause():
     clips = ordered_clips(20, 0)
     with pytest.raises(InputError, match=r"Training TSN head, 4 frames .* lower learning_rate"):
