@@ -1,4 +1,5 @@
 # Paths, the checked configuration and the library's hashes: what the rules of all stages share.
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
+from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.provenance import code_hash
 
@@ -23,6 +25,11 @@ backbones = config["definitions"]["backbones"]
 models = config["definitions"]["models"]
 
 
+scattergather:
+    train=config["shards"]["train"],
+    validation=config["shards"]["validation"],
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -32,11 +39,56 @@ wildcard_constraints:
     scale=r"\d+",
 
 
+def shards_of(pattern, split=None):
+    """Input function: the files of all shards of a split, the wildcard's by default."""
+
+    def files(wildcards):
+        return getattr(gather, split or wildcards.split)(pattern, **wildcards)
+
+    return files
+
+
+def of_shard(path):
+    """An input that all shards share. Dealt by hash, shards look after their own changes to it."""
+    return ancient(path) if config["shard_by"] == "hash" else path
+
+
+def shard_content(wildcards, input):
+    """Params function: a hash of the shard's clips, if they are dealt by hash."""
+    if config["shard_by"] == "order":
+        return None
+    count = int(wildcards.scatteritem.rpartition("-")[2])
+    try:
+        hashes = shard_hashes(
+            dataset_path(wildcards.dataset, wildcards.split),
+            dataset_path(wildcards.dataset, "videos"),
+            count,
+            f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
+        )
+    except FileNotFoundError as error:
+        # Snakemake waits for an input that another job is to make.
+        error.filename = str(input.clips)
+        raise
+    return hashes[wildcards.scatteritem]
+
+
 def library_hash(script):
     """The hash of the library code that a script uses: a changed one makes its jobs stale."""
     return code_hash(
         Path(workflow.basedir, "scripts", f"{script}.py"), workflow.basedir
     )
+
+
+def initial_checkpoint(wildcards):
+    """Input function: the weights that a backbone's training begins with, [] if random ones."""
+    path = backbones[wildcards.backbone]["training"]["initial_checkpoint"] or ""
+    # A name in capitals lies in torchvision's cache.
+    return path if re.search("[^A-Z0-9_]", path) else []
+
+
+def head_training_memory(wildcards, input):
+    """Resource function: memory in MB, with the features up to those that stay in their file."""
+    return 2000 + min(8192, int(input.size_mb))
 
 
 def dataset_path(dataset, name):
@@ -59,14 +111,13 @@ def model_backbone_file(pattern):
     )
 
 
-def initial_checkpoint(wildcards):
-    """Input function: the weights that a backbone's training begins with, [] if random ones."""
-    return backbones[wildcards.backbone]["training"]["initial_checkpoint"] or []
-
-
-def head_training_memory(wildcards, input):
-    """Resource function: memory in MB, with the features up to those that stay in their file."""
-    return 2000 + min(8192, int(input.size_mb))
+def backbone_checkpoint(wildcards):
+    """Input function: the backbone's weights, [] where they lie in torchvision's cache."""
+    weights = backbones[wildcards.backbone]["weights"]
+    if weights is None:
+        folder = f"results/{wildcards.dataset}/checkpoints"
+        return f"{folder}/{wildcards.backbone}/backbone.pt"
+    return [] if re.fullmatch(r"[A-Z][A-Z0-9_]*", weights) else weights
 
 
 def head_files(dataset, model, suffix):
@@ -87,7 +138,11 @@ def training_logs(wildcards):
     """Input function: the training logs of the models to explain, backbones first."""
     used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
     folder = f"results/{wildcards.dataset}/checkpoints"
-    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
+    logs = [
+        f"{folder}/{backbone}/backbone.csv"
+        for backbone in used
+        if backbones[backbone]["weights"] is None
+    ]
     for model in config["models"]:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs

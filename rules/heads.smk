@@ -5,8 +5,8 @@ rule train_variable_length_head:
     """Train the head of a model that takes any number of frames."""
     input:
         train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
-        validation=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+        validation=of_shard(
+            model_backbone_file("results/{dataset}/features/{backbone}/validation.h5")
         ),
         labels=dataset_file("labels"),
     output:
@@ -36,8 +36,8 @@ rule train_single_scale_head:
     """Train the head of one scale of a multi-scale model, on its own."""
     input:
         train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
-        validation=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+        validation=of_shard(
+            model_backbone_file("results/{dataset}/features/{backbone}/validation.h5")
         ),
         labels=dataset_file("labels"),
     output:
@@ -57,6 +57,7 @@ rule train_single_scale_head:
     params:
         training=lambda wildcards: models[wildcards.model]["training"],
         hidden_dim=lambda wildcards: models[wildcards.model]["hidden_dim"],
+        relu_input=lambda wildcards: models[wildcards.model]["relu_input"],
         device=config["device"],
         resume="results/{dataset}/resume/train_single_scale_head/{model}/{scale}_frames.pt",
         library=library_hash("train_single_scale_head"),

@@ -8,8 +8,7 @@ from playfair.data.feature_store import write_features
 from playfair.data.gulp import GulpReader
 from playfair.files import file_hash
 from playfair.logs import log_to
-from playfair.models.backbones import build_backbone
-from playfair.models.checkpoints import load_weights
+from playfair.models.backbones import build_backbone, weights_file
 from playfair.models.devices import resolve_device
 from playfair.models.features import extract_features
 
@@ -20,9 +19,8 @@ log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
 params = snakemake.params
-backbone = load_weights(
-    build_backbone(params.architecture, params.feature_dim), snakemake.input.checkpoint
-)
+checkpoint = snakemake.input.checkpoint or weights_file(params.architecture, params.weights)
+backbone = build_backbone(params.architecture, params.feature_dim, params.weights, checkpoint)
 reader = GulpReader(snakemake.input.gulp)
 with write_features(
     snakemake.output.features,
@@ -34,7 +32,7 @@ with write_features(
         "dataset": snakemake.wildcards.dataset,
         "split": snakemake.wildcards.split,
         "backbone": snakemake.wildcards.backbone,
-        "checkpoint_hash": file_hash(snakemake.input.checkpoint),
+        "checkpoint_hash": file_hash(checkpoint),
     },
 ) as writer:
     for features in extract_features(

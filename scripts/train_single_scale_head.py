@@ -26,6 +26,7 @@ trained = train_head(
     len(read_class_names(snakemake.input.labels)),
     n_frames=int(snakemake.wildcards.scale),
     hidden_dim=params.hidden_dim,
+    relu_input=params.relu_input,
     device=params.device,
     resume=resume,
     **params.training,

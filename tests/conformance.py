@@ -4,11 +4,13 @@
 names. A tensor's numbers are those of NumPy's PCG64, seeded with the CRC-32 of its name.
 """
 
+import json
 import math
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import h5py
 import numpy as np
 import torch
 
@@ -25,6 +27,15 @@ def inputs(name: str, shape: Sequence[int], low: float, high: float) -> torch.Te
     """U(name) in C order as a float32 tensor of `shape`, stretched from [0, 1) to [low, high)."""
     numbers = deterministic(name, math.prod(shape)).reshape(shape)
     return torch.from_numpy((numbers * (high - low) + low).astype(np.float32))
+
+
+def backbone_shapes(name: str) -> dict[str, tuple[int, ...]]:
+    """Keys and shapes of the weights of a released backbone, in order."""
+    with h5py.File(CONFORMANCE) as file:
+        group = file[f"backbone/{name}"]
+        keys = [key.decode() for key in group["keys"][:]]
+        shapes = [tuple(json.loads(shape)) for shape in group["shapes"][:]]
+    return dict(zip(keys, shapes, strict=True))
 
 
 def parameters(

@@ -1,20 +1,42 @@
 """Backbones: what turns each frame into a feature."""
 
-from typing import Literal
-
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from playfair.definitions.section import Section
 from playfair.definitions.training import BackboneTraining
+from playfair.errors import InputError
 
 
 class Backbone(Section):
     """A 2D CNN that turns each frame into a feature vector."""
 
-    architecture: Literal["small"] = Field(
-        default="small", description="Network: small (4 convolutions, 64 x 64 pixels)."
+    architecture: str = Field(
+        default="small",
+        pattern=r"^(small|bninception|resnet50|torchvision/[a-z0-9_]+)$",
+        description="Network: small (4 convolutions, 64 x 64 pixels), bninception or resnet50 "
+        "(the paper's), or torchvision/<name> (any of its classification networks).",
     )
-    feature_dim: int = Field(default=256, ge=1, le=8192, description="Length D of a feature.")
+    feature_dim: int = Field(
+        default=256,
+        ge=1,
+        le=8192,
+        description="Length D of a feature; for torchvision/<name> what the network gives.",
+    )
+    weights: str | None = Field(
+        default=None,
+        min_length=1,
+        description="For torchvision/<name>: weights to use as they are, without training; a file "
+        "or a name such as IMAGENET1K_V1, looked up in torchvision's cache, never downloaded.",
+    )
     training: BackboneTraining = Field(
         default_factory=BackboneTraining, description="How it is trained."
     )
+
+    @model_validator(mode="after")
+    def _weights_are_whole(self) -> "Backbone":
+        if self.weights is not None and not self.architecture.startswith("torchvision/"):
+            raise InputError(
+                f"a backbone in the config has weights {self.weights!r}, but its architecture is "
+                f"{self.architecture}: remove them, or choose torchvision/<name>"
+            )
+        return self

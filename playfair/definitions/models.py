@@ -34,6 +34,9 @@ class TRNModel(Section):
         default=8, ge=1, le=20, description="Scales 1..n_scales (n_max), one head each."
     )
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units H of a head.")
+    relu_input: bool = Field(
+        default=False, description="Whether heads take relu(feature) instead of the feature."
+    )
     attribution: Method = Field(
         default_factory=Method, description="ESVs at the numbers of frames in n_frames."
     )

@@ -62,8 +62,9 @@ class BackboneTraining(Training):
 
     initial_checkpoint: str | None = Field(
         default=None,
-        description="Weights of the same architecture and feature_dim to begin with; null begins "
-        "with random ones.",
+        min_length=1,
+        description="Weights of the same architecture to begin with: a file or, for resnet50 and "
+        "torchvision/<name>, a name such as IMAGENET1K_V1; null begins with random ones.",
     )
     n_frames: int = Field(default=8, ge=1, le=32, description="Frames per clip of the TRN head.")
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units of the TRN head.")

@@ -1,72 +1,69 @@
-"""Backbones: 2D CNNs that turn each frame, on its own, into a feature vector."""
+"""Backbones by name: networks that turn each frame, on its own, into a feature vector."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
-import torch
-from torch import Tensor, nn
-
-from playfair.data.transforms import resize_and_crop, standardise
 from playfair.errors import InputError
+from playfair.models.backbone_base import Backbone
+from playfair.models.bninception import BNInception
+from playfair.models.checkpoints import load_initial_weights, load_weights
+from playfair.models.resnet50 import ResNet50
+from playfair.models.small_cnn import SmallCNN
+from playfair.models.torchvision_backbones import PREFIX, TorchvisionBackbone, find_weights
+
+ARCHITECTURES: dict[str, Callable[[int], Backbone]] = {
+    "small": SmallCNN,
+    "bninception": BNInception,
+    "resnet50": ResNet50,
+}
 
 
-class SmallCNN(nn.Module):
-    """A CNN that trains on a CPU in a minute: four convolutions, each of which halves the picture.
+def build_backbone(
+    architecture: str,
+    feature_dim: int,
+    weights: str | None = None,
+    checkpoint: str | Path | None = None,
+) -> Backbone:
+    """The backbone of that name, ending in `feature_dim` features, with random or given weights.
 
-    Images (N, 3, 64, 64) -> features (N, feature_dim). In eval mode a frame's feature does not
-    depend on the other frames of its batch.
+    Args:
+        architecture: "small", "bninception", "resnet50" or "torchvision/<name>".
+        feature_dim: the length of a feature; for "torchvision/<name>" the network's own.
+        weights: as for `weights_file`. Their preparation of frames is used too; but "small",
+            "resnet50" and "bninception" keep theirs, and a random `last_linear` where that has
+            another shape in the file: these are to be trained on.
+        checkpoint: a file that must fit in full, read in place of what `weights` names.
+
+    Raises:
+        InputError: an unknown architecture, another feature_dim than a torchvision network gives,
+            or weights that are missing or do not fit.
     """
-
-    input_size = 64
-    channels = (24, 48, 96, 128)
-    kernel_widths = (5, 3, 3, 3)
-
-    def __init__(self, feature_dim: int = 256) -> None:
-        super().__init__()
-        self.feature_dim = feature_dim
-        layers: list[nn.Module] = []
-        n_in = 3
-        for n_out, width in zip(self.channels, self.kernel_widths, strict=True):
-            layers += [
-                nn.Conv2d(n_in, n_out, width, stride=2, padding=width // 2, bias=False),
-                nn.BatchNorm2d(n_out),
-                nn.ReLU(inplace=True),
-            ]
-            n_in = n_out
-        self.layers = nn.Sequential(*layers)
-        side = self.input_size // 2 ** len(self.channels)
-        self.last_linear = nn.Linear(n_in * side * side, feature_dim)
-        # The layout in which CPUs convolve fastest.
-        self.to(memory_format=torch.channels_last)
-
-    def crop(self, frames: Sequence[np.ndarray]) -> Tensor:
-        """Frames [(H, W, 3)] uint8 RGB -> images (N, 3, 64, 64) uint8, the part that is seen."""
-        return resize_and_crop(frames, self.input_size)
-
-    def preprocess(self, frames: Sequence[np.ndarray]) -> Tensor:
-        """Frames [(H, W, 3)] uint8 RGB -> the network's input (N, 3, 64, 64) float32."""
-        return self.standardise(self.crop(frames))
-
-    def standardise(self, images: Tensor) -> Tensor:
-        """Images (N, 3, 64, 64) uint8 RGB -> the network's input, float32 of the same shape."""
-        return standardise(images)
-
-    def forward(self, images: Tensor) -> Tensor:
-        images = images.contiguous(memory_format=torch.channels_last)
-        return self.last_linear(self.layers(images).flatten(start_dim=1))
+    backbone = _build(architecture, feature_dim, weights)
+    if checkpoint is not None:
+        return load_weights(backbone, checkpoint)
+    if weights is not None:
+        return load_initial_weights(backbone, weights_file(architecture, weights))
+    return backbone
 
 
-ARCHITECTURES: dict[str, type[SmallCNN]] = {"small": SmallCNN}
+def weights_file(architecture: str, weights: str) -> Path:
+    """The file of weights that somebody has published, or of one's own.
 
-
-def build_backbone(architecture: str, feature_dim: int) -> SmallCNN:
-    """The backbone of that name with random weights, ending in `feature_dim` features.
-
-    Raises `InputError` for a name that is not known.
+    Args:
+        weights: a path, or for "resnet50" and "torchvision/<name>" the name of published weights,
+            for example "IMAGENET1K_V2", which must lie in torchvision's cache: see `find_weights`.
     """
+    if architecture == "resnet50" or architecture.startswith(PREFIX):
+        return find_weights(architecture.removeprefix(PREFIX), weights)
+    return Path(weights)
+
+
+def _build(architecture: str, feature_dim: int, weights: str | None) -> Backbone:
+    if architecture.startswith(PREFIX):
+        return TorchvisionBackbone(architecture.removeprefix(PREFIX), feature_dim, weights)
     if architecture not in ARCHITECTURES:
         raise InputError(
             f"Unknown backbone architecture {architecture!r}: "
-            f"expected one of {', '.join(ARCHITECTURES)}."
+            f"expected one of {', '.join(ARCHITECTURES)}, {PREFIX}<name>."
         )
     return ARCHITECTURES[architecture](feature_dim)

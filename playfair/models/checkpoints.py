@@ -1,13 +1,17 @@
 """Checkpoints: the weights of a network in a file, with plain attributes beside them.
 
 A checkpoint is a dict with the state dict under "state_dict" (ours, and some released ones) or
-"model" (other released ones). It is read with weights_only, so that it can run no code.
+"model" (other released ones), or it is the state dict itself (torchvision's). It is read with
+weights_only, so that it can run no code; docs/checkpoints.md says what to do about files that
+cannot be read so.
 """
 
 import io
 import pickle
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +19,11 @@ from torch import Tensor, nn
 from playfair.errors import InputError
 from playfair.files import written_whole
 
+Network = TypeVar("Network", bound=nn.Module)
+
 STATE_DICT_KEYS = ("state_dict", "model")
+LAST_LAYER = ("last_linear.weight", "last_linear.bias")
+_REFUSED_GLOBAL = re.compile(r"GLOBAL `?([\w.]+)")
 
 
 def save_checkpoint(path: str | Path, model: nn.Module, **attributes: Any) -> None:
@@ -37,43 +45,100 @@ def save_checkpoint(path: str | Path, model: nn.Module, **attributes: Any) -> No
 def load_state_dict(path: str | Path) -> dict[str, Tensor]:
     """The state dict of a checkpoint, on the CPU.
 
+    A "module." before every key, which DataParallel leaves there, is taken off.
     Raises `InputError` when the file is missing, is no checkpoint, or holds no state dict.
     """
-    return _state_dict(path, _load(path))
+    state_dict = _state_dict(path, _load(path))
+    while state_dict and all(key.startswith("module.") for key in state_dict):
+        state_dict = {key.removeprefix("module."): value for key, value in state_dict.items()}
+    return state_dict
 
 
 def load_attributes(path: str | Path) -> dict[str, Any]:
     """What a checkpoint holds beside its state dict."""
     checkpoint = _load(path)
+    if _is_state_dict(checkpoint):
+        return {}
     _state_dict(path, checkpoint)
     return {key: value for key, value in checkpoint.items() if key not in STATE_DICT_KEYS}
 
 
-def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
+def load_weights(model: Network, path: str | Path) -> Network:
     """Put the weights of the checkpoint at `path` into `model`; return it in eval mode.
 
-    Raises `InputError` that names the keys or the two shapes that do not agree.
+    Raises `InputError` that names the keys and shapes that do not agree.
     """
-    found = load_state_dict(path)
+    return put_weights(model, load_state_dict(path), f"The checkpoint {path}")
+
+
+def load_initial_weights(model: Network, path: str | Path) -> Network:
+    """As `load_weights`, for weights to train on from: another task's last layer is left out.
+
+    Where `last_linear` has another shape in the file, `model` keeps its own, random one.
+    """
+    found = _adapted(model, load_state_dict(path), f"The file of weights {path}")
+    own = model.state_dict()
+    if any(key in found and found[key].shape != own[key].shape for key in own.keys() & LAST_LAYER):
+        found |= {key: own[key] for key in LAST_LAYER}
+    return put_weights(model, found, f"The file of weights {path}", adapt=False)
+
+
+def put_weights(
+    model: Network, found: Mapping[str, Tensor], source: str, adapt: bool = True
+) -> Network:
+    """Put a state dict into `model`, which comes back in eval mode.
+
+    A network with a method `adapt_state_dict` first gives foreign keys its own names. The counters
+    of batch normalisation (`num_batches_tracked`), which old files lack, matter in no result.
+
+    Args:
+        source: how the error begins, for example "The checkpoint head.pt".
+
+    Raises:
+        InputError: keys or shapes that do not agree, with both.
+    """
+    found = _adapted(model, found, source) if adapt else dict(found)
     expected = model.state_dict()
-    for problem, keys in (
-        ("lacks", [key for key in expected if key not in found]),
-        ("has the unexpected", [key for key in found if key not in expected]),
-    ):
-        if keys:
-            raise InputError(
-                f"The checkpoint {path} {problem} weights {', '.join(keys[:3])}"
-                f"{' ...' if len(keys) > 3 else ''} ({len(keys)} in all) for the network "
-                f"{type(model).__name__}: is it the checkpoint of another one?"
-            )
+    for key, value in expected.items():
+        if key.endswith("num_batches_tracked"):
+            found.setdefault(key, value)
+    _check_keys(found, expected, source, type(model).__name__)
     for key, value in found.items():
         if value.shape != expected[key].shape:
             raise InputError(
-                f"The checkpoint {path} holds {key} of shape {tuple(value.shape)}, but the network "
+                f"{source} holds {key} of shape {tuple(value.shape)}, but the network "
                 f"{type(model).__name__} expects {tuple(expected[key].shape)}."
             )
-    model.load_state_dict(found)
+    # Keeps the versions of the layers' formats, which some torchvision networks insist on.
+    expected.update(found)
+    model.load_state_dict(expected)
     return model.eval()
+
+
+def _adapted(model: nn.Module, found: Mapping[str, Tensor], source: str) -> dict[str, Tensor]:
+    adapt = getattr(model, "adapt_state_dict", dict)
+    try:
+        return dict(adapt(dict(found)))
+    except InputError as error:
+        raise InputError(f"{source} does not fit: {error}") from error
+
+
+def _check_keys(
+    found: Mapping[str, Tensor], expected: Mapping[str, Tensor], source: str, network: str
+) -> None:
+    differences = []
+    for problem, keys, weights in (
+        ("lacks", [key for key in expected if key not in found], expected),
+        ("has the unexpected", [key for key in found if key not in expected], found),
+    ):
+        if keys:
+            first = ", ".join(f"{key} {tuple(weights[key].shape)}" for key in keys[:2])
+            more = f" ... ({len(keys)} in all)" if len(keys) > 2 else ""
+            differences.append(f"{problem} weights {first}{more}")
+    if differences:
+        raise InputError(
+            f"{source} is not one of the network {network}: it {' and '.join(differences)}."
+        )
 
 
 def _load(path: str | Path) -> dict[str, Any]:
@@ -82,10 +147,7 @@ def _load(path: str | Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"The checkpoint {path} does not exist.") from error
     except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
-        raise InputError(
-            f"The checkpoint {path} is not a file of weights that can be read safely: "
-            f"save it with playfair.models.checkpoints.save_checkpoint or torch.save of tensors."
-        ) from error
+        raise InputError(_refusal(path, str(error))) from error
     if not isinstance(checkpoint, dict):
         raise InputError(
             f"The checkpoint {path} holds a {type(checkpoint).__name__}, expected a dict with "
@@ -94,12 +156,34 @@ def _load(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
+def _refusal(path: str | Path, reason: str) -> str:
+    refused = _REFUSED_GLOBAL.search(reason)
+    if refused:
+        return (
+            f"The checkpoint {path} cannot be read safely, since it holds "
+            f"{refused.group(1)} where only tensors and plain values are allowed: convert it in "
+            f"isolation, as docs/checkpoints.md says."
+        )
+    if Path(path).is_file():
+        with Path(path).open("rb") as file:
+            if file.read(512).lstrip().startswith(b"<"):
+                return (
+                    f"The checkpoint {path} is a web page, not weights: "
+                    f"look at it, the link that it came from may be dead."
+                )
+    return (
+        f"The checkpoint {path} is not a file of weights that can be read safely (it may be "
+        f"cut short): save it with playfair.models.checkpoints.save_checkpoint or torch.save."
+    )
+
+
+def _is_state_dict(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(entry, Tensor) for entry in value.values())
+
+
 def _state_dict(path: str | Path, checkpoint: dict[str, Any]) -> dict[str, Tensor]:
-    for key in STATE_DICT_KEYS:
-        state_dict = checkpoint.get(key)
-        if isinstance(state_dict, dict) and all(
-            isinstance(value, Tensor) for value in state_dict.values()
-        ):
+    for state_dict in (*(checkpoint.get(key) for key in STATE_DICT_KEYS), checkpoint):
+        if state_dict is not None and _is_state_dict(state_dict):
             return dict(state_dict)
     found = ", ".join(str(key) for key in list(checkpoint)[:5]) or "nothing"
     raise InputError(

@@ -10,15 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-
-class FrameBackbone(Protocol):
-    """What training asks of a backbone, beside its forward pass."""
-
-    input_size: int
-
-    def crop(self, frames: Sequence[np.ndarray]) -> Tensor: ...
-
-    def standardise(self, images: Tensor) -> Tensor: ...
+from playfair.models.backbone_base import Backbone
 
 
 @dataclass(frozen=True)
@@ -66,7 +58,7 @@ class CroppedClips:
         self,
         source: FrameSource,
         uids: Sequence[str],
-        backbone: FrameBackbone,
+        backbone: Backbone,
         cache_bytes: int,
         progress: bool,
     ) -> None:
@@ -106,7 +98,7 @@ class Augmentation:
     def __init__(
         self,
         options: AugmentationOptions,
-        backbone: FrameBackbone,
+        backbone: Backbone,
         clip_count: int,
         generator: np.random.Generator,
     ) -> None:
@@ -146,7 +138,7 @@ def _uniform(generator: np.random.Generator, low: float, high: float, clip_count
     return torch.from_numpy(values.astype(np.float32))
 
 
-def _black_to_white(backbone: FrameBackbone) -> Tensor:
+def _black_to_white(backbone: Backbone) -> Tensor:
     """How far (3, 1, 1) black and white are apart in the network's input, by channel."""
     black_and_white = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1)
     black, white = backbone.standardise(black_and_white.expand(2, 3, 1, 1))

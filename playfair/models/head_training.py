@@ -74,6 +74,7 @@ def train_head(
     *,
     n_frames: int = 8,
     hidden_dim: int = 256,
+    relu_input: bool = False,
     epochs: int = 40,
     batch_size: int = 64,
     learning_rate: float = 1e-3,
@@ -99,7 +100,7 @@ def train_head(
         train, validation: splits with classes from 0 to class_count - 1, or -1 where unknown; clips
             with a label and at least `n_frames` frames are used.
         n_frames: the scale of a TRN head; for a TSN head, the frames per clip in training only.
-        hidden_dim, dropout: of a TRN head; a TSN head has neither.
+        hidden_dim, relu_input, dropout: of a TRN head; a TSN head has none of them.
         anywhere_share: see `draw_frame_idx`.
         early_stopping, patience, mixed_precision, resume: see `FitOptions`, `Precision`, `fit`.
         feature_bytes: training features are kept in memory up to this size; larger ones are read
@@ -123,7 +124,8 @@ def train_head(
         )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        head = _build_head(kind, n_frames, train.feature_dim, hidden_dim, class_count, dropout)
+        sizes = (n_frames, train.feature_dim, hidden_dim, class_count)
+        head = _build_head(kind, *sizes, dropout, relu_input)
     clips = _FrozenClips(train, usable, lengths, feature_bytes, target_device)
 
     def draw_epoch(generator: np.random.Generator) -> Batches:
@@ -205,10 +207,16 @@ def _validation_pairs(
 
 
 def _build_head(
-    kind: str, n_frames: int, feature_dim: int, hidden_dim: int, class_count: int, dropout: float
+    kind: str,
+    n_frames: int,
+    feature_dim: int,
+    hidden_dim: int,
+    class_count: int,
+    dropout: float,
+    relu_input: bool,
 ) -> TSN | TRN:
     if kind == "tsn":
         return TSN(feature_dim, class_count)
     if kind == "trn":
-        return TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
+        return TRN(n_frames, feature_dim, hidden_dim, class_count, dropout, relu_input)
     raise InputError(f"Unknown head {kind!r}: expected 'tsn' or 'trn'.")

@@ -73,6 +73,27 @@ class TRN(nn.Module):
             features = torch.relu(features)
         return self.model(features.flatten(start_dim=1))
 
+    def adapt_state_dict(self, state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of a checkpoint under this head's keys.
+
+        The paper's code counts the ReLU on the input as a layer, so that the keys of such heads are
+        `model.2` and `model.4` instead of `model.1` and `model.3`. Raises `InputError` when this
+        head has none.
+        """
+        if {key.rpartition(".")[0] for key in state_dict} != {"model.2", "model.4"}:
+            return state_dict
+        if not self.relu_input:
+            raise InputError(
+                "it holds the layers model.2 and model.4 of a TRN head with a ReLU on its input, "
+                "expected model.1 and model.3 of one without: set relu_input to true."
+            )
+        shifted = {"model.2": "model.1", "model.4": "model.3"}
+        return {
+            f"{shifted[layer]}.{kind}": value
+            for key, value in state_dict.items()
+            for layer, _, kind in [key.rpartition(".")]
+        }
+
 
 def tsn_from_state_dict(state_dict: Mapping[str, Tensor]) -> TSN:
     """The TSN head whose weights these are, in eval mode; sizes are read off the weights.

@@ -9,14 +9,13 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from playfair.models.backbones import build_backbone
-from playfair.models.checkpoints import load_weights
+from playfair.models.backbones import Backbone, build_backbone, weights_file
+from playfair.models.checkpoints import load_initial_weights
 from playfair.models.clips import (
     USUAL_AUGMENTATION,
     Augmentation,
     AugmentationOptions,
     CroppedClips,
-    FrameBackbone,
     FrameSource,
 )
 from playfair.models.devices import resolve_device
@@ -43,7 +42,7 @@ class TrainedBackbone:
     had no label or fewer frames than the head takes.
     """
 
-    backbone: nn.Module
+    backbone: Backbone
     head: TRN
     log: pd.DataFrame
     left_out_count: int
@@ -82,7 +81,9 @@ def train_backbone(
 
     Args:
         train, validation: splits; clips with a label and at least `n_frames` frames are used.
-        initial_checkpoint: weights of the same architecture to begin with, not random ones.
+        initial_checkpoint: weights of the same architecture to begin with, not random ones: a path
+            or the name of published ones, as for `weights_file`. A `last_linear` of another shape
+            in the file is left out.
         hidden_dim, dropout: of the TRN head.
         learning_rate: the peak; see `FitOptions`.
         early_stopping, patience, mixed_precision, resume: see `FitOptions`, `Precision`, `fit`.
@@ -98,7 +99,7 @@ def train_backbone(
         backbone = build_backbone(architecture, feature_dim)
         head = TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
     if initial_checkpoint:
-        load_weights(backbone, initial_checkpoint)
+        load_initial_weights(backbone, weights_file(architecture, str(initial_checkpoint)))
     clips = _Clips(train, "training", n_frames, class_count)
     validation_clips = _Clips(validation, "validation", n_frames, class_count)
     clips.check_any()
@@ -153,11 +154,11 @@ class _Clips:
         if not self._uids:
             raise self._error
 
-    def crop(self, backbone: FrameBackbone, cache_bytes: int, progress: bool) -> None:
+    def crop(self, backbone: Backbone, cache_bytes: int, progress: bool) -> None:
         self.cropped = CroppedClips(self._source, self._uids, backbone, cache_bytes, progress)
 
     def middles(
-        self, backbone: FrameBackbone, n_frames: int, batch_size: int, device: torch.device
+        self, backbone: Backbone, n_frames: int, batch_size: int, device: torch.device
     ) -> ValidationBatches:
         """Makes batches of inputs (N, n, 3, H, W) and labels (N,): middles of equal segments."""
         middles = middle_frame_idx(self.lengths, n_frames)

@@ -5,7 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
-from playfair.data.transforms import resize_and_crop, standardise
+from playfair.data.transforms import (
+    resize_and_crop,
+    resize_short_side_and_crop,
+    standardise,
+    standardise_channels,
+)
 
 
 @pytest.mark.parametrize("size", [(72, 96), (96, 72), (64, 64), (33, 47), (20, 20), (240, 321)])
@@ -32,6 +37,41 @@ def test_resizing_averages_the_area_that_a_pixel_comes_from():
     expected = np.asarray(Image.fromarray(frame).resize((64, 64), Image.Resampling.BILINEAR))
     np.testing.assert_array_equal(square, expected)
     assert square.std() < frame.std() * 0.7
+
+
+@pytest.mark.parametrize(
+    ("size", "resized", "corner"),
+    [
+        ((240, 320), (341, 256), (58, 16)),
+        ((320, 240), (256, 341), (16, 58)),
+        ((90, 90), (256, 256), (16, 16)),
+        ((256, 256), (256, 256), (16, 16)),
+        ((300, 333), (284, 256), (30, 16)),
+    ],
+)
+def test_the_short_side_is_resized_before_the_centre_is_cut(size, resized, corner):
+    frame = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    (square,) = resize_short_side_and_crop([frame], 256, 224)
+    left, top = corner
+    expected = Image.fromarray(frame).resize(resized, Image.Resampling.BILINEAR)
+    expected = np.asarray(expected)[top : top + 224, left : left + 224]
+    np.testing.assert_array_equal(square.permute(1, 2, 0), expected)
+
+
+def test_the_way_of_resampling_can_be_chosen():
+    frame = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    bicubic = resize_short_side_and_crop([frame], 64, 64, Image.Resampling.BICUBIC)
+    expected = Image.fromarray(frame).resize((96, 64), Image.Resampling.BICUBIC)
+    expected = np.asarray(expected)[:, 16:80]
+    np.testing.assert_array_equal(bicubic[0].permute(1, 2, 0), expected)
+
+
+def test_channels_are_standardised_one_by_one():
+    images = torch.tensor([0, 255, 51], dtype=torch.uint8).expand(2, 1, 1, 3).permute(0, 3, 1, 2)
+    fractions = standardise_channels(images, (0.5, 0.0, 0.2), (0.25, 2.0, 1.0))
+    torch.testing.assert_close(fractions[:, :, 0, 0], torch.tensor([[-2.0, 0.5, 0.0]] * 2))
+    values = standardise_channels(images, (1.0, 5.0, 50.0), (1.0, 2.0, 1.0), white=255)
+    assert values[1, :, 0, 0].tolist() == [-1.0, 125.0, 1.0]
 
 
 def test_a_frame_does_not_depend_on_those_beside_it():

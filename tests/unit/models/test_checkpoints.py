@@ -1,13 +1,20 @@
 """Checkpoints: both released forms, clear errors, nothing that runs code."""
 
+import argparse
 import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 
 from playfair.errors import InputError
+from playfair.models.backbones import build_backbone
 from playfair.models.checkpoints import (
     load_attributes,
+    load_initial_weights,
     load_state_dict,
     load_weights,
     save_checkpoint,
@@ -58,9 +65,37 @@ def test_another_network_is_an_error_that_names_the_keys(tmp_path, head):
     save_checkpoint(tmp_path / "head.pt", head)
     with pytest.raises(InputError, match=r"lacks weights classifier\.weight"):
         load_weights(TSN(6, 3), tmp_path / "head.pt")
+    with pytest.raises(InputError, match=r"unexpected weights model\.1\.weight \(5, 12\)"):
+        load_weights(TSN(6, 3), tmp_path / "head.pt")
     torch.save({"model": {**head.state_dict(), "extra": torch.zeros(1)}}, tmp_path / "more.pt")
-    with pytest.raises(InputError, match="unexpected weights extra"):
+    with pytest.raises(InputError, match=r"it has the unexpected weights extra \(1,\)\.$"):
         load_weights(TRN(2, 6, 5, 3), tmp_path / "more.pt")
+
+
+def test_a_bare_state_dict_is_read(tmp_path, head):
+    torch.save(head.state_dict(), tmp_path / "bare.pth")
+    loaded = load_weights(TRN(2, 6, 5, 3), tmp_path / "bare.pth")
+    assert torch.equal(loaded.model[1].weight, head.model[1].weight)
+    assert load_attributes(tmp_path / "bare.pth") == {}
+
+
+def test_the_prefix_of_parallel_training_is_taken_off_where_all_keys_have_it(tmp_path, head):
+    prefixed = {f"module.{key}": value for key, value in head.state_dict().items()}
+    torch.save({"state_dict": prefixed}, tmp_path / "parallel.pth")
+    assert set(load_state_dict(tmp_path / "parallel.pth")) == set(head.state_dict())
+    torch.save({"state_dict": {**prefixed, "x": torch.zeros(1)}}, tmp_path / "mixed.pth")
+    assert set(load_state_dict(tmp_path / "mixed.pth")) == {*prefixed, "x"}
+
+
+def test_weights_to_start_from_may_lack_the_last_layer_of_the_task(tmp_path):
+    start, model = build_backbone("small", 7), build_backbone("small", 5)
+    save_checkpoint(tmp_path / "start.pt", start)
+    own = model.last_linear.weight.clone()
+    load_initial_weights(model, tmp_path / "start.pt")
+    assert torch.equal(model.layers[0].weight, start.layers[0].weight)
+    assert torch.equal(model.last_linear.weight, own)
+    same = load_initial_weights(build_backbone("small", 7), tmp_path / "start.pt")
+    assert torch.equal(same.last_linear.weight, start.last_linear.weight)
 
 
 def test_a_missing_file_and_one_that_is_no_checkpoint_are_named(tmp_path):
@@ -85,6 +120,49 @@ def test_a_file_that_would_run_code_is_refused(tmp_path, capsys):
         with pytest.raises(InputError, match="read safely"):
             load_state_dict(tmp_path / name)
     assert "must not run" not in capsys.readouterr().out
+
+
+def test_a_refusal_names_what_was_refused_and_the_way_out(tmp_path, head):
+    checkpoint = {"model": head.state_dict(), "args": argparse.Namespace(lr=0.01)}
+    torch.save(checkpoint, tmp_path / "training.pth")
+    torch.save(checkpoint, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    for name in ("training.pth", "old.pth"):
+        with pytest.raises(
+            InputError,
+            match=rf"{name} cannot be read safely.*argparse\.Namespace.*docs/checkpoints",
+        ):
+            load_state_dict(tmp_path / name)
+
+
+def test_the_documented_conversion_leaves_a_file_that_is_read(tmp_path, head, monkeypatch):
+    page = (Path(__file__).parents[3] / "docs" / "checkpoints.md").read_text()
+    (code,) = re.findall(r"python -c '\n(.*?)'\n", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    torch.save({"model": head.state_dict(), "args": argparse.Namespace(lr=0.01)}, "refused.pth")
+    subprocess.run([sys.executable, "-c", code], check=True)
+    loaded = load_weights(TRN(2, 6, 5, 3), "converted.pth")
+    assert torch.equal(loaded.model[1].weight, head.model[1].weight)
+
+
+def test_the_files_of_older_torch_are_read(tmp_path, head):
+    torch.save(
+        {"model": head.state_dict()}, tmp_path / "old.pth", _use_new_zipfile_serialization=False
+    )
+    assert set(load_state_dict(tmp_path / "old.pth")) == set(head.state_dict())
+
+
+def test_a_web_page_in_place_of_weights_is_recognised(tmp_path):
+    (tmp_path / "page.pth").write_text("\n<!DOCTYPE html><title>File deleted</title>")
+    with pytest.raises(InputError, match=r"page\.pth is a web page"):
+        load_state_dict(tmp_path / "page.pth")
+
+
+def test_a_file_cut_short_is_an_error_that_says_so(tmp_path, head):
+    save_checkpoint(tmp_path / "head.pt", head)
+    whole = (tmp_path / "head.pt").read_bytes()
+    (tmp_path / "cut.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"cut\.pt is not a file of weights.*cut short"):
+        load_state_dict(tmp_path / "cut.pt")
 
 
 def test_files_without_weights_are_rejected(tmp_path, head):

@@ -141,6 +141,12 @@ def test_what_cannot_be_trained_is_explained():
         train_head("trn", clips, ordered_clips(4, 1, feature_dim=5), 2, **OPTIONS)
 
 
+def test_a_trn_head_may_be_trained_with_a_relu_on_its_input():
+    clips = ordered_clips(8, 0)
+    assert train_head("trn", clips, clips, 2, relu_input=True, **OPTIONS).head.relu_input
+    assert not train_head("trn", clips, clips, 2, **OPTIONS).head.relu_input
+
+
 @pytest.mark.parametrize("epochs", [1, 2, 4, 5, 6, 10])
 def test_a_few_steps_in_all_are_enough(epochs):
     clips = ordered_clips(8, 0)

@@ -122,11 +122,33 @@ def test_training_begins_with_the_weights_of_a_checkpoint(tmp_path, trained):
     ).backbone
     for key, value in trained.backbone.named_parameters():
         assert torch.allclose(started.get_parameter(key), value, atol=1e-6), key
-    with pytest.raises(InputError, match=r"initial.pt holds last_linear.weight of shape"):
-        train_backbone(
-            clips, clips, 2, initial_checkpoint=tmp_path / "initial.pt",
-            **{**options, "feature_dim": 8},
-        )  # fmt: skip
+
+
+def test_weights_of_another_last_layer_are_taken_up_to_it_and_other_networks_refused(
+    tmp_path, trained
+):
+    save_checkpoint(tmp_path / "initial.pt", trained.backbone)
+    save_checkpoint(tmp_path / "head.pt", trained.head)
+    options = {**OPTIONS, "epochs": 1, "learning_rate": 1e-9, "feature_dim": 8}
+    clips = ClipsInMemory(8, 0)
+    started = train_backbone(
+        clips, clips, 2, initial_checkpoint=tmp_path / "initial.pt", **options
+    ).backbone
+    for key, value in trained.backbone.layers.named_parameters():
+        assert torch.allclose(started.layers.get_parameter(key), value, atol=1e-6), key
+    assert started.last_linear.out_features == 8
+    with pytest.raises(InputError, match=r"head.pt is not one of the network SmallCNN"):
+        train_backbone(clips, clips, 2, initial_checkpoint=tmp_path / "head.pt", **options)
+
+
+def test_a_network_of_torchvision_can_be_trained():
+    clips = ClipsInMemory(4, 0, lengths=(4, 6))
+    options = {**OPTIONS, "n_frames": 2, "epochs": 1, "batch_size": 2, "hidden_dim": 8}
+    trained = train_backbone(
+        clips, clips, 2, architecture="torchvision/shufflenet_v2_x0_5", feature_dim=1024, **options
+    )
+    assert trained.backbone.input_size == 224
+    assert np.isfinite(trained.log.loss).all()
 
 
 def test_any_backbone_with_the_same_methods_can_be_trained(monkeypatch):
