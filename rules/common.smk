@@ -79,6 +79,18 @@ def library_hash(script):
     )
 
 
+def initial_checkpoint(wildcards):
+    """Input function: the weights that a backbone's training begins with, [] if random ones."""
+    path = backbones[wildcards.backbone]["training"]["initial_checkpoint"] or ""
+    # A name in capitals lies in torchvision's cache.
+    return path if re.search("[^A-Z0-9_]", path) else []
+
+
+def head_training_memory(wildcards, input):
+    """Resource function: memory in MB, with the features up to those that stay in their file."""
+    return 2000 + min(8192, int(input.size_mb))
+
+
 def dataset_path(dataset, name):
     """A file of a data set, [] if it has none: train, validation, labels, videos, ground_truth."""
     if datasets[dataset]["source"] == "files":
