@@ -11,16 +11,29 @@ shell.prefix(
 
 from playfair.config import complete_config
 from playfair.errors import InputError
-from playfair.provenance import code_hash
+from playfair.provenance import code_hash, module_hash
+
+
+def with_code_hash(options):
+    """The options of a model with the hash of the user's code that makes its head, if any does."""
+    if options["head"] != "custom":
+        return options
+    return {**options, "code_hash": module_hash(options["factory"].split(":")[0])}
+
 
 try:
     config.update(complete_config(config))
+    # Apart from the configuration, whose schema knows no hashes; as params of the jobs that use a
+    # model they make those stale when the user's code has changed.
+    models = {
+        name: with_code_hash(options)
+        for name, options in config["definitions"]["models"].items()
+    }
 except InputError as error:
     sys.exit(f"error: {error}")
 
 datasets = config["definitions"]["datasets"]
 backbones = config["definitions"]["backbones"]
-models = config["definitions"]["models"]
 
 
 wildcard_constraints:
@@ -60,7 +73,7 @@ def model_backbone_file(pattern):
 
 
 def head_files(dataset, model, suffix):
-    """The files of a variable-length head, or those of the heads of all scales."""
+    """The files of a variable-length head, or those of the heads of all scales, from training."""
     folder = f"results/{dataset}/checkpoints/{model}"
     if models[model]["head"] == "tsn":
         return [f"{folder}/head{suffix}"]
@@ -68,19 +81,32 @@ def head_files(dataset, model, suffix):
     return [f"{folder}/head_{scale}_frames{suffix}" for scale in scales]
 
 
+def is_trained(model):
+    """Whether the workflow trains the model's heads; a model of the user's own it takes as it is."""
+    return models[model]["head"] in ("tsn", "trn")
+
+
 def head_checkpoints(wildcards):
-    """Input function: the checkpoints of the model's heads."""
-    return head_files(wildcards.dataset, wildcards.model, ".pt")
+    """Input function: the checkpoints of the model's heads, or the files of the user's own model."""
+    options = models[wildcards.model]
+    if is_trained(wildcards.model):
+        return head_files(wildcards.dataset, wildcards.model, ".pt")
+    return [options["file"]] if options.get("file") else options["files"]
+
+
+def training_log_files(dataset):
+    """The training logs of what is trained for the models to explain, backbones first."""
+    used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
+    folder = f"results/{dataset}/checkpoints"
+    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
+    for model in filter(is_trained, config["models"]):
+        logs += head_files(dataset, model, ".csv")
+    return logs
 
 
 def training_logs(wildcards):
-    """Input function: the training logs of the models to explain, backbones first."""
-    used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
-    folder = f"results/{wildcards.dataset}/checkpoints"
-    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
-    for model in config["models"]:
-        logs += head_files(wildcards.dataset, model, ".csv")
-    return logs
+    """Input function: the training logs of what is trained for the models to explain."""
+    return training_log_files(wildcards.dataset)
 
 
 def collated_files(wildcards):

@@ -12,6 +12,8 @@ figure_names = [
 ]
 if not dataset_path(config["dataset"], "ground_truth"):
     figure_names.remove("localisation")
+if not training_log_files(config["dataset"]):
+    figure_names.remove("training_curves")
 
 
 rule figures:

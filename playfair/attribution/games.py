@@ -144,7 +144,8 @@ class VariableLengthGame(Game):
             raise InputError(
                 "A variable-length model should return probabilities, but some of what it returned "
                 f"for subsequences of {frame_idx.shape[1]} frames lies outside [0, 1] or is not a "
-                "number: end the model with a softmax."
+                "number: end the model with a softmax (or say `outputs: logits`, where that is an "
+                "option)."
             )
         return probabilities
 
