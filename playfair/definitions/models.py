@@ -111,6 +111,4 @@ class ExportedModel(Section):
         return self
 
 
-Model = Annotated[
-    TSNModel | TRNModel | CustomModel | ExportedModel, Field(discriminator="head")
-]
+Model = Annotated[TSNModel | TRNModel | CustomModel | ExportedModel, Field(discriminator="head")]
