@@ -5,8 +5,9 @@ without restriction, evaluates expressions and guards as Python code, and calls 
 (torch 2.14; its documentation warns of untrusted files), and it fixes the number of frames of a
 recurrent model. A TorchScript archive is read by torch's own restricted unpickler, in C++, which
 builds tensors, numbers, strings and TorchScript objects only, and its code runs in an interpreter
-that knows torch's operators and no Python. Of these operators few touch files; a program that names
-one of them is refused before anything of it runs.
+that knows torch's operators and no Python. Few of these operators reach files (torch.save,
+from_file) or other processes; a program that names one of them is refused before anything of it
+runs. What is left to a program is to be wrong, to be slow and to take memory.
 """
 
 import re
@@ -19,8 +20,13 @@ from torch import Tensor, nn
 
 from playfair.errors import InputError
 
-FORBIDDEN = re.compile(r"\b(save|from_file|load_tensor|getattr)\b")
-"""Operators that write or read files, and what could name them in other words."""
+FORBIDDEN = re.compile(
+    r"\b(?:save|from_file|load_tensor|rpc_\w+|torch\.classes)\b"
+    r"|\bops\b(?!\.(?:aten|prim|torchvision)\b)"
+    r"|\bgetattr\([^)\n]*\\"
+)
+"""Operators that reach files or other processes, wherever they are named, and what could hide them:
+operators from elsewhere, and names that are written with escapes."""
 
 
 class ExportedHead(nn.Module):
@@ -45,7 +51,7 @@ def load_exported(path: str | Path) -> ExportedHead:
 
     Raises:
         InputError: if there is no such file, if it is no TorchScript archive, or if its program
-            names an operator that touches files.
+            names an operator that reaches beyond the model.
     """
     if not Path(path).is_file():
         raise InputError(f"The exported model {path} does not exist: expected a TorchScript file")
@@ -59,11 +65,11 @@ def load_exported(path: str | Path) -> ExportedHead:
                 f"The exported model {path} cannot be loaded ({_last_line(error)}): export it "
                 f"again with this version of torch, {torch.__version__}"
             ) from error
-    return ExportedHead(program.eval()).eval()
+    return ExportedHead(program).eval()
 
 
 def _check_program(path: str | Path) -> None:
-    """Refuse what is no TorchScript archive, and programs that could touch files."""
+    """Refuse what is no TorchScript archive, and programs that could reach beyond the model."""
     code: dict[str, str] = {}
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
@@ -82,7 +88,7 @@ def _check_program(path: str | Path) -> None:
         if found:
             raise InputError(
                 f"The exported model {path} is refused, because its program ({name}) uses "
-                f"{found[0]!r}, which can reach files: export the model without it"
+                f"{found[0]!r}, which could reach files or other processes: export it without"
             )
 
 
