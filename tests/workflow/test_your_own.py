@@ -66,7 +66,7 @@ def test_a_model_by_import_path_gets_all_figures(my_model):
 def test_its_scores_are_those_of_the_model_itself(my_model):
     module: dict = {}
     exec(blocks(PAGE, "A Python function", "python")[0], module)
-    head = module["make_head"](class_count=12, files=[str(my_model / "my_model.pt")])
+    head = module["make_head"](class_count=15, files=[str(my_model / "my_model.pt")])
     with h5py.File(my_model / "results/tiny/features/small/validation.h5") as file:
         uid, offsets, features = file["uid"].asstr()[:], file["offsets"][:], file["features"][:]
     table = playfair.load(my_model / "results/tiny/collated/recurrent.h5")[3]
@@ -115,7 +115,7 @@ def test_a_model_of_heads_of_fixed_numbers_of_frames_is_explained_like_any(my_mo
     configuration = (run / "my_model.yaml").read_text()
     (run / "my_model.yaml").write_text(
         configuration.replace("files: [my_model.pt]", "").replace(
-            "class_count: 12", "{class_count: 12, n_max: 2}"
+            "class_count: 15", "{class_count: 15, n_max: 2}"
         )
     )
     target = "results/tiny/esvs/recurrent/3_frames.h5"
@@ -154,7 +154,7 @@ def test_a_network_of_whole_clips_is_explained(tiny_run, tmp_path):
     write_files(run, section)
     assert "5 frames, 31 evaluations" in run_commands(run, section)
     values = pd.read_csv(run / "clip.csv")
-    assert len(values) == 5 * 12
+    assert len(values) == 5 * 15
 
 
 def paper_results(n_frames, uids, class_count=4, seed=0):
