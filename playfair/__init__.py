@@ -13,6 +13,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ATTRIBUTES = {
+    "MaskedModel": "playfair.attribution.masking",
     "explain": "playfair.attribution.explain",
     "load": "playfair.data.esv_store",
 }

@@ -304,10 +304,10 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
     path, section, field = _walk(error["loc"])
     key = ".".join(path)
+    if error["type"] == "value_error":
+        return f"config key {key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
     if error["type"] == "extra_forbidden":
         return f"config key {key} is not known: {_choices(path[-1], list(section.model_fields))}"
     description = f" ({field.description})" if field and field.description else ""

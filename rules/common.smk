@@ -13,16 +13,29 @@ shell.prefix(
 from playfair.config import complete_config
 from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
-from playfair.provenance import code_hash
+from playfair.provenance import code_hash, module_hash
+
+
+def with_code_hash(options):
+    """The options of a model with the hash of the user's code that makes its head, if any does."""
+    if options["head"] != "custom":
+        return options
+    return {**options, "code_hash": module_hash(options["factory"].split(":")[0])}
+
 
 try:
     config.update(complete_config(config))
+    # Apart from the configuration, whose schema knows no hashes; as params of the jobs that use a
+    # model they make those stale when the user's code has changed.
+    models = {
+        name: with_code_hash(options)
+        for name, options in config["definitions"]["models"].items()
+    }
 except InputError as error:
     sys.exit(f"error: {error}")
 
 datasets = config["definitions"]["datasets"]
 backbones = config["definitions"]["backbones"]
-models = config["definitions"]["models"]
 
 
 scattergather:
@@ -112,7 +125,7 @@ def model_backbone_file(pattern):
 
 
 def head_files(dataset, model, suffix):
-    """The files of a variable-length head, or those of the heads of all scales."""
+    """The files of a variable-length head, or those of the heads of all scales, from training."""
     folder = f"results/{dataset}/checkpoints/{model}"
     if models[model]["head"] == "tsn":
         return [f"{folder}/head{suffix}"]
@@ -126,9 +139,15 @@ def pretrained_checkpoints(options):
     return [checkpoint for checkpoint in files if checkpoint]
 
 
+def is_own(options):
+    """Whether a model is the user's own, to be taken as it is."""
+    return options.get("head") in ("custom", "exported")
+
+
 def is_trained(options):
     """Whether the workflow trains a backbone or model: no weights for it are configured."""
-    return not (pretrained_checkpoints(options) or options.get("weights"))
+    given = pretrained_checkpoints(options) or options.get("weights") or is_own(options)
+    return not given
 
 
 def backbone_checkpoint(wildcards):
@@ -144,11 +163,13 @@ def backbone_checkpoint(wildcards):
 
 
 def head_checkpoints(wildcards):
-    """Input function: the weights of the model's heads, as configured or trained."""
-    pretrained = pretrained_checkpoints(models[wildcards.model])
-    if pretrained:
-        return [checkpoint["path"] for checkpoint in pretrained]
-    return head_files(wildcards.dataset, wildcards.model, ".pt")
+    """Input function: the weights of the model's heads, trained or given."""
+    options = models[wildcards.model]
+    if is_trained(options):
+        return head_files(wildcards.dataset, wildcards.model, ".pt")
+    if is_own(options):
+        return [options["file"]] if options.get("file") else options["files"]
+    return [checkpoint["path"] for checkpoint in pretrained_checkpoints(options)]
 
 
 def model_options(wildcards):

@@ -11,6 +11,7 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from playfair.attribution.games import Game, Model, MultiScaleGame, VariableLengthGame
 from playfair.attribution.head_games import TRNGame, TSNGame
+from playfair.attribution.masking import MaskedModel, MaskingGame
 from playfair.attribution.scores import Score
 from playfair.errors import InputError
 from playfair.models.heads import TRN, TSN
@@ -32,7 +33,8 @@ def make_game(
     other callable is a variable-length model, (N, k, ...) -> (N, C) probabilities for any k >= 1;
     any other list of callables holds single-scale models, the s-th (N, s, ...) -> (N, C) logits.
     priors: (C,) class probabilities or "uniform"; to learn C for "uniform", a plain callable is
-    called once on one frame. batch_size: most subsequences in one call of a plain callable.
+    called once on one frame. batch_size: most subsequences in one call of a plain callable. A
+    `MaskedModel` plays the masking game, in which that is the number of masked clips in one call.
     """
     if batch_size < 1:
         raise InputError(f"batch_size counts subsequences and is at least 1, not {batch_size}.")
@@ -47,13 +49,16 @@ def make_game(
             raise InputError(
                 "A multi-scale model is a list of callables, one per number of frames."
             )
-        class_count = _class_count(models[0], features, priors)
+        class_count = _class_count(models[0], features[:1, :1], priors)
         return MultiScaleGame(models, features, priors, class_count, score, batch_size)
     if not callable(model):
         raise InputError(
             f"A model is a callable or a list of callables, not {type(model).__name__}."
         )
-    class_count = _class_count(model, features, priors)
+    if isinstance(model, MaskedModel):
+        class_count = _class_count(model, features[:1], priors)
+        return MaskingGame(model, features, priors, class_count, score, batch_size)
+    class_count = _class_count(model, features[:1, :1], priors)
     return VariableLengthGame(model, features, priors, class_count, score, batch_size)
 
 
@@ -102,14 +107,16 @@ def _on_device(model: Model, device: torch.device) -> Model:
     return copy.deepcopy(model).to(device)
 
 
-def _class_count(model: Model, features: Tensor, priors: ArrayLike) -> int:
+def _class_count(model: Model, subsequence: Tensor, priors: ArrayLike) -> int:
+    """The number of classes, from the priors or from what the model says of one subsequence."""
     if not isinstance(priors, str):
         return len(torch.as_tensor(priors))
     with torch.inference_mode():
-        answer = torch.as_tensor(model(features[0, :1][None]))
+        answer = torch.as_tensor(model(subsequence))
     if answer.ndim != 2:
+        count = subsequence.shape[1]
         raise InputError(
-            f"The model returned the shape {tuple(answer.shape)} for 1 subsequence of 1 frame; "
-            "expected (1, C), one row of class scores."
+            f"The model returned the shape {tuple(answer.shape)} for 1 subsequence of {count} "
+            f"frame{'s' if count > 1 else ''}; expected (1, C), one row of class scores."
         )
     return answer.shape[1]

@@ -48,8 +48,9 @@ def explain(
     different lengths. Elements need not be vectors: with `element_ndim=3` a video is (T, C, H, W).
     model: a callable (N, k, D) -> (N, C) probabilities for any k >= 1 (variable-length), or a list
     of callables, the s-th (N, s, D) -> (N, C) logits (multi-scale); `TSN` and lists of `TRN` heads
-    are recognised and run much faster. priors: (C,), the score of no frames at all, as
-    probabilities, or "uniform".
+    are recognised and run much faster; a network that takes nothing but whole clips is wrapped in a
+    `playfair.MaskedModel`. priors: (C,), the score of no frames at all, as probabilities, or
+    "uniform".
 
     method: "exact" (up to 20 frames; options interactions=True and frame_sets=True), or a sampler,
     "regression", "permutation", "stratified" or "constructive" (options budget, tolerance, rescale,

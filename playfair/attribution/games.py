@@ -140,12 +140,7 @@ class VariableLengthGame(Game):
         probabilities = call_model(
             self.model, self.features, frame_idx, self.class_count, self.batch_size
         )
-        if not bool(((probabilities >= -1e-4) & (probabilities <= 1 + 1e-4)).all()):
-            raise InputError(
-                "A variable-length model should return probabilities, but some of what it returned "
-                f"for subsequences of {frame_idx.shape[1]} frames lies outside [0, 1] or is not a "
-                "number: end the model with a softmax."
-            )
+        check_probabilities(probabilities, frame_idx.shape[1])
         return probabilities
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
@@ -183,6 +178,17 @@ class MultiScaleGame(Game):
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
+
+
+def check_probabilities(outputs: Tensor, frame_count: int) -> None:
+    """Raise `InputError` unless what a model said of `frame_count` frames are probabilities."""
+    if not bool(((outputs >= -1e-4) & (outputs <= 1 + 1e-4)).all()):
+        raise InputError(
+            "A variable-length model should return probabilities, but some of what it returned "
+            f"for subsequences of {frame_count} frames lies outside [0, 1] or is not a "
+            "number: end the model with a softmax (or say that its outputs are logits, where "
+            "that is an option)."
+        )
 
 
 def call_model(

@@ -1,13 +1,22 @@
 """Models: a temporal head on the features of a backbone."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from playfair.definitions.attribution import Method, Sampling
 from playfair.definitions.checkpoints import CheckpointFile
 from playfair.definitions.section import Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
+from playfair.errors import InputError
+
+Outputs = Annotated[
+    Literal["probabilities", "logits"] | None,
+    Field(
+        description="What the model returns; null: probabilities from a model of any number of "
+        "frames, logits from a list of models."
+    ),
+]
 
 
 class TSNModel(Section):
@@ -62,4 +71,61 @@ class TRNModel(Section):
     )
 
 
-Model = Annotated[TSNModel | TRNModel, Field(discriminator="head")]
+class CustomModel(Section):
+    """A temporal head of your own, made by a Python function: nothing is trained."""
+
+    head: Literal["custom"] = Field(description="Temporal head: yours, made by a Python function.")
+    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    factory: str = Field(
+        pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$",
+        description="The function that makes it, package.module:function; it returns a model of "
+        "any number of frames, or a list of which the s-th takes s frames.",
+    )
+    arguments: dict[str, Any] = Field(
+        default_factory=dict, description="Keyword arguments of the factory."
+    )
+    files: list[str] = Field(
+        default_factory=list,
+        description="Files that the factory reads, such as weights; passed as files=[...], if any.",
+    )
+    outputs: Outputs = None
+    attribution: Method = Field(
+        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
+    )
+    all_frames: Sampling = Field(
+        default_factory=Sampling, description="ESVs of every frame of a video."
+    )
+
+
+class ExportedModel(Section):
+    """A temporal head exported to TorchScript files: nothing is trained."""
+
+    head: Literal["exported"] = Field(description="Temporal head: yours, exported (TorchScript).")
+    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    file: str | None = Field(
+        default=None, description="TorchScript file of a model of any number of frames."
+    )
+    files: list[str] | None = Field(
+        default=None,
+        min_length=1,
+        description="Instead: TorchScript files, of which the s-th takes s frames.",
+    )
+    outputs: Outputs = None
+    attribution: Method = Field(
+        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
+    )
+    all_frames: Sampling = Field(
+        default_factory=Sampling, description="ESVs of every frame of a video."
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "ExportedModel":
+        if (self.file is None) == (self.files is None):
+            raise InputError(
+                "an exported model has either file (any number of frames) or files (one per "
+                "number of frames): give one of the two"
+            )
+        return self
+
+
+Model = Annotated[TSNModel | TRNModel | CustomModel | ExportedModel, Field(discriminator="head")]

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from playfair.errors import InputError
 from playfair.models.checkpoints import load_state_dict, load_weights, put_weights
+from playfair.models.custom import OWN_HEADS, Head, load_own_heads
 from playfair.models.heads import TRN, TSN
 
 # The head's place in the list of heads, and a layer of it: single_scale_models.4.model.1.weight.
@@ -20,17 +21,20 @@ def load_heads(
     checkpoints: Sequence[str | Path],
     feature_dim: int,
     class_count: int,
-) -> nn.Module | list[nn.Module]:
+) -> Head | Sequence[Head]:
     """The TSN head of a variable-length model, or the TRN heads of all scales of a multi-scale one.
 
     Args:
-        options: head ("tsn" or "trn"); for "trn" hidden_dim, and perhaps relu_input and n_scales.
+        options: head ("tsn" or "trn"); for "trn" hidden_dim, and perhaps relu_input and n_scales;
+            for "custom" and "exported" see `playfair.models.custom.load_own_heads`.
         checkpoints: one file for "tsn"; for "trn" one per scale, in order, or one multi-scale
             file, which may hold more scales than n_scales.
 
     Raises:
         InputError: if a checkpoint does not fit the head, naming both shapes.
     """
+    if options["head"] in OWN_HEADS:
+        return load_own_heads(options, checkpoints, feature_dim, class_count)
     if options["head"] == "tsn":
         return load_weights(TSN(feature_dim, class_count), checkpoints[0])
 

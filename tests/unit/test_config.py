@@ -54,6 +54,24 @@ def test_values_inside_of_command_line_options_are_read_from_text():
     assert completed["gulp"]["short_side"] is None
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"head": "custom", "factory": "my_model:make", "arguments": {"dim": 3, "names": ["a"]}},
+        {"head": "exported", "file": "model.pt", "outputs": "logits"},
+        {"head": "exported", "files": ["1.pt", "2.pt"]},
+    ],
+)
+def test_models_of_the_users_own_obey_the_schema(model):
+    model = {**model, "backbone": "small"}
+    completed = complete_config({"models": ["a"], "definitions": {"models": {"a": model}}})
+    jsonschema.validate(completed, json.loads(schema_json()))
+    found = completed["definitions"]["models"]["a"]
+    assert {key: found[key] for key in model} == model
+    assert found["attribution"]["method"] == "exact"
+    assert "training" not in found
+
+
 def test_every_field_has_a_description():
     schema = json.loads(schema_json())
     sections = [schema, *schema["$defs"].values()]
@@ -114,6 +132,24 @@ def _merged(base, change):
                 "models": ["a"],
             },
             ["definitions.models.a.backbone", "'large'", "small"],
+        ),
+        (
+            {"definitions": {"models": {"a": {"head": "custom", "factory": "f", "backbone": "b"}}}},
+            ["definitions.models.a.factory", "'f'", "package.module:function"],
+        ),
+        (
+            {"definitions": {"models": {"a": {"head": "exported", "backbone": "small"}}}},
+            ["definitions.models.a:", "either file", "or files"],
+        ),
+        (
+            {
+                "definitions": {
+                    "models": {
+                        "a": {"head": "exported", "backbone": "b", "file": "a", "files": ["b"]}
+                    }
+                }
+            },
+            ["definitions.models.a:", "give one of the two"],
         ),
         (
             {"definitions": {"datasets": {"mine": {"source": "files", "train": "t.json"}}}},

@@ -3,6 +3,7 @@
 import pytest
 
 from playfair import provenance
+from playfair.errors import InputError
 
 FILES = {
     "lib/__init__.py": "",
@@ -80,3 +81,88 @@ def test_docstring_does_not_vanish_into_an_empty_class(project):
 def test_value_hash_ignores_the_order_of_keys():
     assert provenance.value_hash({"a": 1, "b": [2]}) == provenance.value_hash({"b": [2], "a": 1})
     assert provenance.value_hash({"a": 1}) != provenance.value_hash({"a": 2})
+
+
+USER_FILES = {
+    "their_model.py": "from helpers.layers import LAYER\n\ndef make():\n    return LAYER\n",
+    "helpers/__init__.py": "",
+    "helpers/layers.py": "from .parts import PART\nfrom . import more\n\nLAYER = PART\n",
+    "helpers/parts.py": "PART = 1\n",
+    "helpers/more.py": "MORE = 1\n",
+    "helpers/unused.py": "UNUSED = 1\n",
+    "beside.py": "BESIDE = 1\n",
+}
+
+
+@pytest.fixture
+def working_directory(tmp_path, monkeypatch):
+    for name, text in USER_FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def hash_of_module(module):
+    provenance._imported.cache_clear()
+    provenance._parse.cache_clear()
+    provenance._tree.cache_clear()
+    return provenance.module_hash(module)
+
+
+@pytest.mark.parametrize(
+    ("module", "file", "counts"),
+    [
+        ("their_model", "their_model.py", True),
+        ("their_model", "helpers/__init__.py", True),
+        ("their_model", "helpers/layers.py", True),
+        ("their_model", "helpers/parts.py", True),
+        ("their_model", "helpers/more.py", True),
+        ("their_model", "helpers/unused.py", False),
+        ("their_model", "beside.py", False),
+        ("helpers.layers", "helpers/parts.py", True),
+        ("helpers.layers", "their_model.py", False),
+        ("helpers", "helpers/__init__.py", True),
+        ("helpers", "helpers/parts.py", False),
+    ],
+)
+def test_users_module_counts_with_what_it_imports(working_directory, module, file, counts):
+    before = hash_of_module(module)
+    with open(working_directory / file, "a") as opened:
+        opened.write("\nADDED = 2\n")
+    assert (hash_of_module(module) != before) is counts
+
+
+def test_of_an_installed_module_its_own_package_counts(
+    working_directory, tmp_path_factory, monkeypatch
+):
+    installed = tmp_path_factory.mktemp("installed")
+    (installed / "their_package").mkdir()
+    (installed / "their_package/__init__.py").write_text("from .net import Net\nimport other\n")
+    (installed / "their_package/net.py").write_text("Net = 1\n")
+    (installed / "other.py").write_text("OTHER = 1\n")
+    monkeypatch.syspath_prepend(str(installed))
+    before = hash_of_module("their_package")
+    (installed / "other.py").write_text("OTHER = 2\n")
+    assert hash_of_module("their_package") == before
+    (installed / "their_package/net.py").write_text("Net = 2\n")
+    assert hash_of_module("their_package") != before
+
+
+def test_the_working_directory_comes_before_what_is_installed(working_directory, monkeypatch):
+    (working_directory / "h5py.py").write_text("MINE = 1\n")
+    assert provenance.find_module("h5py") == working_directory / "h5py.py"
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("nowhere", "nowhere.py"),
+        ("helpers.nowhere", "helpers/nowhere.py"),
+        ("their_model.make", "their_model/make.py"),
+        ("math", "math.py"),
+    ],
+)
+def test_a_module_without_source_is_named_with_the_place_for_it(working_directory, module, file):
+    with pytest.raises(InputError, match=f"'{module}' was not found: put {file} into"):
+        provenance.find_module(module)
