@@ -42,6 +42,8 @@ def library_hash(script):
 def dataset_path(dataset, name):
     """A file of a data set, [] if it has none: train, validation, labels, videos, ground_truth."""
     if datasets[dataset]["source"] == "files":
+        if name == "labels" and datasets[dataset]["labels"] is None:
+            return f"results/{dataset}/labels.json"
         return datasets[dataset][name] or []
     suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
     return f"datasets/{dataset}/{name}{suffix}"

@@ -22,9 +22,7 @@ rule gulp_videos:
         runtime=120,
     params:
         options=config["gulp"],
-        extension=lambda wildcards: datasets[wildcards.dataset].get(
-            "extension", ".webm"
-        ),
+        extension=lambda wildcards: datasets[wildcards.dataset].get("extension"),
         library=library_hash("gulp_videos"),
     script:
         "../scripts/gulp_videos.py"

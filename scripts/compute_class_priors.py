@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 priors = compute_class_priors(
-    read_clips(snakemake.input.clips), read_class_names(snakemake.input.labels)
+    read_clips(snakemake.input.clips, "train"), read_class_names(snakemake.input.labels)
 )
 write_csv(priors, snakemake.output.priors)

@@ -1,11 +1,10 @@
 """Gulp the videos of one split."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playfair.data.gulp import VideoFile, check_failed_share, gulp_videos
-from playfair.data.labels import class_indices, read_class_names, read_clips
+from playfair.data.labels import class_indices, read_class_names, read_clips, video_path
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -15,12 +14,12 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 options = snakemake.params.options
-clips = read_clips(snakemake.input.clips)
+clips = read_clips(snakemake.input.clips, snakemake.wildcards.split)
 indices = class_indices(clips, read_class_names(snakemake.input.labels))
 videos = [
     VideoFile(
         uid=clip.uid,
-        path=Path(snakemake.input.videos, clip.uid + snakemake.params.extension),
+        path=video_path(clip, snakemake.input.videos, snakemake.params.extension),
         meta={
             "class": clip.class_name,
             "class_index": int(index),

@@ -22,15 +22,29 @@ class SyntheticDataset(Section):
 
 
 class FilesDataset(Section):
-    """A data set in the layout of Something-Something v2 that is on disk already."""
+    """A data set of videos that are on disk already."""
 
     source: Literal["files"] = Field(description="Where the clips come from: files on disk.")
-    train: str = Field(description="Training labels: JSON or JSON.gz list of {id, template, ...}.")
-    validation: str = Field(description="Validation labels, as for training.")
-    labels: str = Field(description='Class ids: JSON object {class name: "class id"}.')
-    videos: str = Field(description="Directory of the videos, <id><extension>.")
-    extension: str = Field(
-        default=".webm", pattern=r"^\.\w+$", description="File name extension of the videos."
+    train: str = Field(
+        description="Training clips: CSV (uid or path, label and perhaps split; one CSV may hold "
+        "both splits), or JSON or JSON.gz list of {id, template, ...}."
+    )
+    validation: str = Field(
+        description="Clips to explain, as for training; their labels may be empty."
+    )
+    labels: str | None = Field(
+        default=None,
+        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
+        "of the training clips, sorted.",
+    )
+    videos: str = Field(
+        description="Directory of the videos: files at the CSV's path, or <uid><extension>."
+    )
+    extension: str | None = Field(
+        default=None,
+        pattern=r"^\.\w+$",
+        description="File name extension of the videos where no path is given; null: whichever "
+        "a uid's file has.",
     )
     ground_truth: str | None = Field(
         default=None,

@@ -66,7 +66,7 @@ def select_examples(
     used: dict[object, int] = {}
     for model, table in tables.items():
         wrong = (table.label >= 0) & ~table.correct
-        reference = _reference_class(table)
+        reference = table.explained
         esv = table.esv_for(reference)
         disagreement = esv.max(axis=1) - esv.min(axis=1)
         certainty = table.scores.max(axis=1)
@@ -118,16 +118,12 @@ def filmstrips_table(
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
 
 
-def _reference_class(table: EsvTable) -> np.ndarray:
-    return np.where(table.label >= 0, table.label, table.predicted)
-
-
 def _example_rows(
     place: int, example: Example, table: EsvTable, ground_truth: pd.DataFrame | None
 ) -> pd.DataFrame:
     row = int(np.flatnonzero(table.uid == example.uid)[0])
     scores = table.scores[row]
-    reference = int(_reference_class(table)[row])
+    reference = int(table.explained[row])
     rival = int(np.where(np.arange(len(scores)) == reference, -np.inf, scores).argmax())
     outcome = "right" if table.correct[row] else "wrong"
     if table.label[row] < 0:
