@@ -39,12 +39,23 @@ def library_hash(script):
     )
 
 
+def datasets_from(*sources):
+    """Wildcard constraint: the data sets of these sources (synthetic, files, features)."""
+    names = [name for name in datasets if datasets[name]["source"] in sources]
+    return "|".join(names) or "(?!)"
+
+
+def has_videos(dataset):
+    """Whether a data set has pictures to show, not only features."""
+    return datasets[dataset]["source"] != "features"
+
+
 def dataset_path(dataset, name):
     """A file of a data set, [] if it has none: train, validation, labels, videos, ground_truth."""
-    if datasets[dataset]["source"] == "files":
+    if datasets[dataset]["source"] != "synthetic":
         if name == "labels" and datasets[dataset]["labels"] is None:
             return f"results/{dataset}/labels.json"
-        return datasets[dataset][name] or []
+        return datasets[dataset].get(name) or []
     suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
     return f"datasets/{dataset}/{name}{suffix}"
 
@@ -52,6 +63,29 @@ def dataset_path(dataset, name):
 def dataset_file(name):
     """Input function: a file of the data set, as for dataset_path; {split} is filled in."""
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
+
+
+def labelled_training_features(wildcards):
+    """Input function: the feature file with the training labels, where no list has them."""
+    if has_videos(wildcards.dataset) or datasets[wildcards.dataset]["train"]:
+        return []
+    return datasets[wildcards.dataset]["features"]["train"]
+
+
+def validation_gulp(wildcards):
+    """Input function: the gulped validation frames, [] for a data set of features."""
+    if not has_videos(wildcards.dataset):
+        return []
+    return f"results/{wildcards.dataset}/gulp/validation"
+
+
+def validation_videos(wildcards):
+    """Input function: the validation videos as frames, or as features where there are no others."""
+    backbone = models[config["models"][0]]["backbone"]
+    return (
+        validation_gulp(wildcards)
+        or f"results/{wildcards.dataset}/features/{backbone}/validation.h5"
+    )
 
 
 def model_backbone_file(pattern):
@@ -79,10 +113,22 @@ def training_logs(wildcards):
     """Input function: the training logs of the models to explain, backbones first."""
     used = dict.fromkeys(models[model]["backbone"] for model in config["models"])
     folder = f"results/{wildcards.dataset}/checkpoints"
-    logs = [f"{folder}/{backbone}/backbone.csv" for backbone in used]
+    logs = []
+    if has_videos(wildcards.dataset):
+        logs += [f"{folder}/{backbone}/backbone.csv" for backbone in used]
     for model in config["models"]:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs
+
+
+def failed_tables(dataset):
+    """The tables of videos that were left out, of the training and of the validation split."""
+    splits = ["train", "validation"]
+    if has_videos(dataset):
+        return [f"results/{dataset}/tables/gulp_failed_{split}.csv" for split in splits]
+    backbone = models[config["models"][0]]["backbone"]
+    folder = f"results/{dataset}/tables"
+    return [f"{folder}/import_failed_{backbone}_{split}.csv" for split in splits]
 
 
 def collated_files(wildcards):

@@ -14,8 +14,7 @@ rule make_synthetic_dataset:
     benchmark:
         "results/{dataset}/benchmarks/make_synthetic_dataset.tsv"
     wildcard_constraints:
-        dataset="|".join(n for n in datasets if datasets[n]["source"] == "synthetic")
-        or "(?!)",
+        dataset=datasets_from("synthetic"),
     conda:
         "../envs/video.yaml"
     threads: config["workers"]

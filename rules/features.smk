@@ -12,6 +12,8 @@ rule extract_features:
         "results/{dataset}/logs/extract_features/{backbone}/{split}.log",
     benchmark:
         "results/{dataset}/benchmarks/extract_features/{backbone}/{split}.tsv"
+    wildcard_constraints:
+        dataset=datasets_from("synthetic", "files"),
     conda:
         "../envs/torch.yaml"
     threads: config["workers"]
@@ -24,6 +26,7 @@ rule extract_features:
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
+        decoding={name: config["gulp"][name] for name in ("fps", "short_side")},
         library=library_hash("extract_features"),
     script:
         "../scripts/extract_features.py"

@@ -31,7 +31,7 @@ rule gulp_videos:
 rule list_too_short_videos:
     """List the validation videos that have fewer frames than are to be explained."""
     input:
-        gulp="results/{dataset}/gulp/validation",
+        videos=validation_videos,
     output:
         table="results/{dataset}/tables/too_short_{n_frames}_frames.csv",
     log:

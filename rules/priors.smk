@@ -1,10 +1,11 @@
-# In: the training labels. Out: the frequency of every class, which a model says of no frames.
+# In: the training labels, from a list or a feature file. Out: the frequency of every class, which a model says of no frames.
 
 
 rule compute_class_priors:
     """Compute the class frequencies over the training clips."""
     input:
         clips=dataset_file("train"),
+        features=labelled_training_features,
         labels=dataset_file("labels"),
     output:
         priors="results/{dataset}/class_priors.csv",

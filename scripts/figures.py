@@ -22,7 +22,7 @@ too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]
 facts = [
     ("data set", params.dataset),
     ("models", ", ".join(params.models)),
-    ("clips that did not decode", f"{left_out[0]} of training, {left_out[1]} of validation"),
+    ("clips that could not be read", f"{left_out[0]} of training, {left_out[1]} of validation"),
     ("clips too short for some number of frames", str(max(too_short))),
 ]
 
@@ -30,8 +30,10 @@ with written_whole(snakemake.output.figures) as folder:
     folder.mkdir()
     for path in [*snakemake.input.figures, *snakemake.input.tables]:
         shutil.copy(path, folder)
-    examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
-    (folder / "clips").mkdir()
+    examples = []
+    if snakemake.input.webm:
+        examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
+        (folder / "clips").mkdir()
     for clip in examples:
         shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)
     gallery = []

@@ -53,7 +53,7 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
     row, name = ("row", "uid") if is_csv else ("entry", "id")
     seen = set()
     for number, clip in clips:
-        if not re.fullmatch(r"[\w.-]*\w[\w.-]*", clip.uid):
+        if not is_uid(clip.uid):
             raise InputError(
                 f"{path}: {row} {number} has the {name} {clip.uid!r}: use letters, digits, '_', "
                 "'-' and '.'"
@@ -66,6 +66,11 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
     if not clips:
         raise InputError(f"{path} lists no clips: expected at least one")
     return [clip for _, clip in clips]
+
+
+def is_uid(text: str) -> bool:
+    """Whether this can name a video and its files: letters, digits, "_", "-" and "."."""
+    return re.fullmatch(r"[\w.-]*\w[\w.-]*", text) is not None
 
 
 def _csv_clips(path: str | Path, split: str | None) -> list[tuple[int, Clip]]:
@@ -194,11 +199,7 @@ def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> p
     Raises:
         InputError: if no clip has a known class.
     """
-    return class_frequencies(class_indices(clips, class_names), class_names)
-
-
-def class_frequencies(labels: np.ndarray, class_names: Sequence[str]) -> pd.DataFrame:
-    """:func:`compute_class_priors` of clips whose class indices (V,) are known, -1 where not."""
+    labels = class_indices(clips, class_names)
     counts = np.bincount(labels[labels != UNKNOWN_LABEL], minlength=len(class_names))
     if not counts.sum():
         raise InputError(

@@ -38,7 +38,7 @@ def explained_classes(
     classes = np.array(label, dtype=np.int64)
     unknown = np.flatnonzero(classes < 0)
     if len(unknown):
-        videos = [features[video] for video in unknown]
+        videos = [features[int(video)] for video in unknown]
         batch = np.stack([video[sample_frame_idx(len(video), n_frames)] for video in videos])
         classes[unknown] = exact_esvs(model, batch, priors, device=device)[0].argmax(axis=1)
     return classes

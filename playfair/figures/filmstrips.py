@@ -163,7 +163,7 @@ def inside_evidence(
 
 
 @matplotlib.rc_context(LOOK)
-def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
+def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`filmstrips_table`.
 
     Per example: a header with the model, the outcome, both classes and their scores; the sampled
@@ -173,13 +173,15 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
 
     Args:
         table: one row per example and frame.
-        frames: called as frames(uid, frame_idx), gives the frames to show.
+        frames: called as frames(uid, frame_idx), gives the frames to show; None where there are
+            none, only features: the number of each frame takes the picture's place.
     """
     if table.empty:
         return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
     strips = []
     for _, rows in table.groupby("example"):
-        pictures = frames(rows["uid"].iloc[0], [int(index) for index in rows["frame_idx"]])
+        frame_idx = [int(index) for index in rows["frame_idx"]]
+        pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
         strips.append(FrameStrip(rows, pictures))
     values = table[["esv", "rival_esv"]].to_numpy()
     scale = min(values.min(), 0.0), max(values.max(), 0.0)

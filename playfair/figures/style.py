@@ -183,7 +183,7 @@ def explained_class(table: pd.DataFrame) -> tuple[str, str]:
     Args:
         table: columns video_count and, of these, unlabelled_count.
     """
-    row = table.loc[table["unlabelled_count"].idxmax()]
+    row = table.sort_values("unlabelled_count").iloc[-1]
     count = int(row["unlabelled_count"])
     if not count:
         return "true class", ""
