@@ -20,22 +20,22 @@ SMALL = (
 VALIDATION = ["a_plain_one", "odd", "portrait", "vfr"]
 
 
-def run_custom(folder, unlabelled):
+def run_custom(folder, unlabelled, *options):
     project = copy_project(folder / "project")
     write_own_videos(project / "datasets/mine", unlabelled=unlabelled)
-    run = snakemake(project, *CUSTOM, "--config", *SMALL)
+    run = snakemake(project, *CUSTOM, "--config", *SMALL, *options)
     assert run.returncode == 0, run.stdout + run.stderr
     return project
 
 
 @pytest.fixture(scope="module")
 def some_labels(tmp_path_factory):
-    return run_custom(tmp_path_factory.mktemp("custom"), unlabelled=["odd", "vfr"])
+    return run_custom(tmp_path_factory.mktemp("custom"), ["odd", "vfr"])
 
 
 @pytest.fixture(scope="module")
 def no_labels(tmp_path_factory):
-    return run_custom(tmp_path_factory.mktemp("custom"), unlabelled=[""])
+    return run_custom(tmp_path_factory.mktemp("custom"), [""], "models=[tsn]")
 
 
 def tables(project, name):
@@ -88,7 +88,7 @@ def test_without_any_label_everything_is_about_the_predicted_class(no_labels):
     place = table.uid.tolist().index(row["uid"])
     assert row["class_name"] == table.class_name[table.predicted[place]]
     counts = tables(no_labels, "class_by_position").query("position == 1")
-    assert counts.groupby("model")["video_count"].sum().tolist() == [4, 4]
+    assert counts["video_count"].sum() == 4
     assert (counts["video_count"] == counts["unlabelled_count"]).all()
     assert set(tables(no_labels, "performance")["video_count"]) == {0}
     gallery = (no_labels / "results/figures/index.html").read_text(encoding="utf-8")
