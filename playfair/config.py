@@ -8,7 +8,7 @@ both. Definitions name data sets, backbones and models; the options above them c
 import difflib
 from collections.abc import Iterable, Mapping
 from types import UnionType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -48,6 +48,22 @@ class Definitions(Section):
         default_factory=_default_models,
         description="Models by name: a backbone and a temporal head.",
     )
+
+
+class Shards(Section):
+    """Into how many jobs the work on the videos of a split is dealt out."""
+
+    train: int = Field(default=1, ge=1, le=100_000, description="Shards of the training split.")
+    validation: int = Field(
+        default=1, ge=1, le=100_000, description="Shards of the validation split."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_number_for_both(cls, values: Any) -> Any:
+        if isinstance(values, int | str):
+            return {"train": values, "validation": values}
+        return values
 
 
 class Gulp(Section):
@@ -177,6 +193,16 @@ class Config(Section):
     )
     workers: Workers = Field(
         default=2, description="Threads or processes of a job that works in parallel (1..256)."
+    )
+    shards: Shards = Field(
+        default_factory=Shards,
+        description="Jobs per split that work side by side, on many machines (one number for "
+        "both splits will do).",
+    )
+    shard_by: Literal["order", "hash"] = Field(
+        default="order",
+        description="Which shard a video belongs to: order (runs of equal length) or hash (of the "
+        "uid: added videos make only their own shards' work).",
     )
     gulp: Gulp = Field(default_factory=Gulp, description="Videos to frames (GulpIO).")
     features: Features = Field(default_factory=Features, description="Frames to features.")

@@ -5,7 +5,7 @@ rule train_backbone:
     """Train a backbone end to end with a TRN head."""
     input:
         train="results/{dataset}/gulp/train",
-        validation="results/{dataset}/gulp/validation",
+        validation=of_shard("results/{dataset}/gulp/validation"),
         labels=dataset_file("labels"),
     output:
         checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",

@@ -10,6 +10,7 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
+from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.provenance import code_hash
 
@@ -23,6 +24,11 @@ backbones = config["definitions"]["backbones"]
 models = config["definitions"]["models"]
 
 
+scattergather:
+    train=config["shards"]["train"],
+    validation=config["shards"]["validation"],
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -30,6 +36,40 @@ wildcard_constraints:
     split="train|validation",
     n_frames=r"\d+",
     scale=r"\d+",
+
+
+def shards_of(pattern, split=None):
+    """Input function: the files of all shards of a split, the wildcard's by default."""
+
+    def files(wildcards):
+        return getattr(gather, split or wildcards.split)(pattern, **wildcards)
+
+    return files
+
+
+def of_shard(path):
+    """An input that all shards share. Dealt by hash, shards look after their own changes to it."""
+    return ancient(path) if config["shard_by"] == "hash" else path
+
+
+def shard_content(wildcards, input):
+    """Params function: a hash of the shard's clips, if they are dealt by hash."""
+    if config["shard_by"] == "order":
+        return None
+    count = int(wildcards.scatteritem.rpartition("-")[2])
+    try:
+        hashes = shard_hashes(
+            dataset_path(wildcards.dataset, wildcards.split),
+            wildcards.split,
+            dataset_path(wildcards.dataset, "videos"),
+            count,
+            f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
+        )
+    except FileNotFoundError as error:
+        # Snakemake waits for an input that another job is to make.
+        error.filename = str(input.clips)
+        raise
+    return hashes[wildcards.scatteritem]
 
 
 def library_hash(script):
@@ -55,7 +95,9 @@ def dataset_path(dataset, name):
     if datasets[dataset]["source"] != "synthetic":
         if name == "labels" and datasets[dataset]["labels"] is None:
             return f"results/{dataset}/labels.json"
-        return datasets[dataset].get(name) or []
+        # A feature file holds the labels of its split itself.
+        inside = datasets[dataset].get("features", {}).get(name)
+        return datasets[dataset].get(name) or inside or []
     suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
     return f"datasets/{dataset}/{name}{suffix}"
 
@@ -65,11 +107,21 @@ def dataset_file(name):
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
 
 
-def labelled_training_features(wildcards):
-    """Input function: the feature file with the training labels, where no list has them."""
-    if has_videos(wildcards.dataset) or datasets[wildcards.dataset]["train"]:
+def names_of_numbers(wildcards):
+    """Input function: the labels file, where the labels of a split are numbers in its features."""
+    dataset = datasets[wildcards.dataset]
+    if has_videos(wildcards.dataset) or dataset[wildcards.split]:
         return []
-    return datasets[wildcards.dataset]["features"]["train"]
+    return dataset_path(wildcards.dataset, "labels")
+
+
+def import_judged(wildcards):
+    """Input function: the table of features that failed, if the data set is one of features."""
+    if has_videos(wildcards.dataset):
+        return []
+    return "results/{dataset}/tables/import_failed_{backbone}_{split}.csv".format(
+        **wildcards
+    )
 
 
 def validation_gulp(wildcards):

@@ -2,20 +2,20 @@
 
 
 rule compute_esvs:
-    """Compute the ESVs of a model at one number of frames, for every class."""
+    """Compute the ESVs of a model for a shard at one number of frames, for every class."""
     input:
         features=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+            "results/{dataset}/shards/features/{backbone}/validation/{scatteritem}.h5"
         ),
         priors="results/{dataset}/class_priors.csv",
         labels=dataset_file("labels"),
         heads=head_checkpoints,
     output:
-        esvs="results/{dataset}/esvs/{model}/{n_frames}_frames.h5",
+        esvs="results/{dataset}/shards/esvs/{model}/{n_frames}_frames/{scatteritem}.h5",
     log:
-        "results/{dataset}/logs/compute_esvs/{model}/{n_frames}_frames.log",
+        "results/{dataset}/logs/compute_esvs/{model}/{n_frames}_frames/{scatteritem}.log",
     benchmark:
-        "results/{dataset}/benchmarks/compute_esvs/{model}/{n_frames}_frames.tsv"
+        "results/{dataset}/benchmarks/compute_esvs/{model}/{n_frames}_frames/{scatteritem}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -33,20 +33,20 @@ rule compute_esvs:
 
 
 rule compute_all_frames_esvs:
-    """Sample the ESVs of a model for every frame of every video."""
+    """Sample the ESVs of a model for every frame of every video of a shard."""
     input:
         features=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+            "results/{dataset}/shards/features/{backbone}/validation/{scatteritem}.h5"
         ),
         priors="results/{dataset}/class_priors.csv",
         labels=dataset_file("labels"),
         heads=head_checkpoints,
     output:
-        esvs="results/{dataset}/esvs/{model}/all_frames.h5",
+        esvs="results/{dataset}/shards/esvs/{model}/all_frames/{scatteritem}.h5",
     log:
-        "results/{dataset}/logs/compute_all_frames_esvs/{model}.log",
+        "results/{dataset}/logs/compute_all_frames_esvs/{model}/{scatteritem}.log",
     benchmark:
-        "results/{dataset}/benchmarks/compute_all_frames_esvs/{model}.tsv"
+        "results/{dataset}/benchmarks/compute_all_frames_esvs/{model}/{scatteritem}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -61,3 +61,30 @@ rule compute_all_frames_esvs:
         library=library_hash("compute_all_frames_esvs"),
     script:
         "../scripts/compute_all_frames_esvs.py"
+
+
+rule gather_esvs:
+    """Join the ESVs of all shards at one number of frames, or of every frame."""
+    input:
+        esvs=shards_of(
+            "results/{dataset}/shards/esvs/{model}/{length}_frames/{scatteritem}.h5",
+            split="validation",
+        ),
+    output:
+        esvs="results/{dataset}/esvs/{model}/{length}_frames.h5",
+    log:
+        "results/{dataset}/logs/gather_esvs/{model}/{length}_frames.log",
+    benchmark:
+        "results/{dataset}/benchmarks/gather_esvs/{model}/{length}_frames.tsv"
+    wildcard_constraints:
+        length=r"\d+|all",
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        library=library_hash("gather_esvs"),
+    script:
+        "../scripts/gather_esvs.py"

@@ -2,16 +2,16 @@
 
 
 rule extract_features:
-    """Compute the features of every frame of a split."""
+    """Compute the features of every frame of a shard."""
     input:
-        gulp="results/{dataset}/gulp/{split}",
+        gulp="results/{dataset}/shards/gulp/{split}/{scatteritem}",
         checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
     output:
-        features="results/{dataset}/features/{backbone}/{split}.h5",
+        features="results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5",
     log:
-        "results/{dataset}/logs/extract_features/{backbone}/{split}.log",
+        "results/{dataset}/logs/extract_features/{backbone}/{split}/{scatteritem}.log",
     benchmark:
-        "results/{dataset}/benchmarks/extract_features/{backbone}/{split}.tsv"
+        "results/{dataset}/benchmarks/extract_features/{backbone}/{split}/{scatteritem}.tsv"
     wildcard_constraints:
         dataset=datasets_from("synthetic", "files"),
     conda:
@@ -30,3 +30,28 @@ rule extract_features:
         library=library_hash("extract_features"),
     script:
         "../scripts/extract_features.py"
+
+
+rule gather_features:
+    """Join the features of all shards of a split, sorted by uid."""
+    input:
+        features=shards_of(
+            "results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5"
+        ),
+        judged=import_judged,
+    output:
+        features="results/{dataset}/features/{backbone}/{split}.h5",
+    log:
+        "results/{dataset}/logs/gather_features/{backbone}/{split}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/gather_features/{backbone}/{split}.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        library=library_hash("gather_features"),
+    script:
+        "../scripts/gather_features.py"

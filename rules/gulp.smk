@@ -1,19 +1,46 @@
 # In: labels and videos of a split. Out: its frames in GulpIO chunks, and the videos that failed.
 
 
-rule gulp_videos:
-    """Decode the videos of a split at a constant frame rate into GulpIO chunks of JPEGs."""
+rule deal_clips:
+    """Deal the clips of a split out to shards."""
     input:
         clips=dataset_file("{split}"),
-        labels=dataset_file("labels"),
-        videos=dataset_file("videos"),
+        labels=names_of_numbers,
     output:
-        gulp=directory("results/{dataset}/gulp/{split}"),
-        failed="results/{dataset}/tables/gulp_failed_{split}.csv",
+        clips=directory("results/{dataset}/shards/clips/{split}"),
     log:
-        "results/{dataset}/logs/gulp_videos/{split}.log",
+        "results/{dataset}/logs/deal_clips/{split}.log",
     benchmark:
-        "results/{dataset}/benchmarks/gulp_videos/{split}.tsv"
+        "results/{dataset}/benchmarks/deal_clips/{split}.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        shard_count=lambda wildcards: len(
+            getattr(gather, wildcards.split)("{scatteritem}")
+        ),
+        shard_by=config["shard_by"],
+        library=library_hash("deal_clips"),
+    script:
+        "../scripts/deal_clips.py"
+
+
+rule gulp_videos:
+    """Decode the videos of a shard at a constant frame rate into GulpIO chunks of JPEGs."""
+    input:
+        clips=of_shard("results/{dataset}/shards/clips/{split}"),
+        labels=dataset_file("labels"),
+        videos=of_shard(dataset_file("videos")),
+    output:
+        gulp=directory("results/{dataset}/shards/gulp/{split}/{scatteritem}"),
+        failed="results/{dataset}/shards/gulp_failed/{split}/{scatteritem}.csv",
+    log:
+        "results/{dataset}/logs/gulp_videos/{split}/{scatteritem}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/gulp_videos/{split}/{scatteritem}.tsv"
     conda:
         "../envs/video.yaml"
     threads: config["workers"]
@@ -21,11 +48,44 @@ rule gulp_videos:
         mem_mb=2000,
         runtime=120,
     params:
-        options=config["gulp"],
+        options={
+            name: config["gulp"][name]
+            for name in config["gulp"]
+            if name != "max_failed_share"
+        },
         extension=lambda wildcards: datasets[wildcards.dataset].get("extension"),
+        content=shard_content,
         library=library_hash("gulp_videos"),
     script:
         "../scripts/gulp_videos.py"
+
+
+rule gather_gulp:
+    """Join the gulped shards of a split, if not too many of its videos failed."""
+    input:
+        clips=of_shard("results/{dataset}/shards/clips/{split}"),
+        gulp=shards_of("results/{dataset}/shards/gulp/{split}/{scatteritem}"),
+        failed=shards_of(
+            "results/{dataset}/shards/gulp_failed/{split}/{scatteritem}.csv"
+        ),
+    output:
+        gulp=directory("results/{dataset}/gulp/{split}"),
+        failed="results/{dataset}/tables/gulp_failed_{split}.csv",
+    log:
+        "results/{dataset}/logs/gather_gulp/{split}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/gather_gulp/{split}.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        max_failed_share=config["gulp"]["max_failed_share"],
+        library=library_hash("gather_gulp"),
+    script:
+        "../scripts/gather_gulp.py"
 
 
 rule list_too_short_videos:

@@ -5,8 +5,8 @@ rule train_variable_length_head:
     """Train the head of a model that takes any number of frames."""
     input:
         train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
-        validation=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+        validation=of_shard(
+            model_backbone_file("results/{dataset}/features/{backbone}/validation.h5")
         ),
         labels=dataset_file("labels"),
     output:
@@ -35,8 +35,8 @@ rule train_single_scale_head:
     """Train the head of one scale of a multi-scale model, on its own."""
     input:
         train=model_backbone_file("results/{dataset}/features/{backbone}/train.h5"),
-        validation=model_backbone_file(
-            "results/{dataset}/features/{backbone}/validation.h5"
+        validation=of_shard(
+            model_backbone_file("results/{dataset}/features/{backbone}/validation.h5")
         ),
         labels=dataset_file("labels"),
     output:

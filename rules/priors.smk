@@ -5,7 +5,6 @@ rule compute_class_priors:
     """Compute the class frequencies over the training clips."""
     input:
         clips=dataset_file("train"),
-        features=labelled_training_features,
         labels=dataset_file("labels"),
     output:
         priors="results/{dataset}/class_priors.csv",

@@ -2,21 +2,15 @@
 
 
 rule encode_webm:
-    """Encode the gulped frames of every validation clip as VP9."""
+    """Encode the gulped frames of every validation clip of a shard as VP9."""
     input:
-        gulp="results/{dataset}/gulp/validation",
+        gulp="results/{dataset}/shards/gulp/validation/{scatteritem}",
     output:
-        webm=report(
-            directory("results/{dataset}/webm"),
-            patterns=["{uid}.webm"],
-            caption="../captions/webm.rst",
-            category="Clips",
-            labels={"clip": "{uid}"},
-        ),
+        webm=directory("results/{dataset}/shards/webm/{scatteritem}"),
     log:
-        "results/{dataset}/logs/encode_webm.log",
+        "results/{dataset}/logs/encode_webm/{scatteritem}.log",
     benchmark:
-        "results/{dataset}/benchmarks/encode_webm.tsv"
+        "results/{dataset}/benchmarks/encode_webm/{scatteritem}.tsv"
     conda:
         "../envs/video.yaml"
     threads: config["workers"]
@@ -28,3 +22,33 @@ rule encode_webm:
         library=library_hash("encode_webm"),
     script:
         "../scripts/encode_webm.py"
+
+
+rule gather_webm:
+    """Link the clips of all shards into one directory."""
+    input:
+        webm=shards_of(
+            "results/{dataset}/shards/webm/{scatteritem}", split="validation"
+        ),
+    output:
+        webm=report(
+            directory("results/{dataset}/webm"),
+            patterns=["{uid}.webm"],
+            caption="../captions/webm.rst",
+            category="Clips",
+            labels={"clip": "{uid}"},
+        ),
+    log:
+        "results/{dataset}/logs/gather_webm.log",
+    benchmark:
+        "results/{dataset}/benchmarks/gather_webm.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        library=library_hash("gather_webm"),
+    script:
+        "../scripts/gather_webm.py"

@@ -1,10 +1,11 @@
-"""Gulp the videos of one split."""
+"""Gulp the videos of one shard of a split."""
 
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.gulp import VideoFile, check_failed_share, gulp_videos
-from playfair.data.labels import class_indices, read_class_names, read_clips, video_path
+from playfair.data.gulp import VideoFile, gulp_videos
+from playfair.data.labels import class_indices, read_class_names, video_path
+from playfair.data.shards import read_shard
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-options = snakemake.params.options
-clips = read_clips(snakemake.input.clips, snakemake.wildcards.split)
+clips = read_shard(snakemake.input.clips, snakemake.wildcards.scatteritem)
 indices = class_indices(clips, read_class_names(snakemake.input.labels))
 videos = [
     VideoFile(
@@ -30,18 +30,7 @@ videos = [
     for clip, index in zip(clips, indices, strict=True)
 ]
 failed = gulp_videos(
-    videos,
-    snakemake.output.gulp,
-    fps=options["fps"],
-    short_side=options["short_side"],
-    chunk_size=options["chunk_size"],
-    shuffle=options["shuffle"],
-    seed=options["seed"],
-    workers=snakemake.threads,
+    videos, snakemake.output.gulp, workers=snakemake.threads, **snakemake.params.options
 )
-# A failed job's outputs are removed: the log keeps the table.
-print(
-    f"{len(failed)} of {len(videos)} videos failed\n{failed.to_csv(index=False)}", file=sys.stderr
-)
-check_failed_share(failed, len(videos), options["max_failed_share"])
+print(f"{len(failed)} of {len(videos)} videos failed", file=sys.stderr)
 write_csv(failed, snakemake.output.failed)

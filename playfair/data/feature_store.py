@@ -51,7 +51,7 @@ def write_features(
     The file appears under `path` only when the block succeeds and every frame was written.
     """
     offsets = np.concatenate([[0], np.cumsum(sequence_lengths, dtype=np.int64)]).astype(np.int64)
-    chunk_rows = max(1, min(int(offsets[-1]), _CHUNK_BYTES // (4 * feature_dim)))
+    chunk_rows = min(int(offsets[-1]), max(1, _CHUNK_BYTES // (4 * feature_dim)))
     with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
         file["uid"] = np.asarray(uids, dtype=object)
@@ -62,7 +62,7 @@ def write_features(
                 "features",
                 shape=(int(offsets[-1]), feature_dim),
                 dtype=np.float32,
-                chunks=(chunk_rows, feature_dim),
+                chunks=(chunk_rows, feature_dim) if chunk_rows else None,
             )
         )
         yield writer

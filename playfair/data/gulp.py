@@ -70,12 +70,12 @@ def gulp_videos(
 
     Returns:
         The videos that are missing, empty or broken, which are left out of the chunks: columns
-        uid, path, reason, sorted by uid.
+        uid, path, reason, sorted by uid. Of no videos at all an empty chunk is written.
     """
     order = np.random.default_rng(seed).permutation(len(videos)) if shuffle else range(len(videos))
     chunks = [
         [videos[position] for position in order[first : first + chunk_size]]
-        for first in range(0, len(videos), chunk_size)
+        for first in range(0, max(len(videos), 1), chunk_size)
     ]
     failures: list[tuple[str, str, str]] = []
     with written_whole(directory) as temporary, process_pool(workers) as executor:
@@ -120,6 +120,8 @@ def check_failed_share(failed: pd.DataFrame, video_count: int, max_failed_share:
 class GulpReader:
     """Reads frames by uid from a directory of GulpIO chunks. Not for use by several threads.
 
+    A directory of empty chunks, such as that of an empty shard, has no uids.
+
     Attributes:
         uids: sorted. labels: uid -> class index, -1 where unknown. lengths: uid -> frames.
         fps: uid -> frames per second.
@@ -129,7 +131,7 @@ class GulpReader:
         self.directory = Path(directory)
         self._gulp = GulpDirectory(str(directory))
         meta = self._gulp.merged_meta_dict
-        if not meta:
+        if not self._gulp.num_chunks:
             raise InputError(f"{directory} holds no gulped videos: run the rule gulp_videos")
         self.uids = sorted(meta)
         about = {uid: entry["meta_data"][0] for uid, entry in meta.items()}

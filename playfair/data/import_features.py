@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from playfair.data.feature_store import FeatureStore, write_features
-from playfair.data.labels import UNKNOWN_LABEL, Clip, class_indices, is_uid
+from playfair.data.labels import (
+    UNKNOWN_LABEL,
+    Clip,
+    class_indices,
+    is_uid,
+    read_class_names,
+    read_clips,
+)
 from playfair.errors import InputError
 
 ARRAY_SUFFIXES = (".npz", ".npy")
@@ -130,71 +137,84 @@ class FeatureTable:
             ) from error
 
 
+def read_split(path: str | Path, split: str, labels: str | Path | None = None) -> list[Clip]:
+    """The clips of a split, from a list of clips or from a feature file.
+
+    Args:
+        path: CSV, JSON or JSON.gz, see :func:`playfair.data.labels.read_clips`; or HDF5.
+        labels: names the classes whose numbers a feature file holds; of no use with a list.
+
+    Raises:
+        InputError: if the file is neither, or a directory of arrays, which has no labels.
+    """
+    if Path(path).is_dir():
+        raise InputError(
+            f"{path} is a directory of arrays, without labels: give the data set lists of its "
+            "train and validation clips"
+        )
+    if not is_feature_file(path):
+        return read_clips(path, split)
+    if labels is None:
+        raise InputError(f"{path} holds class numbers: give the data set a labels file")
+    return FeatureTable(path).clips(read_class_names(labels))
+
+
+def is_feature_file(path: str | Path) -> bool:
+    """Whether a path is that of a feature file (HDF5) by its name."""
+    return Path(path).suffix in (".h5", ".hdf5")
+
+
 def import_features(
     source: str | Path,
     path: str | Path,
-    clips: Sequence[Clip] | None,
+    clips: Sequence[Clip],
     class_names: Sequence[str],
     *,
     feature_dim: int,
-    attributes: dict[str, Any],
-    uids: Sequence[str] | None = None,
-) -> tuple[pd.DataFrame, int]:
-    """Write the features of a list of clips to the feature file `path`, whole or not at all.
+    attributes: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Write the features of some clips to the feature file `path`, whole or not at all.
 
     Memory is that of one video.
 
     Args:
         source: a feature file (HDF5), or a directory as of :class:`FeatureFolder`.
-        clips: which videos, with their classes; None takes all of a feature file, with its labels.
+        clips: which videos, such as those of a shard, with their classes; may be none.
         feature_dim: D that the models expect.
         attributes: what the file shall say of itself, beside where its features come from.
-        uids: import only these of the clips (a shard); may be none.
 
     Returns:
-        The videos without features that can be used, which are left out (columns uid, path, reason,
-        sorted by uid), and the number of videos that were asked for.
+        The videos without features that can be used, which are left out: columns uid, path, reason,
+        sorted by uid.
 
     Raises:
         InputError: if the source as a whole cannot be read, or a clip's class is not known.
     """
     opened = _open(source)
-    if clips is None:
-        if isinstance(opened, FeatureFolder):
-            raise InputError(
-                f"{source} is a directory of arrays, without labels: give the data set lists of "
-                "its train and validation clips"
-            )
-        clips = opened.clips(class_names)
-    chosen = set(uids) if uids is not None else {clip.uid for clip in clips}
-    clips = sorted((clip for clip in clips if clip.uid in chosen), key=lambda clip: clip.uid)
-    labels = dict(zip((c.uid for c in clips), class_indices(clips, class_names), strict=True))
-    good: list[tuple[Clip, int]] = []
+    clips = sorted(clips, key=lambda clip: clip.uid)
+    labels = class_indices(clips, class_names).tolist()
+    good: list[tuple[Clip, int, int]] = []
     failures: list[tuple[str, str, str]] = []
-    for clip in clips:
+    for clip, label in zip(clips, labels, strict=True):
         try:
-            good.append((clip, len(_checked(opened, clip, feature_dim))))
+            good.append((clip, label, len(_checked(opened, clip, feature_dim))))
         except UnreadableFeatures as error:
             failures.append((clip.uid, str(source), str(error)))
+    origin = {"architecture": "precomputed", "source": str(source), "checkpoint_hash": ""}
     with (
         opened.store if isinstance(opened, FeatureTable) else nullcontext(),
         write_features(
             path,
-            uids=[clip.uid for clip, _ in good],
-            labels=[int(labels[clip.uid]) for clip, _ in good],
-            sequence_lengths=[length for _, length in good],
+            uids=[clip.uid for clip, _, _ in good],
+            labels=[label for _, label, _ in good],
+            sequence_lengths=[length for _, _, length in good],
             feature_dim=feature_dim,
-            attributes={
-                **attributes,
-                "architecture": "precomputed",
-                "source": str(source),
-                "checkpoint_hash": "",
-            },
+            attributes={**attributes, **origin},
         ) as writer,
     ):
-        for clip, _ in good:
+        for clip, _, _ in good:
             writer.append(_checked(opened, clip, feature_dim))
-    return pd.DataFrame(failures, columns=["uid", "path", "reason"]), len(clips)
+    return pd.DataFrame(failures, columns=["uid", "path", "reason"])
 
 
 def _open(source: str | Path) -> FeatureFolder | FeatureTable:

@@ -1,6 +1,5 @@
 """Clips to watch: the gulped frames of a split as VP9 files."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +9,8 @@ from playfair.data.gulp import GulpReader
 from playfair.data.video import encode_webm
 from playfair.files import written_whole
 from playfair.processes import process_pool
+
+_reader: GulpReader
 
 
 def encode_clips(
@@ -25,18 +26,25 @@ def encode_clips(
     Args:
         crf: VP9 quality, 0 (best) to 63. workers: processes; the files do not depend on it.
     """
-    uids = GulpReader(gulp).uids
-    shares = [uids[first : first + 16] for first in range(0, len(uids), 16)]
-    with written_whole(directory) as temporary, process_pool(workers) as executor:
-        temporary.mkdir()
-        encode = partial(_encode_share, gulp=gulp, directory=temporary, crf=crf)
-        with tqdm(total=len(uids), desc="webm", unit="clip", disable=not progress) as bar:
-            for done in executor.map(encode, shares):
-                bar.update(done)
-
-
-def _encode_share(uids: Sequence[str], gulp: str | Path, directory: Path, crf: int) -> int:
     reader = GulpReader(gulp)
-    for uid in uids:
-        encode_webm(reader.frames(uid), directory / f"{uid}.webm", reader.fps[uid], crf=crf)
-    return len(uids)
+    with (
+        written_whole(directory) as temporary,
+        process_pool(workers, _take_reader, reader) as executor,
+    ):
+        temporary.mkdir()
+        encode = partial(_encode_clip, directory=temporary, crf=crf)
+        encoded = executor.map(encode, reader.uids, chunksize=4)
+        for _ in tqdm(
+            encoded, total=len(reader.uids), desc="webm", unit="clip", disable=not progress
+        ):
+            pass
+
+
+def _take_reader(reader: GulpReader) -> None:
+    """Keep the reader that a forked process inherits: its tables are read once."""
+    global _reader
+    _reader = reader
+
+
+def _encode_clip(uid: str, directory: Path, crf: int) -> None:
+    encode_webm(_reader.frames(uid), directory / f"{uid}.webm", _reader.fps[uid], crf=crf)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from playfair.data.feature_store import FeatureStore, write_features
-from playfair.data.import_features import FeatureTable, import_features
-from playfair.data.labels import Clip
+from playfair.data.import_features import FeatureTable, import_features, read_split
+from playfair.data.labels import Clip, write_class_names
 from playfair.data.sequence_lengths import read_sequence_lengths
 from playfair.errors import InputError
 
@@ -36,7 +36,7 @@ def folder(tmp_path):
 def table(tmp_path):
     values = arrays()
     path = tmp_path / "source.h5"
-    with write_features(path, list(values), [1, -1, 0], LENGTHS.values(), D, {}) as writer:
+    with write_features(path, list(values), [1, -1, 0], list(LENGTHS.values()), D, {}) as writer:
         for features in values.values():
             writer.append(features)
     return path
@@ -58,10 +58,9 @@ def read(path):
 
 @pytest.mark.parametrize("source", ["folder", "table"])
 def test_features_and_labels_of_the_list_are_imported(request, source, tmp_path):
-    failed, count = imported(request.getfixturevalue(source), tmp_path / "out.h5")
+    failed = imported(request.getfixturevalue(source), tmp_path / "out.h5")
     assert failed.empty
     assert list(failed.columns) == ["uid", "path", "reason"]
-    assert count == 3
     videos, labels, attributes = read(tmp_path / "out.h5")
     assert list(videos) == ["v1", "v2", "v3"]
     for uid, features in arrays().items():
@@ -72,20 +71,12 @@ def test_features_and_labels_of_the_list_are_imported(request, source, tmp_path)
     assert read_sequence_lengths(tmp_path / "out.h5") == LENGTHS
 
 
-def test_a_feature_file_needs_no_list(table, tmp_path):
-    failed, count = imported(table, tmp_path / "out.h5", clips=None)
-    assert (len(failed), count) == (0, 3)
-    assert read(tmp_path / "out.h5")[1] == {"v1": 1, "v2": -1, "v3": 0}
-
-
 @pytest.mark.parametrize("source", ["folder", "table"])
 def test_a_shard_holds_its_own_videos_and_may_hold_none(request, source, tmp_path):
     path = request.getfixturevalue(source)
-    failed, count = imported(path, tmp_path / "out.h5", uids=["v3", "v1", "elsewhere"])
-    assert (len(failed), count) == (0, 2)
+    assert imported(path, tmp_path / "out.h5", CLIPS[:2]).empty
     assert list(read(tmp_path / "out.h5")[0]) == ["v1", "v3"]
-    failed, count = imported(path, tmp_path / "none.h5", uids=[])
-    assert (len(failed), count) == (0, 0)
+    assert imported(path, tmp_path / "none.h5", []).empty
     assert read(tmp_path / "none.h5")[0] == {}
 
 
@@ -93,7 +84,7 @@ def test_paths_of_a_list_name_arrays(folder, tmp_path):
     (folder / "day").mkdir()
     (folder / "v1.npy").rename(folder / "day/one.npy")
     clips = [Clip("v1", "a", path="day/one.npy"), Clip("v2", "b", path="v2.mp4")]
-    failed, _ = imported(folder, tmp_path / "out.h5", clips)
+    failed = imported(folder, tmp_path / "out.h5", clips)
     assert failed.empty
     assert list(read(tmp_path / "out.h5")[0]) == ["v1", "v2"]
 
@@ -123,8 +114,7 @@ class Trap:
 )
 def test_bad_arrays_are_left_out_with_a_reason(folder, tmp_path, capsys, damage, reason):
     damage(folder / "v1.npy")
-    failed, count = imported(folder, tmp_path / "out.h5")
-    assert count == 3
+    failed = imported(folder, tmp_path / "out.h5")
     assert list(failed["uid"]) == ["v1"]
     assert failed["reason"].str.contains(reason).all(), failed["reason"][0]
     assert list(read(tmp_path / "out.h5")[0]) == ["v2", "v3"]
@@ -133,15 +123,15 @@ def test_bad_arrays_are_left_out_with_a_reason(folder, tmp_path, capsys, damage,
 
 def test_an_archive_of_several_arrays_needs_the_key(folder, tmp_path):
     np.savez(folder / "v2.npz", one=np.zeros((2, D)), two=np.zeros((2, D)))
-    failed, _ = imported(folder, tmp_path / "out.h5")
+    failed = imported(folder, tmp_path / "out.h5")
     assert "holds the arrays one, two" in failed["reason"][0]
 
 
 def test_videos_that_a_feature_file_lacks_or_damages_are_left_out(table, tmp_path):
     with h5py.File(table, "a") as file:
         file["features"][2, 3] = np.inf
-    failed, count = imported(table, tmp_path / "out.h5", [*CLIPS, Clip("v9", "a")])
-    assert (count, list(failed["uid"])) == (4, ["v1", "v9"])
+    failed = imported(table, tmp_path / "out.h5", [*CLIPS, Clip("v9", "a")])
+    assert list(failed["uid"]) == ["v1", "v9"]
     assert "not finite numbers (first in frame 2)" in failed["reason"][0]
     assert "no video with the uid 'v9'" in failed["reason"][1]
 
@@ -164,19 +154,24 @@ def test_a_feature_file_of_another_layout_is_refused(table, tmp_path, change, me
             del file[name]
             file[name] = values
     with pytest.raises(InputError, match=r"source\.h5") as caught:
-        imported(table, tmp_path / "out.h5", clips=None)
+        FeatureTable(table).clips(CLASSES)
     assert message in str(caught.value)
-    assert not (tmp_path / "out.h5").exists()
 
 
 def test_sources_that_cannot_be_used_are_named(folder, tmp_path):
     with pytest.raises(InputError, match=r"absent does not exist"):
         imported(tmp_path / "absent", tmp_path / "out.h5")
     with pytest.raises(InputError, match="without labels: give the data set lists"):
-        imported(folder, tmp_path / "out.h5", clips=None)
+        read_split(folder, "train")
     with pytest.raises(InputError, match="class 'z'"):
         imported(folder, tmp_path / "out.h5", [Clip("v1", "z")])
 
 
-def test_labels_of_a_feature_file_are_its_classes(table):
-    assert FeatureTable(table).clips(CLASSES) == [Clip("v1", "b"), Clip("v2", ""), Clip("v3", "a")]
+def test_a_split_is_read_from_a_list_or_from_a_feature_file(table, tmp_path):
+    labels = tmp_path / "labels.json"
+    write_class_names(CLASSES, labels)
+    assert read_split(table, "train", labels) == [Clip("v1", "b"), Clip("v2", ""), Clip("v3", "a")]
+    (tmp_path / "clips.csv").write_text("uid,label,split\nv1,b,train\nv2,a,validation\n")
+    assert read_split(tmp_path / "clips.csv", "validation") == [Clip("v2", "a")]
+    with pytest.raises(InputError, match="holds class numbers: give the data set a labels file"):
+        read_split(table, "train")

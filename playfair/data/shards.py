@@ -1,0 +1,114 @@
+"""Shards: the clips of a split dealt out to jobs, so that many machines can work side by side.
+
+A shard is called "2-of-4", as Snakemake's scattergather calls it. Every clip belongs to one shard,
+and a shard may be empty. Two ways to deal:
+
+- "order": runs of equal length, as the clips are listed.
+- "hash": by a hash of the uid. Shards differ somewhat in size, but clips that are added to the list
+  change the shards that they fall into and no others.
+"""
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from playfair.data.labels import Clip, read_clips
+from playfair.errors import InputError
+from playfair.files import written_whole
+from playfair.provenance import value_hash
+
+
+def shard_numbers(uids: Sequence[str], count: int, shard_by: str) -> np.ndarray:
+    """(V,) int64: the shard, 0 to count - 1, that each of V clips belongs to.
+
+    Args:
+        shard_by: "order" or "hash", see the module.
+    """
+    if shard_by == "order":
+        return np.arange(len(uids)) * count // max(len(uids), 1)
+    if shard_by == "hash":
+        digests = [hashlib.sha256(uid.encode()).digest()[:8] for uid in uids]
+        return np.array([int.from_bytes(digest) % count for digest in digests], dtype=np.int64)
+    raise InputError(f"Clips cannot be dealt out by {shard_by!r}: expected 'order' or 'hash'.")
+
+
+def deal_clips(clips: Sequence[Clip], count: int, shard_by: str) -> dict[str, list[Clip]]:
+    """Shard name -> its clips, in the order of the list."""
+    shards: list[list[Clip]] = [[] for _ in range(count)]
+    numbers = shard_numbers([clip.uid for clip in clips], count, shard_by)
+    for clip, number in zip(clips, numbers, strict=True):
+        shards[number].append(clip)
+    return {f"{number}-of-{count}": shard for number, shard in enumerate(shards, start=1)}
+
+
+def write_shards(clips: Sequence[Clip], directory: str | Path, count: int, shard_by: str) -> None:
+    """Write the list of clips of every shard as `directory`/<shard>.json."""
+    with written_whole(directory) as temporary:
+        temporary.mkdir()
+        for name, shard in deal_clips(clips, count, shard_by).items():
+            (temporary / f"{name}.json").write_text(_as_text(shard), encoding="utf-8")
+
+
+def read_shard(directory: str | Path, name: str) -> list[Clip]:
+    """The clips of a shard, of lists that :func:`write_shards` wrote."""
+    path = Path(directory, f"{name}.json")
+    try:
+        return [Clip(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{path} is not the list of clips of a shard ({error}): delete {directory} and run the "
+            "workflow again"
+        ) from error
+
+
+def count_clips(directory: str | Path) -> int:
+    """The number of clips of all shards, read one after the other."""
+    return sum(len(read_shard(directory, path.stem)) for path in Path(directory).glob("*.json"))
+
+
+def shard_hashes(
+    labels: str | Path, split: str, videos: str | Path, count: int, memo: str | Path
+) -> dict[str, str]:
+    """Shard name -> a hash of its clips and of which of their videos are there, dealt by hash.
+
+    Reading the labels of ten million clips takes a minute: the answer is kept in the file `memo`
+    and used as long as the label file and the directory of videos have the same times.
+
+    Raises:
+        FileNotFoundError: if there are no labels or videos yet.
+    """
+    state = [count, *map(_state, (labels, videos))]
+    memo = Path(memo)
+    if memo.is_file():
+        kept = json.loads(memo.read_text(encoding="utf-8"))
+        if kept["state"] == state:
+            return kept["hashes"]
+    stems = {path.stem for path in Path(videos).iterdir()}
+
+    def is_present(clip: Clip) -> bool:
+        return clip.uid in stems if clip.path is None else Path(videos, clip.path).is_file()
+
+    hashes = {
+        name: value_hash([_as_text(shard), [is_present(clip) for clip in shard]])
+        for name, shard in deal_clips(read_clips(labels, split), count, "hash").items()
+    }
+    with written_whole(memo) as temporary:
+        temporary.write_text(json.dumps({"state": state, "hashes": hashes}), encoding="utf-8")
+    return hashes
+
+
+def _state(path: str | Path) -> list[str | int]:
+    if not Path(path).exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    status = Path(path).stat()
+    return [str(path), status.st_size, status.st_mtime_ns]
+
+
+def _as_text(shard: Sequence[Clip]) -> str:
+    return json.dumps([asdict(clip) for clip in shard], ensure_ascii=False)
