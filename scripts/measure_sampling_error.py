@@ -9,6 +9,7 @@ import torch
 
 from playfair.data.feature_store import FeatureStore
 from playfair.data.labels import read_class_names, read_class_priors
+from playfair.errors import InputError
 from playfair.evaluation.sampling_study import (
     explained_classes,
     study_against_exact,
@@ -35,6 +36,11 @@ model = load_heads(
 )
 
 usable = store.sequence_length >= options["n_frames"]
+if not usable.any():
+    raise InputError(
+        f"none of {len(usable)} videos has the {options['n_frames']} frames on which samplers are "
+        "compared: choose fewer in figures.sampling_error.n_frames"
+    )
 positions = np.flatnonzero(usable)[: options["videos"]]
 print(f"{len(positions)} videos of {usable.sum()} that are long enough", file=sys.stderr)
 features = [store.features(video) for video in positions]
