@@ -1,7 +1,6 @@
-"""Commands taken from a page of the documentation, and run as a reader would run them."""
+"""The fenced blocks of a documentation page, for tests that run what the page says."""
 
 import os
-import re
 import subprocess
 import sys
 import tomllib
@@ -10,41 +9,70 @@ from pathlib import Path
 from tests.workflow.project import PROJECT
 
 
-def bash_blocks(page: str, section: str) -> list[str]:
-    """The fenced bash blocks of a section ("## <section>") of a page such as docs/your-own.md."""
-    text = (PROJECT / page).read_text(encoding="utf-8")
-    sections = re.split(r"^## (.+)$", text, flags=re.M)
-    by_title = dict(zip(sections[1::2], sections[2::2], strict=True))
-    assert section in by_title, f"{page} has the sections {list(by_title)}, not {section!r}"
-    blocks = re.findall(r"^```bash\n(.*?)^```$", by_title[section], flags=re.M | re.S)
-    assert blocks, f"the section {section!r} of {page} has no fenced bash block"
-    return blocks
+def blocks(page: str | Path, section: str, language: str) -> list[str]:
+    """The blocks of a language in a section of a page, in order, each ending in a newline.
+
+    page: a path in the project. section: the words of a heading, of any level; it ends at the next
+    heading of its own level or above. Raises `KeyError` if there is no such heading.
+    """
+    found: list[str] = []
+    level = 0
+    fence: str | None = None
+    lines: list[str] = []
+    for line in (PROJECT / page).read_text(encoding="utf-8").splitlines():
+        if fence is not None:
+            if line == "```":
+                if level and fence == language:
+                    found.append("".join(f"{text}\n" for text in lines))
+                fence = None
+            else:
+                lines.append(line)
+        elif line.startswith("```"):
+            fence, lines = line[3:], []
+        elif line.startswith("#"):
+            marks, _, words = line.partition(" ")
+            if level and len(marks) <= level:
+                return found
+            if not level and words == section:
+                level = len(marks)
+    if not level:
+        raise KeyError(f"{page} has no section {section!r}")
+    return found
 
 
-def run_section(folder: Path, page: str, section: str, timeout: int = 600) -> str:
-    """Run the bash blocks of a section one after the other in a copy of the project.
+def write_titled(texts: list[str], folder: Path) -> list[Path]:
+    """Write blocks whose first line names their file, such as `# my_model.py`, into a folder."""
+    paths = [folder / text.splitlines()[0].removeprefix("# ") for text in texts]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+def run_section(folder: Path, page: str | Path, section: str, timeout: int = 600) -> str:
+    """Write the yaml files of a section into a copy of the project, and run its bash blocks there.
 
     Commands are those of this environment, and of the copy. Returns what was printed.
     """
-    environment = {
-        **os.environ,
-        "PATH": f"{_console_scripts(folder)}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(folder),
-    }
-    printed = ""
-    for block in bash_blocks(page, section):
-        run = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        assert run.returncode == 0, f"{block}\n{run.stdout}\n{run.stderr}"
-        printed += run.stdout
-    return printed
+    write_titled(blocks(page, section, "yaml"), folder)
+    commands = blocks(page, section, "bash")
+    assert commands, f"the section {section!r} of {page} has no bash block"
+    path = [_console_scripts(folder), Path(sys.executable).parent, os.environ["PATH"]]
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "".join(commands)],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(map(str, path)),
+            "PYTHONPATH": str(folder),
+            "OMP_NUM_THREADS": "2",
+        },
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
 
 
 def _console_scripts(folder: Path) -> Path:
