@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.import_features import read_split
+from playfair.data.feature_sources import read_split
 from playfair.data.labels import compute_class_priors, read_class_names
 from playfair.files import write_csv
 from playfair.logs import log_to

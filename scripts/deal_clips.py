@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.import_features import read_split
+from playfair.data.feature_sources import read_split
 from playfair.data.shards import write_shards
 from playfair.logs import log_to
 

@@ -4,8 +4,9 @@ import h5py
 import numpy as np
 import pytest
 
+from playfair.data.feature_sources import FeatureTable, read_split
 from playfair.data.feature_store import FeatureStore, write_features
-from playfair.data.import_features import FeatureTable, import_features, read_split
+from playfair.data.import_features import import_features
 from playfair.data.labels import Clip, write_class_names
 from playfair.data.sequence_lengths import read_sequence_lengths
 from playfair.errors import InputError
