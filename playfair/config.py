@@ -234,6 +234,7 @@ class Config(Section):
                 for name, options in named.items()
             }
         )
+        self._check_features_belong()
         for key, values in (("models", self.models), ("n_frames", self.n_frames)):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
@@ -259,6 +260,20 @@ class Config(Section):
                 f"choose one of n_frames, {self.n_frames}"
             )
         return self
+
+    def _check_features_belong(self) -> None:
+        """A data set of features takes no network, and any other needs one."""
+        source = self.definitions.datasets[self.dataset].source
+        for name in self.models:
+            backbone = self.definitions.models[name].backbone
+            architecture = self.definitions.backbones[backbone].architecture
+            if (source == "features") != (architecture == "precomputed"):
+                wanted = "precomputed" if source == "features" else "a network, such as small"
+                raise InputError(
+                    f"config key definitions.backbones.{backbone}.architecture is "
+                    f"{architecture!r}, but the data set {self.dataset} is of {source}: the model "
+                    f"{name} needs a backbone with {wanted}"
+                )
 
 
 def _least_evaluations(n_frames: int) -> int:

@@ -74,6 +74,7 @@ def shard_content(wildcards, input):
     try:
         hashes = shard_hashes(
             dataset_path(wildcards.dataset, wildcards.split),
+            wildcards.split,
             dataset_path(wildcards.dataset, "videos"),
             count,
             f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
@@ -104,10 +105,25 @@ def head_training_memory(wildcards, input):
     return 2000 + min(8192, int(input.size_mb))
 
 
+def datasets_from(*sources):
+    """Wildcard constraint: the data sets of these sources (synthetic, files, features)."""
+    names = [name for name in datasets if datasets[name]["source"] in sources]
+    return "|".join(names) or "(?!)"
+
+
+def has_videos(dataset):
+    """Whether a data set has pictures to show, not only features."""
+    return datasets[dataset]["source"] != "features"
+
+
 def dataset_path(dataset, name):
     """A file of a data set, [] if it has none: train, validation, labels, videos, ground_truth."""
-    if datasets[dataset]["source"] == "files":
-        return datasets[dataset][name] or []
+    if datasets[dataset]["source"] != "synthetic":
+        if name == "labels" and datasets[dataset]["labels"] is None:
+            return f"results/{dataset}/labels.json"
+        # A feature file holds the labels of its split itself.
+        inside = datasets[dataset].get("features", {}).get(name)
+        return datasets[dataset].get(name) or inside or []
     suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
     return f"datasets/{dataset}/{name}{suffix}"
 
@@ -115,6 +131,39 @@ def dataset_path(dataset, name):
 def dataset_file(name):
     """Input function: a file of the data set, as for dataset_path; {split} is filled in."""
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
+
+
+def names_of_numbers(wildcards):
+    """Input function: the labels file, where the labels of a split are numbers in its features."""
+    dataset = datasets[wildcards.dataset]
+    if has_videos(wildcards.dataset) or dataset[wildcards.split]:
+        return []
+    return dataset_path(wildcards.dataset, "labels")
+
+
+def import_judged(wildcards):
+    """Input function: the table of features that failed, if the data set is one of features."""
+    if has_videos(wildcards.dataset):
+        return []
+    return "results/{dataset}/tables/import_failed_{backbone}_{split}.csv".format(
+        **wildcards
+    )
+
+
+def validation_gulp(wildcards):
+    """Input function: the gulped validation frames, [] for a data set of features."""
+    if not has_videos(wildcards.dataset):
+        return []
+    return f"results/{wildcards.dataset}/gulp/validation"
+
+
+def validation_videos(wildcards):
+    """Input function: the validation videos as frames, or as features where there are no others."""
+    backbone = models[config["models"][0]]["backbone"]
+    return (
+        validation_gulp(wildcards)
+        or f"results/{wildcards.dataset}/features/{backbone}/validation.h5"
+    )
 
 
 def model_backbone_file(pattern):
@@ -147,7 +196,7 @@ def is_own(options):
 def is_trained(options):
     """Whether the workflow trains a backbone or model: no weights for it are configured."""
     given = pretrained_checkpoints(options) or options.get("weights") or is_own(options)
-    return not given
+    return not given and options.get("architecture") != "precomputed"
 
 
 def backbone_checkpoint(wildcards):
@@ -182,10 +231,14 @@ def model_options(wildcards):
 used_backbones = list(
     dict.fromkeys(models[name]["backbone"] for name in config["models"])
 )
-trained_backbones = [name for name in used_backbones if is_trained(backbones[name])]
+trained_backbones = [
+    name
+    for name in used_backbones
+    if is_trained(backbones[name]) and has_videos(config["dataset"])
+]
 trained_models = [name for name in config["models"] if is_trained(models[name])]
 is_anything_trained = bool(trained_backbones or trained_models)
-gulped_splits = ["train", "validation"] if is_anything_trained else ["validation"]
+read_splits = ["train", "validation"] if is_anything_trained else ["validation"]
 
 
 def check_own_checkpoints():
@@ -209,6 +262,13 @@ def training_logs(wildcards):
     for model in trained_models:
         logs += head_files(wildcards.dataset, model, ".csv")
     return logs
+
+
+def failed_tables(dataset):
+    """The tables of videos that were left out, of the splits that are read."""
+    backbone = models[config["models"][0]]["backbone"]
+    kind = "gulp_failed" if has_videos(dataset) else f"import_failed_{backbone}"
+    return [f"results/{dataset}/tables/{kind}_{split}.csv" for split in read_splits]
 
 
 def collated_files(wildcards):

@@ -1,4 +1,4 @@
-# In: nothing but the configuration. Out: a data set in the layout of Something-Something v2.
+# In: the configuration, and lists of clips. Out: a drawn data set; the classes of a list.
 
 
 rule make_synthetic_dataset:
@@ -14,8 +14,7 @@ rule make_synthetic_dataset:
     benchmark:
         "results/{dataset}/benchmarks/make_synthetic_dataset.tsv"
     wildcard_constraints:
-        dataset="|".join(n for n in datasets if datasets[n]["source"] == "synthetic")
-        or "(?!)",
+        dataset=datasets_from("synthetic"),
     conda:
         "../envs/video.yaml"
     threads: config["workers"]
@@ -27,3 +26,25 @@ rule make_synthetic_dataset:
         library=library_hash("make_synthetic_dataset"),
     script:
         "../scripts/make_synthetic_dataset.py"
+
+
+rule list_classes:
+    """List the classes of a data set that has no file of them: its distinct training labels."""
+    input:
+        clips=dataset_file("train"),
+    output:
+        labels="results/{dataset}/labels.json",
+    log:
+        "results/{dataset}/logs/list_classes.log",
+    benchmark:
+        "results/{dataset}/benchmarks/list_classes.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        library=library_hash("list_classes"),
+    script:
+        "../scripts/list_classes.py"

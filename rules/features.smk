@@ -12,6 +12,8 @@ rule extract_features:
         "results/{dataset}/logs/extract_features/{backbone}/{split}/{scatteritem}.log",
     benchmark:
         "results/{dataset}/benchmarks/extract_features/{backbone}/{split}/{scatteritem}.tsv"
+    wildcard_constraints:
+        dataset=datasets_from("synthetic", "files"),
     conda:
         "../envs/torch.yaml"
     threads: config["workers"]
@@ -25,6 +27,7 @@ rule extract_features:
         weights=lambda wildcards: backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
+        decoding={name: config["gulp"][name] for name in ("fps", "short_side")},
         library=library_hash("extract_features"),
     script:
         "../scripts/extract_features.py"
@@ -36,6 +39,7 @@ rule gather_features:
         features=shards_of(
             "results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5"
         ),
+        judged=import_judged,
     output:
         features="results/{dataset}/features/{backbone}/{split}.h5",
     log:

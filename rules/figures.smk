@@ -30,17 +30,17 @@ rule figures:
             dataset=config["dataset"],
             figure=figure_names,
         ),
-        failed=expand(
-            "results/{dataset}/tables/gulp_failed_{split}.csv",
-            dataset=config["dataset"],
-            split=gulped_splits,
-        ),
+        failed=failed_tables(config["dataset"]),
         too_short=expand(
             "results/{dataset}/tables/too_short_{n_frames}_frames.csv",
             dataset=config["dataset"],
             n_frames=config["n_frames"],
         ),
-        webm=expand("results/{dataset}/webm", dataset=config["dataset"]),
+        webm=(
+            expand("results/{dataset}/webm", dataset=config["dataset"])
+            if has_videos(config["dataset"])
+            else []
+        ),
         captions=expand("captions/{figure}.rst", figure=figure_names),
     output:
         figures=directory("results/figures"),

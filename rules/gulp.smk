@@ -5,6 +5,7 @@ rule deal_clips:
     """Deal the clips of a split out to shards."""
     input:
         clips=dataset_file("{split}"),
+        labels=names_of_numbers,
     output:
         clips=directory("results/{dataset}/shards/clips/{split}"),
     log:
@@ -52,9 +53,7 @@ rule gulp_videos:
             for name in config["gulp"]
             if name != "max_failed_share"
         },
-        extension=lambda wildcards: datasets[wildcards.dataset].get(
-            "extension", ".webm"
-        ),
+        extension=lambda wildcards: datasets[wildcards.dataset].get("extension"),
         content=shard_content,
         library=library_hash("gulp_videos"),
     script:
@@ -92,7 +91,7 @@ rule gather_gulp:
 rule list_too_short_videos:
     """List the validation videos that have fewer frames than are to be explained."""
     input:
-        gulp="results/{dataset}/gulp/validation",
+        videos=validation_videos,
     output:
         table="results/{dataset}/tables/too_short_{n_frames}_frames.csv",
     log:

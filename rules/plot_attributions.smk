@@ -5,7 +5,7 @@ rule plot_filmstrips:
     """Plot example videos: each frame with its ESV for the true class and for its rival."""
     input:
         collated=collated_files,
-        gulp="results/{dataset}/gulp/validation",
+        gulp=validation_gulp,
         ground_truth=dataset_file("ground_truth"),
     output:
         png=report(

@@ -8,7 +8,7 @@ rule plot_every_frame:
         esvs=expand(
             "results/{{dataset}}/esvs/{model}/all_frames.h5", model=config["models"]
         ),
-        gulp="results/{dataset}/gulp/validation",
+        gulp=validation_gulp,
         ground_truth=dataset_file("ground_truth"),
     output:
         png=report(

@@ -1,4 +1,4 @@
-# In: the training labels. Out: the frequency of every class, which a model says of no frames.
+# In: the training labels, from a list or a feature file. Out: the frequency of every class, which a model says of no frames.
 
 
 rule compute_class_priors:

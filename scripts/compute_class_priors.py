@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.labels import compute_class_priors, read_class_names, read_clips
+from playfair.data.feature_sources import read_split
+from playfair.data.labels import compute_class_priors, read_class_names
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-priors = compute_class_priors(
-    read_clips(snakemake.input.clips), read_class_names(snakemake.input.labels)
-)
-write_csv(priors, snakemake.output.priors)
+clips = read_split(snakemake.input.clips, "train", snakemake.input.labels)
+class_names = read_class_names(snakemake.input.labels)
+write_csv(compute_class_priors(clips, class_names), snakemake.output.priors)

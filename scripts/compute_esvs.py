@@ -12,6 +12,7 @@ from playfair.data.esv_store import write_esvs
 from playfair.data.feature_store import FeatureStore
 from playfair.data.frame_sampling import sample_frame_idx
 from playfair.data.labels import read_class_names, read_class_priors
+from playfair.data.run_attributes import model_attributes
 from playfair.files import file_hash
 from playfair.logs import log_to
 from playfair.models.devices import resolve_device
@@ -42,6 +43,9 @@ attributes = {
     "checkpoint_hash": [file_hash(path) for path in snakemake.input.heads],
     "backbone_checkpoint_hash": store.attributes["checkpoint_hash"],
     "config_hash": value_hash(snakemake.params.model),
+    **model_attributes(
+        f"results/{snakemake.wildcards.dataset}", snakemake.input.heads, snakemake.params.model
+    ),
 }
 
 positions = np.flatnonzero(store.sequence_length >= n_frames)

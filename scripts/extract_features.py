@@ -6,6 +6,7 @@ import torch
 
 from playfair.data.feature_store import write_features
 from playfair.data.gulp import GulpReader
+from playfair.data.run_attributes import backbone_attributes
 from playfair.files import file_hash
 from playfair.logs import log_to
 from playfair.models.backbones import build_backbone, weights_file
@@ -33,6 +34,14 @@ with write_features(
         "split": snakemake.wildcards.split,
         "backbone": snakemake.wildcards.backbone,
         "checkpoint_hash": file_hash(checkpoint),
+        **backbone_attributes(
+            f"results/{snakemake.wildcards.dataset}",
+            checkpoint,
+            architecture=params.architecture,
+            weights=params.weights,
+            batch_size=params.batch_size,
+            decoding=params.decoding,
+        ),
     },
 ) as writer:
     for features in extract_features(

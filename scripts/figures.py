@@ -25,7 +25,7 @@ too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]
 facts = [
     ("data set", params.dataset),
     ("models", ", ".join(params.models)),
-    ("clips that did not decode", ", ".join(left_out)),
+    ("clips that could not be read", ", ".join(left_out)),
     ("clips too short for some number of frames", str(max(too_short))),
 ]
 
@@ -33,8 +33,10 @@ with written_whole(snakemake.output.figures) as folder:
     folder.mkdir()
     for path in [*snakemake.input.figures, *snakemake.input.tables]:
         shutil.copy(path, folder)
-    examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
-    (folder / "clips").mkdir()
+    examples = []
+    if snakemake.input.webm:
+        examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
+        (folder / "clips").mkdir()
     for clip in examples:
         shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)
     gallery = []

@@ -1,11 +1,10 @@
 """Gulp the videos of one shard of a split."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playfair.data.gulp import VideoFile, gulp_videos
-from playfair.data.labels import class_indices, read_class_names
+from playfair.data.labels import class_indices, read_class_names, video_path
 from playfair.data.shards import read_shard
 from playfair.files import write_csv
 from playfair.logs import log_to
@@ -20,7 +19,7 @@ indices = class_indices(clips, read_class_names(snakemake.input.labels))
 videos = [
     VideoFile(
         uid=clip.uid,
-        path=Path(snakemake.input.videos, clip.uid + snakemake.params.extension),
+        path=video_path(clip, snakemake.input.videos, snakemake.params.extension),
         meta={
             "class": clip.class_name,
             "class_index": int(index),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from playfair.data.gulp import GulpReader
+from playfair.data.sequence_lengths import read_sequence_lengths
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 n_frames = int(snakemake.wildcards.n_frames)
-reader = GulpReader(snakemake.input.gulp)
-short = [(uid, reader.lengths[uid]) for uid in reader.uids if reader.lengths[uid] < n_frames]
-print(
-    f"{len(short)} of {len(reader.uids)} videos have fewer than {n_frames} frames", file=sys.stderr
-)
+lengths = read_sequence_lengths(snakemake.input.videos)
+short = [(uid, length) for uid, length in lengths.items() if length < n_frames]
+print(f"{len(short)} of {len(lengths)} videos have fewer than {n_frames} frames", file=sys.stderr)
 write_csv(pd.DataFrame(short, columns=["uid", "sequence_length"]), snakemake.output.table)

@@ -9,7 +9,12 @@ import torch
 
 from playfair.data.feature_store import FeatureStore
 from playfair.data.labels import read_class_names, read_class_priors
-from playfair.evaluation.sampling_study import study_against_exact, study_every_frame
+from playfair.errors import InputError
+from playfair.evaluation.sampling_study import (
+    explained_classes,
+    study_against_exact,
+    study_every_frame,
+)
 from playfair.files import write_csv
 from playfair.logs import log_to
 from playfair.models.devices import resolve_device
@@ -30,11 +35,23 @@ model = load_heads(
     snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
 )
 
-usable = (store.sequence_length >= options["n_frames"]) & (store.label >= 0)
+usable = store.sequence_length >= options["n_frames"]
+if not usable.any():
+    raise InputError(
+        f"none of {len(usable)} videos has the {options['n_frames']} frames on which samplers are "
+        "compared: choose fewer in figures.sampling_error.n_frames"
+    )
 positions = np.flatnonzero(usable)[: options["videos"]]
 print(f"{len(positions)} videos of {usable.sum()} that are long enough", file=sys.stderr)
 features = [store.features(video) for video in positions]
-label = store.label[positions]
+label = explained_classes(
+    model,
+    features,
+    store.label[positions],
+    priors,
+    n_frames=options["n_frames"],
+    device=device,
+)
 settings = {"budgets": options["budgets"], "repetitions": options["repetitions"], "device": device}
 fixed = study_against_exact(
     model, features, label, priors, n_frames=options["n_frames"], **settings

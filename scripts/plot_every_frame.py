@@ -26,6 +26,7 @@ table = every_frame_table(
     snakemake.params.fps,
     read_ground_truth(truth, snakemake.params.evidence_rate) if truth else None,
 )
-figure = plot_every_frame(table, GulpReader(snakemake.input.gulp).frames)
+frames = GulpReader(snakemake.input.gulp).frames if snakemake.input.gulp else None
+figure = plot_every_frame(table, frames)
 save_figure(figure, snakemake.output.png, snakemake.output.pdf)
 write_csv(table, snakemake.output.table)

@@ -23,6 +23,7 @@ table = filmstrips_table(
     tables,
     read_ground_truth(truth, snakemake.params.evidence_rate) if truth else None,
 )
-figure = plot_filmstrips(table, GulpReader(snakemake.input.gulp).frames)
+frames = GulpReader(snakemake.input.gulp).frames if snakemake.input.gulp else None
+figure = plot_filmstrips(table, frames)
 save_figure(figure, snakemake.output.png, snakemake.output.pdf)
 write_csv(table, snakemake.output.table)

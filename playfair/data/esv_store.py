@@ -89,6 +89,11 @@ class EsvTable:
         """(V,) bool: whether the predicted class is the labelled one."""
         return self.predicted == self.label
 
+    @property
+    def explained(self) -> np.ndarray:
+        """(V,) int64: the class to explain, the labelled one or, without a label, the predicted."""
+        return np.where(self.label >= 0, self.label, self.predicted)
+
     def esv_for(self, classes: np.ndarray) -> np.ndarray:
         """(V, n) ESVs of one class per video, `classes` (V,) of class indices."""
         return np.take_along_axis(self.esv, np.asarray(classes)[:, None, None], axis=2)[:, :, 0]

@@ -103,6 +103,12 @@ class FeatureStore:
         self.feature_dim = int(self._features.shape[1])
         self.attributes: dict[str, Any] = dict(self._file.attrs)
 
+    @property
+    def has_whole_offsets(self) -> bool:
+        """Whether the offsets lead, ascending, from 0 to the number of rows of the features."""
+        ends = int(self._offsets[0]), int(self._offsets[-1])
+        return ends == (0, len(self._features)) and bool((self.sequence_length >= 0).all())
+
     def features(self, position: int) -> np.ndarray:
         """(T, D) float32: every frame of the video at `position` in the file."""
         return self._features[self._offsets[position] : self._offsets[position + 1]]

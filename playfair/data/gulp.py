@@ -111,7 +111,7 @@ def check_failed_share(failed: pd.DataFrame, video_count: int, max_failed_share:
     share = len(failed) / video_count
     if share > max_failed_share or share == 1:
         raise InputError(
-            f"{len(failed)} of {video_count} videos failed to decode ({share:.1%}; "
+            f"{len(failed)} of {video_count} videos failed ({share:.1%}; "
             f"gulp.max_failed_share allows {max_failed_share:.1%}), the first being "
             f"{failed.uid[0]!r}: {failed.reason[0]}"
         )

@@ -73,7 +73,7 @@ def count_clips(directory: str | Path) -> int:
 
 
 def shard_hashes(
-    labels: str | Path, videos: str | Path, count: int, memo: str | Path
+    labels: str | Path, split: str, videos: str | Path, count: int, memo: str | Path
 ) -> dict[str, str]:
     """Shard name -> a hash of its clips and of which of their videos are there, dealt by hash.
 
@@ -89,10 +89,14 @@ def shard_hashes(
         kept = json.loads(memo.read_text(encoding="utf-8"))
         if kept["state"] == state:
             return kept["hashes"]
-    present = {path.stem for path in Path(videos).iterdir()}
+    stems = {path.stem for path in Path(videos).iterdir()}
+
+    def is_present(clip: Clip) -> bool:
+        return clip.uid in stems if clip.path is None else Path(videos, clip.path).is_file()
+
     hashes = {
-        name: value_hash([_as_text(shard), [clip.uid in present for clip in shard]])
-        for name, shard in deal_clips(read_clips(labels), count, "hash").items()
+        name: value_hash([_as_text(shard), [is_present(clip) for clip in shard]])
+        for name, shard in deal_clips(read_clips(labels, split), count, "hash").items()
     }
     with written_whole(memo) as temporary:
         temporary.write_text(json.dumps({"state": state, "hashes": hashes}), encoding="utf-8")

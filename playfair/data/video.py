@@ -7,6 +7,9 @@ middle of it, at (k + 1/2) / fps; there is one for every such middle before the 
 clip that ends before the first of them gives its last frame. So a clip at `fps` already comes back
 frame by frame, frames are repeated where the source is slower or pauses, and nothing drifts,
 whatever the source rate and however it varies.
+
+Frames come out upright: the display matrix with which cameras say how they were held is applied.
+Pictures attached to a file, such as a cover, are not its video.
 """
 
 import math
@@ -14,12 +17,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
@@ -75,7 +79,8 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
         short_side: resize the shorter side to this many pixels, keeping the aspect ratio.
 
     Raises:
-        VideoError: the file is missing, empty, not a video, without frames, damaged, or cut off:
+        VideoError: the file is missing, empty, not a video, without frames, damaged, changes the
+            size of its picture, or is cut off:
             one that ends more than half a second and more than a tenth before the time that its
             header states counts as cut off, because evidence may have been in what is lost.
     """
@@ -91,6 +96,10 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
         raise VideoError(
             f"The video {path} is damaged or in no format that FFmpeg reads ({error.strerror})."
         ) from error
+    sizes = {frame.shape for frame in frames}
+    if len(sizes) > 1:
+        named = " and ".join(f"{width} x {height}" for height, width, _ in sorted(sizes)[:2])
+        raise VideoError(f"The video {path} changes the size of its picture ({named} pixels).")
     return np.stack(frames)
 
 
@@ -172,9 +181,14 @@ def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
 @contextmanager
 def _open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     with av.open(str(path), metadata_errors="replace") as container:
-        if not container.streams.video:
+        moving = [
+            stream
+            for stream in container.streams.video
+            if not stream.disposition & Disposition.attached_pic
+        ]
+        if not moving:
             raise VideoError(f"The file {path} holds no video stream.")
-        stream = container.streams.video[0]
+        stream = moving[0]
         # Clips are decoded side by side in processes of their own.
         stream.thread_count = 1
         yield container, stream
@@ -215,13 +229,29 @@ def _to_rgb(frame: VideoFrame, short_side: int | None) -> np.ndarray:
     # At the same size only the colours, stored at half of it, are interpolated.
     resized = (width, height) != (frame.width, frame.height)
     kernel = Interpolation.BICUBIC if resized else Interpolation.BILINEAR
-    return frame.reformat(
+    pixels = frame.reformat(
         width=width,
         height=height,
         format="rgb24",
         interpolation=kernel | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
         threads=1,
     ).to_ndarray()
+    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    return pixels if matrix is None else _upright(pixels, np.frombuffer(matrix, dtype=np.int32))
+
+
+def _upright(pixels: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Turn and mirror (H, W, 3) as a display matrix (9,) says, in steps of a quarter turn.
+
+    The matrix (ISO 14496-12, section 6.2.2) takes the place (x, y) of a pixel, rightwards and
+    downwards, to (a x + c y, b x + d y), up to a shift; its entries 0, 1, 3, 4 are a, b, c, d.
+    """
+    a, b, c, d = (int(matrix[entry]) for entry in (0, 1, 3, 4))
+    mirror_x, mirror_y = a < 0, d < 0
+    if abs(b) > abs(a):
+        pixels = pixels.transpose(1, 0, 2)
+        mirror_x, mirror_y = c < 0, b < 0
+    return np.ascontiguousarray(pixels[:: -1 if mirror_y else 1, :: -1 if mirror_x else 1])
 
 
 def _check_whole(path: Path, container: InputContainer, stream: VideoStream, end: float) -> None:

@@ -13,9 +13,10 @@ class Backbone(Section):
 
     architecture: str = Field(
         default="small",
-        pattern=r"^(small|bninception|resnet50|torchvision/[a-z0-9_]+)$",
+        pattern=r"^(small|bninception|resnet50|torchvision/[a-z0-9_]+|precomputed)$",
         description="Network: small (4 convolutions, 64 x 64 pixels), bninception or resnet50 "
-        "(the paper's), or torchvision/<name> (any of its classification networks).",
+        "(the paper's), torchvision/<name> (any of its classification networks), or precomputed: "
+        "none, for data sets of features.",
     )
     feature_dim: int = Field(
         default=256,

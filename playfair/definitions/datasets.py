@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from playfair.definitions.section import Section, Seed
+from playfair.errors import InputError
 
 
 class SyntheticDataset(Section):
@@ -22,15 +23,29 @@ class SyntheticDataset(Section):
 
 
 class FilesDataset(Section):
-    """A data set in the layout of Something-Something v2 that is on disk already."""
+    """A data set of videos that are on disk already."""
 
     source: Literal["files"] = Field(description="Where the clips come from: files on disk.")
-    train: str = Field(description="Training labels: JSON or JSON.gz list of {id, template, ...}.")
-    validation: str = Field(description="Validation labels, as for training.")
-    labels: str = Field(description='Class ids: JSON object {class name: "class id"}.')
-    videos: str = Field(description="Directory of the videos, <id><extension>.")
-    extension: str = Field(
-        default=".webm", pattern=r"^\.\w+$", description="File name extension of the videos."
+    train: str = Field(
+        description="Training clips: CSV (uid or path, label and perhaps split; one CSV may hold "
+        "both splits), or JSON or JSON.gz list of {id, template, ...}."
+    )
+    validation: str = Field(
+        description="Clips to explain, as for training; their labels may be empty."
+    )
+    labels: str | None = Field(
+        default=None,
+        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
+        "of the training clips, sorted.",
+    )
+    videos: str = Field(
+        description="Directory of the videos: files at the CSV's path, or <uid><extension>."
+    )
+    extension: str | None = Field(
+        default=None,
+        pattern=r"^\.\w+$",
+        description="File name extension of the videos where no path is given; null: whichever "
+        "a uid's file has.",
     )
     ground_truth: str | None = Field(
         default=None,
@@ -44,4 +59,56 @@ class FilesDataset(Section):
     )
 
 
-Dataset = Annotated[SyntheticDataset | FilesDataset, Field(discriminator="source")]
+class FeatureFiles(Section):
+    """Where the features of the splits are."""
+
+    train: str = Field(
+        description="Training features: a feature file (HDF5), or a directory of <uid>.npz or "
+        "<uid>.npy, one (T, D) array each."
+    )
+    validation: str = Field(description="Features of the clips to explain, as for training.")
+
+
+class FeaturesDataset(Section):
+    """A data set of features, one per frame, that another program computed."""
+
+    source: Literal["features"] = Field(description="Where the clips come from: their features.")
+    features: FeatureFiles = Field(description="The features of both splits.")
+    train: str | None = Field(
+        default=None,
+        description="Training clips, a list as for files; null: those of the feature file, with "
+        "its labels.",
+    )
+    validation: str | None = Field(
+        default=None,
+        description="Clips to explain, as for training; their labels may be empty.",
+    )
+    labels: str | None = Field(
+        default=None,
+        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
+        "of the list of training clips, sorted.",
+    )
+    ground_truth: str | None = Field(
+        default=None,
+        description="CSV (uid, first_frame, last_frame) of the evidence, where it is known.",
+    )
+    ground_truth_fps: float | None = Field(
+        default=None,
+        gt=0,
+        le=240,
+        description="Frames per second that the ground truth counts; null: those of the gulp.",
+    )
+
+    @model_validator(mode="after")
+    def _classes_are_known(self) -> "FeaturesDataset":
+        if self.train is None and self.labels is None:
+            raise InputError(
+                "a data set of features needs labels (a JSON file of class ids) or train (a list "
+                "of clips): a feature file holds class numbers, but no names"
+            )
+        return self
+
+
+Dataset = Annotated[
+    SyntheticDataset | FilesDataset | FeaturesDataset, Field(discriminator="source")
+]

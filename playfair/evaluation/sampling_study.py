@@ -21,6 +21,29 @@ REFERENCE_RUNS = 10
 """Runs that share the evaluations of a long run, so that it needs a tenth of the memory."""
 
 
+def explained_classes(
+    model: Models,
+    features: Sequence[np.ndarray],
+    label: np.ndarray,
+    priors: np.ndarray,
+    *,
+    n_frames: int,
+    device: Device = None,
+) -> np.ndarray:
+    """The classes (V,) to study: `label`, and where it is -1 what `n_frames` frames are taken for.
+
+    Args:
+        features: (T, D) per video, T >= n_frames. label: (V,) class indices, -1 where unknown.
+    """
+    classes = np.array(label, dtype=np.int64)
+    unknown = np.flatnonzero(classes < 0)
+    if len(unknown):
+        videos = [features[int(video)] for video in unknown]
+        batch = np.stack([video[sample_frame_idx(len(video), n_frames)] for video in videos])
+        classes[unknown] = exact_esvs(model, batch, priors, device=device)[0].argmax(axis=1)
+    return classes
+
+
 def study_against_exact(
     model: Models,
     features: Sequence[np.ndarray],

@@ -16,27 +16,39 @@ from playfair.figures.style import (
     LOOK,
     TWO_COLUMNS,
     class_title,
+    explained_class,
     model_title,
     new_figure,
-    say_nothing_to_draw,
 )
 
 MAX_CLASSES_DRAWN = 30
 """More rows than these do not fit on a page at a readable size."""
 NAME_WIDTH = 40
+COLUMNS = [
+    "model",
+    "n_frames",
+    "class_name",
+    "position",
+    "video_count",
+    "unlabelled_count",
+    "esv_mean",
+]
+"""Of :func:`class_by_position_table`, before the lean of each class."""
 
 
 def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
     """Mean ESV of the true class by class and position, at the largest n_frames common to all.
 
     Args:
-        tables: by model, then by number of frames. Videos without a label are left out.
+        tables: by model, then by number of frames. Videos without a label belong to the class that
+            the model predicts.
 
     Returns:
         One row per model, class that occurs, and position: model, n_frames, class_name, position,
-        video_count, esv_mean, and `lean`, the class's centre of support over all models: the mean
-        place (0 = start, 1 = end of the video) of the positive part of its esv_mean; 0.5 where no
-        position has a positive mean. Rows are ordered by model, then lean, then name.
+        video_count and, of these, unlabelled_count, esv_mean, and `lean`, the class's centre of
+        support over all models: the mean place (0 = start, 1 = end of the video) of the positive
+        part of its esv_mean; 0.5 where no position has a positive mean. Rows are ordered by model,
+        then lean, then name.
 
     Raises:
         ValueError: if no n_frames is common to all models.
@@ -57,15 +69,23 @@ def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.
 
 def _rows(model: str, table: EsvTable) -> pd.DataFrame:
     rows = []
-    for class_idx in np.unique(table.label[table.label >= 0]):
-        of_class = table.label == class_idx
+    for class_idx in np.unique(table.explained):
+        of_class = table.explained == class_idx
+        unlabelled_count = (table.label[of_class] < 0).sum()
         mean = table.esv[of_class, :, class_idx].mean(axis=0, dtype=np.float64)
         rows += [
-            (model, table.n_frames, table.class_name[class_idx], position, of_class.sum(), esv)
+            (
+                model,
+                table.n_frames,
+                table.class_name[class_idx],
+                position,
+                of_class.sum(),
+                unlabelled_count,
+                esv,
+            )
             for position, esv in enumerate(mean, start=1)
         ]
-    columns = ["model", "n_frames", "class_name", "position", "video_count", "esv_mean"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _lean_by_class(table: pd.DataFrame) -> dict[str, float]:
@@ -86,10 +106,6 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
     Of more than `MAX_CLASSES_DRAWN` classes, the half of that number that lean earliest and the
     half that lean latest are drawn, and the figure says so.
     """
-    if table.empty:
-        return say_nothing_to_draw(
-            new_figure(TWO_COLUMNS, 2.0), "No video has a known label: no true class."
-        )
     models = list(dict.fromkeys(table["model"]))
     classes = list(
         table.drop_duplicates("class_name").sort_values(["lean", "class_name"])["class_name"]
@@ -137,9 +153,11 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
         fraction=0.3 / height,
         pad=0.08 / height,
     )
-    bar.set_label("mean ESV of the true class: orange distracts, blue supports")
+    counts = table[table["position"] == 1].groupby("model")[["video_count", "unlabelled_count"]]
+    class_words, note = explained_class(counts.sum())
+    bar.set_label(f"mean ESV of the {class_words}: orange distracts, blue supports")
     bar.outline.set_visible(False)
-    title = "Which classes lean on early frames, which on late ones?"
+    title = f"Which classes lean on early frames, which on late ones?{note}"
     if len(drawn) < len(classes):
         half = len(drawn) // 2
         title += f"\n{len(drawn)} of {len(classes)} classes: the {half} earliest and {half} latest"

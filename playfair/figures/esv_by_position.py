@@ -21,10 +21,10 @@ from playfair.figures.style import (
     TWO_COLUMNS,
     count_frames_along,
     draw_with_interval,
+    explained_class,
     model_looks,
     model_title,
     new_figure,
-    say_nothing_to_draw,
 )
 
 MAX_COLUMNS = 4
@@ -34,29 +34,27 @@ def esv_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.Da
     """ESV of the true class by model, number of frames and position of the frame.
 
     Args:
-        tables: by model, then by number of frames. Videos without a label are left out.
+        tables: by model, then by number of frames. Of videos without a label the predicted class
+            is explained.
 
     Returns:
         One row per model, n_frames and position (1..n_frames): model, n_frames, position,
-        video_count; esv_mean with its 95 % interval esv_low..esv_high (mean ± 1.96 standard
-        errors); the quartiles esv_q25, esv_median, esv_q75 over videos; supporting_share, the
-        share of videos in which that frame has a positive ESV, with its 95 % Wilson interval
-        supporting_low..supporting_high.
+        video_count and, of these, unlabelled_count; esv_mean with its 95 % interval
+        esv_low..esv_high (mean ± 1.96 standard errors); the quartiles esv_q25, esv_median, esv_q75
+        over videos; supporting_share, the share of videos in which that frame has a positive ESV,
+        with its 95 % Wilson interval supporting_low..supporting_high.
     """
     rows = [
         _rows(model, by_n_frames[n_frames])
         for model, by_n_frames in tables.items()
         for n_frames in sorted(by_n_frames)
     ]
-    return pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
+    return pd.concat(rows, ignore_index=True)
 
 
 def _rows(model: str, table: EsvTable) -> pd.DataFrame:
-    known = table.label >= 0
-    esv = table.esv_for(np.where(known, table.label, 0))[known].astype(np.float64)
+    esv = table.esv_for(table.explained).astype(np.float64)
     video_count = len(esv)
-    positions = np.arange(1, table.n_frames + 1) if video_count else np.arange(0)
-    esv = esv[:, : len(positions)] if video_count else np.zeros((1, 0))
     mean, low, high = mean_interval(esv)
     supporting = (esv > 0).sum(axis=0)
     supporting_low, supporting_high = wilson_interval(supporting, video_count)
@@ -65,15 +63,16 @@ def _rows(model: str, table: EsvTable) -> pd.DataFrame:
         {
             "model": model,
             "n_frames": table.n_frames,
-            "position": positions,
+            "position": np.arange(1, table.n_frames + 1),
             "video_count": video_count,
+            "unlabelled_count": int((table.label < 0).sum()),
             "esv_mean": mean,
             "esv_low": low,
             "esv_high": high,
             "esv_q25": lower_quartile,
             "esv_median": median,
             "esv_q75": upper_quartile,
-            "supporting_share": supporting / max(video_count, 1),
+            "supporting_share": supporting / video_count,
             "supporting_low": supporting_low,
             "supporting_high": supporting_high,
         }
@@ -87,10 +86,6 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     The upper panels hold the mean ESV, the lower ones the share of videos in which the frame
     supports the true class; every model is a line. Panels of one row share their scale.
     """
-    if table.empty:
-        return say_nothing_to_draw(
-            new_figure(TWO_COLUMNS, 2.0), "No video has a known label: no true class."
-        )
     models = list(dict.fromkeys(table["model"]))
     lengths = sorted(table["n_frames"].unique())
     column_count = min(len(lengths), MAX_COLUMNS)
@@ -98,10 +93,13 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     # Few panels stay as wide as they would be among many, or bars would spread over the page.
     width = max(ONE_COLUMN + 0.9, TWO_COLUMNS * column_count / MAX_COLUMNS)
     figure = new_figure(width, 0.85 + 2 * (0.3 + 1.22 * row_count))
+    class_words, note = explained_class(table)
     halves = figure.add_gridspec(2, 1)
     esv_block, share_block = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
     for block, measure in ((esv_block, _ESV), (share_block, _SHARE)):
-        block.suptitle(measure.title, x=0.01, ha="left", fontsize=8.5, fontweight="normal")
+        block.suptitle(
+            measure.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
+        )
         panels = block.subplots(row_count, column_count, squeeze=False, sharey="row")
         for axes in panels.flat[len(lengths) :]:
             axes.set_visible(False)
@@ -119,7 +117,7 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     share_block.supxlabel("position of the frame in the sequence", fontsize=8)
     handles, labels = esv_block.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(models), 5))
-    figure.suptitle("Where in the video is the support?", x=0.01, ha="left")
+    figure.suptitle(f"Where in the video is the support?{note}", x=0.01, ha="left")
     return figure
 
 
@@ -153,7 +151,7 @@ class _Measure:
 
 
 _ESV = _Measure(
-    title="Mean ESV of the true class (above 0: the frame supports it)",
+    title="Mean ESV of the {} (above 0: the frame supports it)",
     axis="ESV",
     middle="esv_mean",
     low="esv_low",
@@ -162,7 +160,7 @@ _ESV = _Measure(
     linestyle="-",
 )
 _SHARE = _Measure(
-    title="Share of videos in which the frame supports the true class",
+    title="Share of videos in which the frame supports the {}",
     axis="supporting",
     middle="supporting_share",
     low="supporting_low",

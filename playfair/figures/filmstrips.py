@@ -66,7 +66,7 @@ def select_examples(
     used: dict[object, int] = {}
     for model, table in tables.items():
         wrong = (table.label >= 0) & ~table.correct
-        reference = _reference_class(table)
+        reference = table.explained
         esv = table.esv_for(reference)
         disagreement = esv.max(axis=1) - esv.min(axis=1)
         certainty = table.scores.max(axis=1)
@@ -118,16 +118,12 @@ def filmstrips_table(
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
 
 
-def _reference_class(table: EsvTable) -> np.ndarray:
-    return np.where(table.label >= 0, table.label, table.predicted)
-
-
 def _example_rows(
     place: int, example: Example, table: EsvTable, ground_truth: pd.DataFrame | None
 ) -> pd.DataFrame:
     row = int(np.flatnonzero(table.uid == example.uid)[0])
     scores = table.scores[row]
-    reference = int(_reference_class(table)[row])
+    reference = int(table.explained[row])
     rival = int(np.where(np.arange(len(scores)) == reference, -np.inf, scores).argmax())
     outcome = "right" if table.correct[row] else "wrong"
     if table.label[row] < 0:
@@ -167,7 +163,7 @@ def inside_evidence(
 
 
 @matplotlib.rc_context(LOOK)
-def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
+def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`filmstrips_table`.
 
     Per example: a header with the model, the outcome, both classes and their scores; the sampled
@@ -177,13 +173,15 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames) -> Figure:
 
     Args:
         table: one row per example and frame.
-        frames: called as frames(uid, frame_idx), gives the frames to show.
+        frames: called as frames(uid, frame_idx), gives the frames to show; None where there are
+            none, only features: the number of each frame takes the picture's place.
     """
     if table.empty:
         return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
     strips = []
     for _, rows in table.groupby("example"):
-        pictures = frames(rows["uid"].iloc[0], [int(index) for index in rows["frame_idx"]])
+        frame_idx = [int(index) for index in rows["frame_idx"]]
+        pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
         strips.append(FrameStrip(rows, pictures))
     values = table[["esv", "rival_esv"]].to_numpy()
     scale = min(values.min(), 0.0), max(values.max(), 0.0)

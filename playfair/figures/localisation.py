@@ -24,6 +24,7 @@ from playfair.figures.style import (
     TWO_COLUMNS,
     count_frames_along,
     draw_with_interval,
+    explained_class,
     model_looks,
     model_title,
     new_figure,
@@ -46,11 +47,13 @@ def localisation_table(
     Args:
         tables: by model, then by number of frames.
         ground_truth: columns uid, first_frame, last_frame (both inclusive, counted as frame_idx).
-            Videos that it does not name, and videos without a label, are left out.
+            Videos that it does not name are left out; of videos without a label the predicted
+            class is explained, and they count among "all" only.
 
     Returns:
         Two rows per model and n_frames, over the clips that the model gets "right" at that n_frames
-        and over "all": model, n_frames, clips, video_count; mass_inside, the mean over clips of the
+        and over "all": model, n_frames, clips, video_count and, of these, unlabelled_count;
+        mass_inside, the mean over clips of the
         share of :func:`~playfair.evaluation.localisation.positive_mass_inside`, with its 95 %
         interval mass_low..mass_high; without_positive_mass, the number of clips that this mean
         leaves out because no frame supports the true class; uniform_inside, what uniform
@@ -62,17 +65,19 @@ def localisation_table(
     for model, by_n_frames in tables.items():
         for n_frames in sorted(by_n_frames):
             table = by_n_frames[n_frames]
-            kept = np.isin(table.uid, intervals.index) & (table.label >= 0)
+            kept = np.isin(table.uid, intervals.index)
             of_clip = intervals.loc[table.uid[kept]]
             inside = frames_inside(
                 table.frame_idx[kept],
                 of_clip["first_frame"].to_numpy(),
                 of_clip["last_frame"].to_numpy(),
             )
-            esv = table.esv_for(np.maximum(table.label, 0))[kept]
+            esv = table.esv_for(table.explained)[kept]
             everything = np.ones(len(esv), dtype=bool)
+            unlabelled = table.label[kept] < 0
             for clips, chosen in (("right", table.correct[kept]), ("all", everything)):
                 summary = _summarise(esv[chosen], inside[chosen])
+                summary["unlabelled_count"] = int(unlabelled[chosen].sum())
                 rows.append({"model": model, "n_frames": n_frames, "clips": clips} | summary)
     return pd.DataFrame(rows)
 
@@ -106,7 +111,7 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
     """
     figure = new_figure(TWO_COLUMNS, 3.1)
     if table.empty or not table["video_count"].any():
-        return say_nothing_to_draw(figure, "The ground truth names none of the labelled videos.")
+        return say_nothing_to_draw(figure, "The ground truth names none of the videos.")
     models = list(dict.fromkeys(table["model"]))
     looks = model_looks(models)
     panels = figure.subplots(1, 2, sharey=True)
@@ -145,5 +150,6 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
     labels.append("every frame the same (uniform)")
     column_count = 3 if len(models) > 1 else 2
     figure.legend(handles, labels, loc="outside lower center", ncols=column_count, handlelength=2.6)
-    figure.suptitle("Do the values point at the evidence?", x=0.01, ha="left")
+    _, note = explained_class(table)
+    figure.suptitle(f"Do the values point at the evidence?{note}", x=0.01, ha="left")
     return figure

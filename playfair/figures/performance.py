@@ -16,6 +16,7 @@ from playfair.figures.style import (
     REFERENCE,
     TWO_COLUMNS,
     count_frames_along,
+    count_videos,
     draw_with_interval,
     model_looks,
     model_title,
@@ -28,10 +29,12 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
     """Accuracy and mean true-class score by model and number of frames.
 
     Args:
-        tables: by model, then by number of frames. Videos without a label are left out.
+        tables: by model, then by number of frames. Videos without a label are left out: there is
+            nothing to compare their prediction with.
 
     Returns:
-        One row per model and n_frames: model, n_frames, video_count; accuracy with its 95 % Wilson
+        One row per model and n_frames: model, n_frames, video_count (with a label) and
+        unlabelled_count (left out); accuracy with its 95 % Wilson
         interval accuracy_low..accuracy_high; score_mean with its 95 % interval (mean ± 1.96
         standard errors, within 0..1) score_low..score_high; chance = 1 / number of classes, the
         accuracy of guessing; prior_mean, the mean true-class score before any frame is seen.
@@ -50,6 +53,7 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
                     "model": model,
                     "n_frames": n_frames,
                     "video_count": video_count,
+                    "unlabelled_count": len(known) - video_count,
                     "accuracy": right_count / video_count if video_count else np.nan,
                     "accuracy_low": float(low),
                     "accuracy_high": float(high),
@@ -104,7 +108,11 @@ def plot_performance(table: pd.DataFrame) -> Figure:
         loc="outside lower center",
         ncols=min(len(labels) + 1, 4),
     )
-    figure.suptitle("More frames, better predictions?", x=0.01, ha="left")
+    title = "More frames, better predictions?"
+    left_out = int(table["unlabelled_count"].max())
+    if left_out:
+        title += f"\n{count_videos(left_out)} without a label: left out"
+    figure.suptitle(title, x=0.01, ha="left")
     return figure
 
 

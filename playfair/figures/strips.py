@@ -37,6 +37,8 @@ from playfair.figures.style import (
 # Everything in inches.
 _BARS, _NUMBERS = 0.42, 0.18
 _LARGEST_FRAME = 1.3
+_CELL_OF_A_NUMBER = 0.8
+"""Where the number of a frame stands for its picture."""
 _POINTS_PER_INCH = 72
 _LONGEST_ROW = 10
 OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "(no label)"}
@@ -59,18 +61,21 @@ class FrameStrip:
 
     Args:
         rows: one row per frame, columns as :func:`playfair.figures.filmstrips.filmstrips_table`.
-        frames: the pictures, (H, W, 3) uint8 RGB each.
+        frames: the pictures, (H, W, 3) uint8 RGB each; None writes the frames' numbers instead.
     """
 
-    def __init__(self, rows: pd.DataFrame, frames: Sequence[np.ndarray]):
+    def __init__(self, rows: pd.DataFrame, frames: Sequence[np.ndarray] | None):
         self.rows, self.frames = rows, frames
         row_count = math.ceil(len(rows) / _LONGEST_ROW)
         self.row_length = math.ceil(len(rows) / row_count)
-        pixel_height, pixel_width = frames[0].shape[:2]
         available = (TWO_COLUMNS - FRAMES_LEFT - MARGIN) / self.row_length
-        widest = _LARGEST_FRAME * min(1.0, pixel_width / pixel_height) + GAP
-        self.cell = min(available, widest)
-        self.frame_height = (self.cell - GAP) * pixel_height / pixel_width
+        if frames is None:
+            self.cell, self.frame_height = min(available, _CELL_OF_A_NUMBER), LINE
+        else:
+            pixel_height, pixel_width = frames[0].shape[:2]
+            widest = _LARGEST_FRAME * min(1.0, pixel_width / pixel_height) + GAP
+            self.cell = min(available, widest)
+            self.frame_height = (self.cell - GAP) * pixel_height / pixel_width
         self.row_height = EVIDENCE + self.frame_height + GAP + _BARS + _NUMBERS
         self.lines = self._say()
         self.height = max(row_count * self.row_height, EVIDENCE + self.lines[-1].below_top + LINE)
@@ -81,7 +86,7 @@ class FrameStrip:
         for first in range(0, len(self.rows), self.row_length):
             chosen = slice(first, first + self.row_length)
             below_top = first // self.row_length * self.row_height
-            self._draw_row(page, below_top, self.rows[chosen], self.frames[chosen], scale)
+            self._draw_row(page, below_top, chosen, scale)
         page.top -= self.height + BETWEEN
 
     def _say(self) -> list[Line]:
@@ -109,15 +114,18 @@ class FrameStrip:
         self,
         page: Page,
         below_top: float,
-        rows: pd.DataFrame,
-        frames: Sequence[np.ndarray],
+        chosen: slice,
         scale: tuple[float, float],
     ) -> None:
+        rows = self.rows[chosen]
         width = self.cell * len(rows)
         evidence_axes = page.add_axes(FRAMES_LEFT, below_top, width, EVIDENCE)
         self._draw_evidence(evidence_axes, rows)
         below_top += EVIDENCE
-        for place, frame in enumerate(frames):
+        for place, frame_idx in enumerate(rows["frame_idx"] if self.frames is None else []):
+            middle = FRAMES_LEFT + (place + 0.5) * self.cell
+            page.add_text(middle, below_top, f"{frame_idx}", ha="center", size=8, color=REFERENCE)
+        for place, frame in enumerate([] if self.frames is None else self.frames[chosen]):
             left = FRAMES_LEFT + place * self.cell + GAP / 2
             axes = page.add_axes(left, below_top, self.cell - GAP, self.frame_height)
             axes.imshow(frame, interpolation="lanczos", aspect="auto")

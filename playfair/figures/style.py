@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -172,6 +173,28 @@ def count_frames_along(axes: Axes, smallest: int, largest: int) -> None:
     margin = 0.04 * (largest - smallest) + 0.2
     axes.set_xlim(smallest - margin, largest + margin)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=10))
+
+
+def explained_class(table: pd.DataFrame) -> tuple[str, str]:
+    """Which class a figure is about, and a second line for its title where that needs words.
+
+    That class is the true one, and the predicted one of videos without a label.
+
+    Args:
+        table: columns video_count and, of these, unlabelled_count.
+    """
+    row = table.sort_values("unlabelled_count").iloc[-1]
+    count = int(row["unlabelled_count"])
+    if not count:
+        return "true class", ""
+    if count == row["video_count"]:
+        return "predicted class", "\nNo video has a label"
+    return "true class", f"\n{count_videos(count)} without a label: predicted class"
+
+
+def count_videos(count: int) -> str:
+    """1 -> "1 video", 2 -> "2 videos"."""
+    return "1 video" if count == 1 else f"{count} videos"
 
 
 def say_nothing_to_draw(figure: Figure, reason: str) -> Figure:

@@ -12,6 +12,7 @@ from playfair.config_files import default_yaml, main, schema_json
 from playfair.errors import InputError
 
 PROJECT = Path(__file__).parents[2]
+FEATURES = {"train": "train.h5", "validation": "validation.h5"}
 
 
 def test_empty_configuration_gets_all_defaults():
@@ -81,7 +82,7 @@ def test_every_field_has_a_description():
             assert field.get("description"), f"{section['title']}.{name}"
 
 
-@pytest.mark.parametrize("name", ["tiny.yaml", "ssv2.yaml"])
+@pytest.mark.parametrize("name", ["tiny.yaml", "ssv2.yaml", "custom.yaml"])
 def test_shipped_configurations_obey_the_schema(name):
     config = yaml.safe_load((PROJECT / "configs" / name).read_text())
     completed = complete_config(_merged(complete_config({}), config))
@@ -154,6 +155,25 @@ def _merged(base, change):
         (
             {"definitions": {"datasets": {"mine": {"source": "files", "train": "t.json"}}}},
             ["definitions.datasets.mine.validation", "missing"],
+        ),
+        (
+            {"definitions": {"datasets": {"mine": {"source": "features", "features": FEATURES}}}},
+            ["a data set of features needs labels", "or train"],
+        ),
+        (
+            {
+                "dataset": "mine",
+                "definitions": {
+                    "datasets": {
+                        "mine": {"source": "features", "features": FEATURES, "labels": "l.json"}
+                    }
+                },
+            },
+            ["definitions.backbones.small.architecture", "'small'", "mine", "precomputed"],
+        ),
+        (
+            {"definitions": {"backbones": {"small": {"architecture": "precomputed"}}}},
+            ["definitions.backbones.small.architecture", "'precomputed'", "synthetic", "network"],
         ),
     ],
 )

@@ -1,5 +1,9 @@
 """The fenced blocks of a documentation page, for tests that run what the page says."""
 
+import os
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 from tests.workflow.project import PROJECT
@@ -42,3 +46,47 @@ def write_titled(texts: list[str], folder: Path) -> list[Path]:
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8")
     return paths
+
+
+def run_section(folder: Path, page: str | Path, section: str, timeout: int = 600) -> str:
+    """Write the yaml files of a section into a copy of the project, and run its bash blocks there.
+
+    Commands are those of this environment, and of the copy. Returns what was printed.
+    """
+    write_titled(blocks(page, section, "yaml"), folder)
+    commands = blocks(page, section, "bash")
+    assert commands, f"the section {section!r} of {page} has no bash block"
+    path = [_console_scripts(folder), Path(sys.executable).parent, os.environ["PATH"]]
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "".join(commands)],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(map(str, path)),
+            "PYTHONPATH": str(folder),
+            "OMP_NUM_THREADS": "2",
+        },
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def _console_scripts(folder: Path) -> Path:
+    """The programs that pyproject.toml declares, as an installation of the copy would make them."""
+    with open(folder / "pyproject.toml", "rb") as file:
+        scripts = tomllib.load(file)["project"]["scripts"]
+    programs = folder / ".programs"
+    programs.mkdir(exist_ok=True)
+    for name, entry in scripts.items():
+        module, function = entry.split(":")
+        program = programs / name
+        program.write_text(
+            f"#!{sys.executable}\nimport sys\nfrom {module} import {function}\n"
+            f"sys.exit({function}())\n"
+        )
+        program.chmod(0o755)
+    return programs

@@ -11,10 +11,13 @@ from playfair.data.labels import (
     Clip,
     class_indices,
     compute_class_priors,
+    list_class_names,
     read_class_names,
     read_class_priors,
     read_clips,
     read_uids,
+    video_path,
+    write_class_names,
 )
 from playfair.errors import InputError
 
@@ -130,3 +133,88 @@ def test_uids_are_read_as_text(tmp_path):
     assert read_uids(path) == ["007", "8"]
     with pytest.raises(InputError, match="one called uid"):
         read_uids(write(tmp_path / "other.csv", "id\n7\n"))
+
+
+CSV = "uid,label,split\n7,Moving up,train\n008,,validation\n9,Other,test\n"
+
+
+def test_one_csv_may_hold_both_splits(tmp_path):
+    path = write(tmp_path / "clips.csv", CSV)
+    assert read_clips(path, "train") == [Clip("7", "Moving up")]
+    assert read_clips(path, "validation") == [Clip("008", "")]
+    assert [clip.uid for clip in read_clips(path)] == ["7", "008", "9"]
+
+
+def test_a_csv_without_splits_belongs_to_the_split_that_names_it(tmp_path):
+    path = write(tmp_path / "clips.csv", "uid\n1\n2\n")
+    assert read_clips(path, "validation") == [Clip("1", ""), Clip("2", "")]
+
+
+def test_uids_are_derived_from_paths_unless_given(tmp_path):
+    path = write(tmp_path / "a.csv", "path,label\nday 1/a clip!.MP4,NA\nb.v2.webm,x\n")
+    assert read_clips(path) == [
+        Clip("a_clip_", "NA", path="day 1/a clip!.MP4"),
+        Clip("b.v2", "x", path="b.v2.webm"),
+    ]
+    path = write(tmp_path / "b.csv", "path,uid\n1/clip.mp4,one\n2/clip.mp4,two\n")
+    assert [clip.uid for clip in read_clips(path)] == ["one", "two"]
+
+
+def test_a_csv_from_a_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "clips.csv"
+    path.write_bytes(b'\xef\xbb\xbfuid , label\r\n7,"a, b"\r\n\r\n,,\r\n'.replace(b",,", b" , "))
+    assert read_clips(path) == [Clip("7", "a, b")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,label\n1,a\n", "has the columns name, label: expected uid or path"),
+        ("uid;label\n1;a\n", "has the columns uid;label"),
+        ("", "has the columns none"),
+        ("uid,uid\n1,2\n", "once each"),
+        ("uid,label\n1,a\n1,b\n", "the uid '1' occurs twice"),
+        ("uid,label\n../1,a\n", "row 1 has the uid '../1'"),
+        ("uid,label\n1,a\n,b\n", "row 2 has no uid"),
+        ("path,label\n,b\n", "row 1 has no path"),
+        ("uid,label\n1,a,b\n", "row 1 has 3 cells where the header has 2"),
+        ("path\na/1.mp4\nb/1.webm\n", "'a/1.mp4' and 'b/1.webm' both come to the uid '1'"),
+        ("uid,split\n1,valid\n", "row 1 has the split 'valid'"),
+        ("uid,split\n1,validation\n", "no row of the split 'train' among its 1"),
+        ("uid\n", "lists no clips"),
+    ],
+)
+def test_bad_csv_gets_one_sentence(tmp_path, text, message):
+    path = write(tmp_path / "clips.csv", text)
+    with pytest.raises(InputError, match=r"clips\.csv") as caught:
+        read_clips(path, "train" if "split" in text else None)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_csv_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "clips.csv").write_bytes(b"uid\n\xff\xfe\n")
+    with pytest.raises(InputError, match=r"clips\.csv is not a CSV file in UTF-8"):
+        read_clips(tmp_path / "clips.csv")
+    with pytest.raises(InputError, match=r"absent\.csv does not exist"):
+        read_clips(tmp_path / "absent.csv")
+
+
+def test_video_of_a_clip_is_its_path_or_the_file_of_its_uid(tmp_path):
+    for name in ("7.mp4", "8.webm", "8.txt", "9.b.avi"):
+        (tmp_path / name).touch()
+    assert video_path(Clip("7", "", path="x/y.mov"), tmp_path, ".webm") == tmp_path / "x/y.mov"
+    assert video_path(Clip("7", ""), tmp_path, ".webm") == tmp_path / "7.webm"
+    assert video_path(Clip("7", ""), tmp_path) == tmp_path / "7.mp4"
+    assert video_path(Clip("9.b", ""), tmp_path) == tmp_path / "9.b.avi"
+    assert not video_path(Clip("9", ""), tmp_path).exists()
+    with pytest.raises(InputError, match=r"'8' may be 8\.txt or 8\.webm"):
+        video_path(Clip("8", ""), tmp_path)
+
+
+def test_classes_are_the_sorted_labels_of_the_clips(tmp_path):
+    clips = [Clip("1", "b"), Clip("2", ""), Clip("3", "ä"), Clip("4", "b")]
+    write_class_names(list_class_names(clips), tmp_path / "labels.json")
+    assert read_class_names(tmp_path / "labels.json") == ["b", "ä"]
+    with pytest.raises(InputError, match="none of 1 training clips has a label"):
+        list_class_names([Clip("1", "")])

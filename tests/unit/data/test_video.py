@@ -1,5 +1,6 @@
 """Decoding at a constant rate by time stamp, and encoding to VP9."""
 
+import struct
 from fractions import Fraction
 
 import av
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from playfair.data.video import STAMP_TOLERANCE, VideoError, decode_video, encode_webm, resample
 from playfair.errors import InputError
+from tests.unit.data.containers import write_sound_with_cover, write_video
 
 
 def stamped_frames(n_frames, height=48, width=64):
@@ -236,3 +238,96 @@ def test_a_video_stream_without_frames_is_rejected(tmp_path, suffix, codec):
         container.start_encoding()
     with pytest.raises(VideoError, match=r"no frames|damaged"):
         decode_video(path)
+
+
+STAMPS = [0, 100, 200, 500, 540, 1000, 1100, 1200]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm", "avi", "mkv"])
+def test_a_variable_rate_is_followed_in_every_container(tmp_path, suffix):
+    path = tmp_path / f"clip.{suffix}"
+    write_video(path, stamped_frames(8), stamps_ms=STAMPS)
+    expected = resample(np.array(STAMPS) / 1000, 1.22, 8)
+    np.testing.assert_array_equal(frame_numbers(decode_video(path)), expected)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 4.0])
+@pytest.mark.parametrize("suffix", ["mp4", "webm", "avi", "mkv"])
+def test_sound_shorter_or_longer_than_the_video_changes_nothing(tmp_path, suffix, seconds):
+    path = tmp_path / f"clip.{suffix}"
+    write_video(path, stamped_frames(12), fps=8, sound_seconds=seconds)
+    with av.open(str(path)) as container:
+        assert len(container.streams.audio) == 1
+    np.testing.assert_array_equal(frame_numbers(decode_video(path)), range(12))
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm", "avi", "mkv"])
+def test_odd_sizes_are_decoded_in_every_container(tmp_path, suffix):
+    path = tmp_path / f"clip.{suffix}"
+    write_video(path, stamped_frames(8, 47, 63))
+    decoded = decode_video(path)
+    assert decoded.shape == (8, 47, 63, 3)
+    np.testing.assert_array_equal(frame_numbers(decoded), range(8))
+
+
+def quarters():
+    """One frame (48, 64, 3) whose four quarters have colours of their own."""
+    frame = np.empty((48, 64, 3), np.uint8)
+    frame[:24, :32], frame[:24, 32:] = (220, 40, 40), (40, 200, 60)
+    frame[24:, :32], frame[24:, 32:] = (40, 60, 220), (220, 220, 60)
+    return frame
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm", "mkv"])
+@pytest.mark.parametrize(
+    ("turn", "stored"),
+    [
+        ({"degrees": 90}, lambda upright: np.rot90(upright, -1)),
+        ({"degrees": -90}, lambda upright: np.rot90(upright, 1)),
+        ({"degrees": 180}, lambda upright: np.rot90(upright, 2)),
+        ({"degrees": 0, "hflip": True}, lambda upright: upright[:, ::-1]),
+        ({"degrees": 0, "vflip": True}, lambda upright: upright[::-1]),
+        ({"degrees": 90, "hflip": True}, lambda upright: np.rot90(upright[:, ::-1], -1)),
+        ({"degrees": -90, "hflip": True}, lambda upright: np.rot90(upright[:, ::-1], 1)),
+    ],
+)
+def test_frames_come_out_upright(tmp_path, suffix, turn, stored):
+    """A camera stores what it sees and, beside it, how to turn that (counter-clockwise)."""
+    path = tmp_path / f"clip.{suffix}"
+    write_video(path, np.stack([stored(quarters())] * 3), turn=turn)
+    decoded = decode_video(path).astype(int)
+    assert decoded.shape == (3, 48, 64, 3)
+    difference = np.abs(decoded[1] - quarters())
+    assert np.median(difference) < 8
+    assert decode_video(path, short_side=24).shape == (3, 24, 32, 3)
+
+
+def test_the_matrix_of_a_phone_held_upright_turns_clockwise(tmp_path):
+    """The matrix 0 1 0 / -1 0 0 in the track header is what phones write in portrait mode."""
+    path = tmp_path / "clip.mp4"
+    write_video(path, np.stack([np.rot90(quarters(), 1)] * 3))
+    unturned = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    turned = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 64 << 16, 0, 1 << 30)
+    content = path.read_bytes()
+    place = content.index(unturned, content.index(b"tkhd"))
+    path.write_bytes(content[:place] + turned + content[place + 36 :])
+    assert np.median(np.abs(decode_video(path)[1].astype(int) - quarters())) < 8
+
+
+def test_a_cover_picture_is_not_the_video(tmp_path):
+    write_video(tmp_path / "clip.mp4", stamped_frames(8), cover=True)
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        assert [stream.width for stream in container.streams.video] == [64, 80]
+    np.testing.assert_array_equal(frame_numbers(decode_video(tmp_path / "clip.mp4")), range(8))
+    write_sound_with_cover(tmp_path / "music.m4a", 1.0)
+    with pytest.raises(VideoError, match=r"music\.m4a holds no video stream"):
+        decode_video(tmp_path / "music.m4a")
+
+
+def test_a_picture_that_changes_its_size_is_reported(tmp_path):
+    for name, size in (("one", (48, 64)), ("two", (32, 48))):
+        write_video(tmp_path / f"{name}.h264", stamped_frames(4, *size))
+    joined = tmp_path / "joined.h264"
+    joined.write_bytes(b"".join((tmp_path / f"{n}.h264").read_bytes() for n in ("one", "two")))
+    with pytest.raises(VideoError, match=r"changes the size of its picture \(48 x 32 and 64 x 48"):
+        decode_video(joined)

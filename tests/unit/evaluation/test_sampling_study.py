@@ -8,7 +8,11 @@ from playfair.attribution.exact import exact_esvs
 from playfair.attribution.sampling import SAMPLERS, sampled_esvs
 from playfair.data.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
-from playfair.evaluation.sampling_study import study_against_exact, study_every_frame
+from playfair.evaluation.sampling_study import (
+    explained_classes,
+    study_against_exact,
+    study_every_frame,
+)
 from playfair.models.heads import TSN
 
 PRIORS = np.full(4, 0.25, np.float32)
@@ -71,3 +75,12 @@ def test_every_frame_is_compared_with_a_long_run(head, features):
     assert 0 < regression["distance"].max() < 0.5
     assert regression["efficiency_gap"].max() < 1e-5
     assert regression["standard_error"].min() > 0
+
+
+def test_videos_without_a_label_are_studied_for_the_predicted_class(head, features):
+    label = np.array([-1, 0, -1])
+    classes = explained_classes(head, features, label, PRIORS, n_frames=6)
+    batch = np.stack([video[sample_frame_idx(len(video), 6)] for video in features])
+    predicted = head(torch.from_numpy(batch)).argmax(dim=1).numpy()
+    assert classes.tolist() == [predicted[0], 0, predicted[2]]
+    assert label.tolist() == [-1, 0, -1]

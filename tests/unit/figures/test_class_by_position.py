@@ -13,23 +13,29 @@ from tests.unit.figures.stand_in import collated, esv_table
 
 
 def small_table():
-    """Class 0 leans on the last frame, class 1 on the first, class 2 has no video."""
+    """Class 0 leans on the last frame, class 1 on the first, class 2 has no video.
+
+    The last video has no label and is predicted as class 0.
+    """
     whole = esv_table("trn", 2, video_count=4, class_count=3)
     esv = np.zeros((4, 2, 3))
     label = np.array([0, 0, 1, -1])
-    for video, values in enumerate([(0.0, 0.4), (-0.2, 0.2), (0.3, 0.1), (1.0, 1.0)]):
+    for video, values in enumerate([(0.0, 0.4), (-0.2, 0.2), (0.3, 0.1), (0.5, 0.1)]):
         esv[video, :, max(label[video], 0)] = values
     names = np.array(["Late [thing]", "Early [thing]", "Never seen"], dtype=object)
-    return dataclasses.replace(whole, esv=esv, label=label, class_name=names)
+    scores = np.array([[0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1]])
+    return dataclasses.replace(whole, esv=esv, label=label, class_name=names, scores=scores)
 
 
 def test_table_holds_means_per_class_ordered_by_where_the_support_is():
     table = class_by_position_table({"trn": {2: small_table()}})
     assert table["class_name"].tolist() == ["Early [thing]"] * 2 + ["Late [thing]"] * 2
-    np.testing.assert_allclose(table["esv_mean"], [0.3, 0.1, -0.1, 0.3])
-    assert table["video_count"].tolist() == [1, 1, 2, 2]
+    np.testing.assert_allclose(table["esv_mean"], [0.3, 0.1, 0.1, 0.7 / 3])
+    assert table["video_count"].tolist() == [1, 1, 3, 3]
+    assert table["unlabelled_count"].tolist() == [0, 0, 1, 1]
     # centres of the two positions are 1/4 and 3/4 of the video
-    np.testing.assert_allclose(table["lean"], [(0.3 / 4 + 0.1 * 3 / 4) / 0.4] * 2 + [0.75] * 2)
+    early, late = (0.3 / 4 + 0.1 * 3 / 4) / 0.4, (0.1 / 4 + 0.7 / 3 * 3 / 4) / (0.1 + 0.7 / 3)
+    np.testing.assert_allclose(table["lean"], [early] * 2 + [late] * 2)
 
 
 def test_largest_common_number_of_frames_is_taken():
@@ -73,3 +79,16 @@ def test_of_too_many_classes_the_earliest_and_the_latest_are_drawn_and_it_says_s
         for label, name in zip(labels, expected, strict=True)
     )
     assert "30 of 50 classes: the 15 earliest and 15 latest" in figure.get_suptitle()
+
+
+def test_the_figure_says_that_predicted_classes_stand_for_labels():
+    def words(table):
+        figure = plot_class_by_position(table)
+        return figure.get_suptitle(), figure.get_axes()[-1].get_xlabel()
+
+    some = words(class_by_position_table({"trn": {2: small_table()}}))
+    assert "1 video without a label: predicted class" in some[0]
+    assert "true class" in some[1]
+    none = words(class_by_position_table(collated(n_frames=[2], labelled=False)))
+    assert "No video has a label" in none[0]
+    assert "predicted class" in none[1]

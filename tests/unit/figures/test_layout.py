@@ -83,6 +83,21 @@ def test_filmstrips_are_publishable(case, shape):
     assert_publishable(plot_filmstrips(table, frames))
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_filmstrips_without_pictures_are_publishable(case):
+    n_frames = max(next(iter(results(case).values())))
+    tables = {
+        model: by_n_frames[n_frames]
+        for model, by_n_frames in results(case).items()
+        if n_frames in by_n_frames
+    }
+    table = filmstrips_table(select_examples(tables), tables)
+    figure = plot_filmstrips(table, None)
+    assert_publishable(figure)
+    written = [text.get_text() for text in figure.texts]
+    assert written.count(str(table["frame_idx"].max())) >= 1
+
+
 @pytest.mark.parametrize(
     ("options", "shape", "factor"),
     [

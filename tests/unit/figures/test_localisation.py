@@ -13,7 +13,7 @@ def small_table():
     whole = esv_table("trn", 2, video_count=5, class_count=2)
     label = np.array([0, 1, 0, -1, 1])
     esv = np.zeros((5, 2, 2))
-    for video, values in enumerate([(0.3, 0.1), (-0.1, 0.2), (-0.2, -0.1), (1, 1), (1, 1)]):
+    for video, values in enumerate([(0.3, 0.1), (-0.1, 0.2), (-0.2, -0.1), (0.4, 0.2), (1, 1)]):
         esv[video, :, max(label[video], 0)] = values
     scores = np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.4], [0.5, 0.5], [0.1, 0.9]])
     return dataclasses.replace(
@@ -37,10 +37,12 @@ def test_table_holds_shares_of_right_and_of_all_clips():
     assert right["mass_inside"] == pytest.approx(0.75)
     assert right["uniform_inside"] == pytest.approx((0.5 + 1) / 2)
     assert right["largest_inside"] == 1.0
-    assert (everything["clips"], everything["video_count"]) == ("all", 3)
-    assert everything["mass_inside"] == pytest.approx((0.75 + 0) / 2)
-    assert everything["uniform_inside"] == pytest.approx((0.5 + 0.5 + 1) / 3)
-    assert everything["largest_inside"] == pytest.approx(2 / 3)
+    # video 3, of no label but predicted as class 0: both frames inside, 0.6 of 0.6
+    assert (everything["clips"], everything["video_count"]) == ("all", 4)
+    assert (right["unlabelled_count"], everything["unlabelled_count"]) == (0, 1)
+    assert everything["mass_inside"] == pytest.approx((0.75 + 0 + 1) / 3)
+    assert everything["uniform_inside"] == pytest.approx((0.5 + 0.5 + 1 + 1) / 4)
+    assert everything["largest_inside"] == pytest.approx(3 / 4)
 
 
 def test_uniform_attribution_scores_what_the_table_says_of_it():
@@ -75,4 +77,15 @@ def test_a_model_that_gets_nothing_right_is_drawn_all_the_same():
 def test_ground_truth_of_other_videos_is_said_to_be_of_no_use():
     truth = TRUTH.assign(uid=["a", "b", "c", "d", "e"])
     figure = plot_localisation(localisation_table({"trn": {2: small_table()}}, truth))
-    assert "names none of the labelled videos" in figure.texts[0].get_text()
+    assert "names none of the videos" in figure.texts[0].get_text()
+
+
+def test_without_labels_all_clips_are_drawn_and_the_figure_says_so():
+    results = collated(models=("trn",), n_frames=[2], labelled=False)
+    table = localisation_table(results, ground_truth_table())
+    assert table["video_count"].tolist() == [0, 60]
+    figure = plot_localisation(table)
+    assert "No video has a label" in figure.get_suptitle()
+    assert table["mass_inside"].tolist()[1] in [
+        line.get_ydata().tolist()[0] for line in figure.get_axes()[0].lines
+    ]

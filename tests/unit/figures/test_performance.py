@@ -16,6 +16,7 @@ def test_table_holds_accuracy_scores_and_chance_of_labelled_videos():
     )
     (row,) = performance_table({"trn": {2: table}}).to_dict("records")
     assert (row["model"], row["n_frames"], row["video_count"]) == ("trn", 2, 3)
+    assert row["unlabelled_count"] == 1
     assert row["accuracy"] == pytest.approx(2 / 3)
     assert (row["accuracy_low"], row["accuracy_high"]) == tuple(map(float, wilson_interval(2, 3)))
     assert row["score_mean"] == pytest.approx((0.6 + 0.2 + 0.7) / 3)
@@ -40,3 +41,10 @@ def test_lines_of_the_figure_are_the_table():
 def test_without_labels_the_figure_says_so():
     figure = plot_performance(performance_table(collated(n_frames=[2], labelled=False)))
     assert "No video has a known label" in figure.texts[0].get_text()
+
+
+def test_with_some_labels_the_figure_says_how_many_videos_are_left_out():
+    table = esv_table("trn", 2)
+    some = dataclasses.replace(table, label=np.where(np.arange(60) < 7, -1, table.label))
+    figure = plot_performance(performance_table({"trn": {2: some}}))
+    assert "7 videos without a label: left out" in figure.get_suptitle()

@@ -1,0 +1,208 @@
+"""The command-line program `playfair`: explain one clip by the networks of a finished run."""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import playfair
+from playfair.errors import InputError
+
+if TYPE_CHECKING:
+    from playfair.data.esv_store import EsvTable
+    from playfair.runs import ClipView, Run
+
+METHODS = ("exact", "regression", "permutation", "stratified", "constructive")
+PICTURE_FORMATS = (".png", ".pdf", ".svg")
+BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code: 0, or 2 for input that it cannot use."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run_command(options))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="playfair", description="Which frames made a video model say this?"
+    )
+    parser.add_argument("--version", action="version", version=f"playfair {playfair.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_explain(commands)
+    return parser
+
+
+def _add_explain(commands: Any) -> None:
+    parser = commands.add_parser(
+        "explain",
+        help="explain one clip by the models of a finished run",
+        description="Decode a clip as a finished run of the workflow did, classify it with the "
+        "run's models, and print the Element Shapley Value of each frame: how far it moved the "
+        "score towards the class (+) or away from it (-). Draws a filmstrip as well.",
+        epilog="example: playfair explain clip.mp4 --run results/synthetic --model trn",
+    )
+    parser.add_argument("clip", type=Path, help="a video in any format that FFmpeg reads")
+    parser.add_argument(
+        "--run",
+        type=Path,
+        required=True,
+        metavar="DIRECTORY",
+        help="results/<dataset> of a finished run of the workflow",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        metavar="NAME",
+        help="a model of the run (may be given several times; default: all)",
+    )
+    parser.add_argument(
+        "--class",
+        dest="class_name",
+        metavar="CLASS",
+        help="the class to explain (default: the one with the highest score)",
+    )
+    parser.add_argument(
+        "--n-frames",
+        type=_positive,
+        metavar="N",
+        help="how many frames the model sees (default: the most in the run that the clip has)",
+    )
+    parser.add_argument(
+        "--method",
+        choices=METHODS,
+        help="exact values (up to 20 frames) or a sampler (default: as in the run)",
+    )
+    parser.add_argument(
+        "--budget", type=_positive, metavar="N", help="most evaluations of a sampler"
+    )
+    parser.add_argument(
+        "--top", type=_positive, default=5, metavar="N", help="how many classes to list (5)"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write the filmstrip: .png, .pdf or .svg (default: <clip>_esv.png here)",
+    )
+    parser.add_argument(
+        "--device", default="auto", help="auto (a GPU if there is one), cpu, cuda or cuda:<number>"
+    )
+    parser.set_defaults(run_command=_explain)
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return number
+
+
+def _explain(options: argparse.Namespace) -> int:
+    # Here, because torch takes seconds to load, which --help should not.
+    from playfair.models.devices import resolve_device
+    from playfair.runs import Run
+
+    output = options.output or Path(f"{options.clip.stem}_esv.png")
+    if output.suffix.lower() not in PICTURE_FORMATS:
+        raise InputError(
+            f"--output is {output}: choose a name that ends in {', '.join(PICTURE_FORMATS)}"
+        )
+    if not options.clip.is_file():
+        raise InputError(f"the clip {options.clip} does not exist")
+    run = Run(options.run)
+    device = resolve_device(options.device)
+    tables, view = _tables(run, options, device)
+    if hasattr(sys.stdout, "reconfigure"):
+        # A class name that the terminal cannot show must not stop the program.
+        sys.stdout.reconfigure(errors="replace")
+    _print(tables, view, options)
+    _draw(tables, view, options, output)
+    print(f"Filmstrip: {output}")
+    return 0
+
+
+def _tables(
+    run: "Run", options: argparse.Namespace, device: Any
+) -> tuple[dict[str, "EsvTable"], "ClipView"]:
+    """The explained clip by model, and the clip as the last model's backbone saw it."""
+    from playfair.runs import explain_view
+
+    chosen = {
+        name: getattr(options, name) for name in ("method", "budget") if getattr(options, name)
+    }
+    models = [run.model(name) for name in dict.fromkeys(options.model or run.model_names)]
+    views = {
+        backbone: run.view(options.clip, backbone, device)
+        for backbone in dict.fromkeys(model.options["backbone"] for model in models)
+    }
+    tables = {}
+    for model in models:
+        view = views[model.options["backbone"]]
+        uid = options.clip.stem
+        tables[model.name] = explain_view(view, uid, model, device, options.n_frames, **chosen)
+    return tables, next(iter(views.values()))
+
+
+def _class_idx(table: "EsvTable", class_name: str | None) -> int:
+    """The class to explain: the named one, whatever its case, or the predicted one."""
+    if class_name is None:
+        return int(table.predicted[0])
+    names = [name.casefold() for name in table.class_name]
+    if class_name.casefold() in names:
+        return names.index(class_name.casefold())
+    close = difflib.get_close_matches(class_name.casefold(), names, n=3, cutoff=0.4)
+    known = [f'"{table.class_name[names.index(name)]}"' for name in close]
+    hint = f"did you mean {' or '.join(known)}?" if known else "--top lists more of them"
+    raise InputError(f"the run has no class {class_name!r} among its {len(names)}: {hint}")
+
+
+def _print(tables: dict[str, "EsvTable"], view: "ClipView", options: argparse.Namespace) -> None:
+    from playfair.figures.clip_text import frames_text, top_classes_text
+    from playfair.figures.style import model_title
+
+    explained = {model: _class_idx(table, options.class_name) for model, table in tables.items()}
+    print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second\n")
+    for model, table in tables.items():
+        print(f"Top classes of {model_title(model)}:")
+        print(top_classes_text(table, options.top) + "\n")
+        print(frames_text(table, explained[model], view.fps) + "\n")
+
+
+def _draw(
+    tables: dict[str, "EsvTable"],
+    view: "ClipView",
+    options: argparse.Namespace,
+    output: Path,
+) -> None:
+    """Draw one filmstrip per model, of the class that is explained."""
+    import numpy as np
+
+    from playfair.figures.filmstrips import Example, filmstrips_table, plot_filmstrips
+    from playfair.figures.style import PNG_DPI
+    from playfair.files import written_whole
+
+    uid = options.clip.stem
+    # The filmstrips' explained class is the labelled one.
+    labelled = {
+        model: replace(table, label=np.array([_class_idx(table, options.class_name)]))
+        for model, table in tables.items()
+    }
+    strips = filmstrips_table([Example(model, uid) for model in labelled], labelled)
+    figure = plot_filmstrips(
+        strips.assign(outcome="unlabelled"),
+        lambda _, frame_idx: [view.frames[frame] for frame in frame_idx],
+    )
+    with written_whole(output) as temporary:
+        figure.savefig(temporary, dpi=PNG_DPI)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""A finished run of the workflow, and one more clip explained by its networks."""
+
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from playfair.attribution.columns import esv_columns
+from playfair.data.esv_store import EsvTable, open_results
+from playfair.data.feature_store import FeatureStore
+from playfair.data.frame_sampling import sample_frame_idx
+from playfair.data.gulp import GulpReader, VideoFile, gulp_videos
+from playfair.errors import InputError
+from playfair.files import file_hash
+from playfair.models.backbones import build_backbone
+from playfair.models.features import extract_features
+from playfair.models.loading import load_heads
+
+_UNLABELLED = -1
+
+
+@dataclass(frozen=True)
+class RunModel:
+    """A model of a run: its options, the files of its heads, its classes and their priors (C,).
+
+    n_frames: at how many frames the run explains it, ascending.
+    """
+
+    name: str
+    options: dict[str, Any]
+    heads: list[Path]
+    n_frames: list[int]
+    class_name: np.ndarray
+    prior: np.ndarray
+
+
+@dataclass(frozen=True)
+class ClipView:
+    """A clip as a backbone saw it: its frames [(H, W, 3)] uint8 RGB and their features (T, D)."""
+
+    frames: list[np.ndarray]
+    features: np.ndarray
+    fps: float
+
+
+class Run:
+    """The results of one data set (results/<dataset>), as the workflow leaves them.
+
+    Raises:
+        InputError: if the directory holds no ESV files.
+    """
+
+    def __init__(self, directory: str | Path):
+        self.directory = Path(directory)
+        if not self.directory.is_dir():
+            raise InputError(
+                f"the run {directory} does not exist: give a directory such as results/synthetic"
+            )
+        if not self._files:
+            raise InputError(
+                f"the run {directory} holds no ESVs (esvs/<model>/<n>_frames.h5): run the "
+                "workflow first"
+            )
+
+    @cached_property
+    def _files(self) -> dict[str, dict[int, Path]]:
+        """ESV files by model and number of frames."""
+        files: dict[str, dict[int, Path]] = {}
+        for path in sorted(self.directory.glob("esvs/*/*_frames.h5")):
+            number = re.fullmatch(r"(\d+)_frames", path.stem)
+            if number:
+                files.setdefault(path.parent.name, {})[int(number[1])] = path
+        return files
+
+    @property
+    def model_names(self) -> list[str]:
+        return sorted(self._files)
+
+    def model(self, name: str) -> RunModel:
+        """A model of the run.
+
+        Raises:
+            InputError: if it has no such model, does not say where its heads lie, or if these are
+                missing or have changed since.
+        """
+        if name not in self._files:
+            raise InputError(
+                f"the run {self.directory} has no model {name!r}: choose of "
+                f"{', '.join(self.model_names)}"
+            )
+        by_n_frames = self._files[name]
+        path = by_n_frames[max(by_n_frames)]
+        with open_results(path) as file:
+            attributes = dict(file.attrs)
+            class_name = file["class_name"].asstr()[:].astype(object)
+            prior = file["prior"][:]
+        _check_says(path, attributes, ("model_options", "checkpoint", "checkpoint_hash"))
+        heads = [self.directory / str(head) for head in attributes["checkpoint"]]
+        for head, expected in zip(heads, attributes["checkpoint_hash"], strict=True):
+            _check_unchanged(head, str(expected), path)
+        options = json.loads(attributes["model_options"])
+        return RunModel(name, options, heads, sorted(by_n_frames), class_name, prior)
+
+    def view(self, clip: str | Path, backbone_name: str, device: torch.device) -> ClipView:
+        """Decode a clip as the run did (frame rate, size, JPEG) and compute its features.
+
+        Raises:
+            InputError: if the clip does not decode, or the run does not say by what network its
+                features were computed.
+        """
+        path = self.directory / "features" / backbone_name / "validation.h5"
+        with FeatureStore(path) as store:
+            attributes, feature_dim = store.attributes, store.feature_dim
+        if attributes.get("architecture") == "precomputed":
+            raise InputError(
+                f"the features of the run {self.directory} were imported: it has no network that "
+                "could see a clip"
+            )
+        _check_says(path, attributes, ("architecture", "weights", "checkpoint", "decoding"))
+        checkpoint = self.directory / str(attributes["checkpoint"])
+        _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
+        backbone = build_backbone(
+            attributes["architecture"], feature_dim, attributes["weights"] or None, checkpoint
+        )
+        decoding = json.loads(attributes["decoding"])
+        with tempfile.TemporaryDirectory() as folder:
+            # Frames pass through a gulp so that they are those that the workflow would have seen.
+            failed = gulp_videos(
+                [VideoFile("clip", Path(clip), {})],
+                Path(folder, "gulp"),
+                fps=decoding["fps"],
+                short_side=decoding["short_side"],
+                progress=False,
+            )
+            if len(failed):
+                raise InputError(str(failed["reason"].iloc[0]))
+            reader = GulpReader(Path(folder, "gulp"))
+            features = extract_features(
+                backbone,
+                backbone.preprocess,
+                reader,
+                reader.uids,
+                batch_size=int(attributes["batch_size"]),
+                device=device,
+                progress=False,
+            )
+            return ClipView(reader.frames("clip"), np.concatenate(list(features)), decoding["fps"])
+
+
+def explain_view(
+    view: ClipView,
+    uid: str,
+    model: RunModel,
+    device: torch.device,
+    n_frames: int | None = None,
+    **options: Any,
+) -> EsvTable:
+    """The ESVs of one clip by one model, as a table of one video without a label.
+
+    Args:
+        uid: the clip's name in the table.
+        n_frames: by default the most that the run explains and the clip has.
+        options: other values for the model's attribution options, such as method and budget.
+
+    Raises:
+        InputError: if the clip has too few frames.
+    """
+    length = len(view.features)
+    if n_frames is None:
+        possible = [number for number in model.n_frames if number <= length]
+        if not possible:
+            raise InputError(
+                f"the clip {uid} has {length} frames at {view.fps:g} frames per second, but the "
+                f"run explains {model.n_frames[0]} or more: choose fewer with --n-frames"
+            )
+        n_frames = possible[-1]
+    frame_idx = sample_frame_idx(length, n_frames)
+    attribution = {**model.options["attribution"], "interactions": False, "frame_sets": False}
+    attribution.update(options)
+    if attribution["method"] == "exact" and n_frames > 20:
+        raise InputError(
+            f"exact values of {n_frames} frames are out of reach (at most 20): choose a sampler "
+            "with --method"
+        )
+    heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
+    label = np.array([_UNLABELLED])
+    columns = esv_columns(
+        heads, view.features[frame_idx][None], label, model.prior, attribution, device
+    )
+    return EsvTable(
+        uid=np.array([uid], dtype=object),
+        label=label,
+        sequence_length=np.array([length]),
+        frame_idx=frame_idx[None],
+        prior=model.prior,
+        class_name=model.class_name,
+        attributes={"model": model.name, "method": attribution["method"]},
+        **columns,
+    )
+
+
+def _check_says(path: Path, attributes: dict[str, Any], names: Sequence[str]) -> None:
+    missing = [name for name in names if name not in attributes]
+    if missing:
+        raise InputError(
+            f"{path} has no attribute {missing[0]!r}: it is of another version of the workflow; "
+            "delete it and run the workflow again"
+        )
+
+
+def _check_unchanged(checkpoint: Path, expected: str, source: Path) -> None:
+    if not checkpoint.is_file():
+        raise InputError(f"the checkpoint {checkpoint}, by which {source} was made, is missing")
+    if file_hash(checkpoint) != expected:
+        raise InputError(
+            f"the checkpoint {checkpoint} has changed since {source} was made: run the workflow "
+            "again"
+        )

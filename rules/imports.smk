@@ -1,0 +1,57 @@
+# In: features that another program computed. Out: the same, checked, and those that failed.
+
+
+rule import_features:
+    """Check the features of a shard and bring them into a feature file."""
+    input:
+        features=lambda wildcards: datasets[wildcards.dataset]["features"][
+            wildcards.split
+        ],
+        clips="results/{dataset}/shards/clips/{split}",
+        labels=dataset_file("labels"),
+    output:
+        features="results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5",
+        failed="results/{dataset}/shards/import_failed/{backbone}/{split}/{scatteritem}.csv",
+    log:
+        "results/{dataset}/logs/import_features/{backbone}/{split}/{scatteritem}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/import_features/{backbone}/{split}/{scatteritem}.tsv"
+    wildcard_constraints:
+        dataset=datasets_from("features"),
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        library=library_hash("import_features"),
+    script:
+        "../scripts/import_features.py"
+
+
+rule judge_imports:
+    """List the videos of a split whose features failed, if they are not too many."""
+    input:
+        clips="results/{dataset}/shards/clips/{split}",
+        failed=shards_of(
+            "results/{dataset}/shards/import_failed/{backbone}/{split}/{scatteritem}.csv"
+        ),
+    output:
+        failed="results/{dataset}/tables/import_failed_{backbone}_{split}.csv",
+    log:
+        "results/{dataset}/logs/judge_imports/{backbone}/{split}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/judge_imports/{backbone}/{split}.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        max_failed_share=config["gulp"]["max_failed_share"],
+        library=library_hash("judge_imports"),
+    script:
+        "../scripts/judge_imports.py"

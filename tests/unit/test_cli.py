@@ -1,0 +1,149 @@
+"""The command-line program: help, and one sentence for what it cannot use."""
+
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+
+from playfair.cli import main
+from playfair.data.esv_store import EsvTable, write_esvs
+from playfair.figures.clip_text import frames_text, top_classes_text
+from tests.unit.data.clips import write_clips
+
+
+@pytest.fixture
+def clip(tmp_path):
+    write_clips(tmp_path / "clips", {"clip": 6})
+    return tmp_path / "clips/clip.webm"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run with one ESV file, whose head is missing."""
+    path = tmp_path / "run/esvs/tsn/2_frames.h5"
+    attributes = {
+        "model_options": '{"head": "tsn", "backbone": "small"}',
+        "checkpoint": ["checkpoints/tsn/head.pt"],
+        "checkpoint_hash": ["0"],
+    }
+    with write_esvs(path, 2, ["a", "b"], np.array([0.5, 0.5]), attributes):
+        pass
+    return tmp_path / "run"
+
+
+def said(capsys, *arguments):
+    """What the program says of input that it refuses."""
+    assert main(list(map(str, arguments))) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_help_lists_the_command_and_its_options(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    assert "explain one clip by the models of a finished run" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["explain", "--help"])
+    text = capsys.readouterr().out
+    for option in ("--run", "--model", "--class", "--n-frames", "--method", "--output"):
+        assert option in text
+
+
+def test_help_does_not_wait_for_torch():
+    code = "import sys, playfair.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["explain"], "required: clip, --run"),
+        (["explain", "clip.mp4"], "required: --run"),
+        (["explain", "c.mp4", "--run", "r", "--n-frames", "0"], "'0' is not a whole number"),
+        (["explain", "c.mp4", "--run", "r", "--method", "magic"], "invalid choice: 'magic'"),
+    ],
+)
+def test_wrong_arguments_end_with_the_usage(capsys, arguments, message):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_missing_files_get_one_sentence(capsys, tmp_path, clip):
+    assert "absent.mp4 does not exist" in said(
+        capsys, "explain", tmp_path / "absent.mp4", "--run", tmp_path
+    )
+    assert "does not exist: give a directory such as" in said(
+        capsys, "explain", clip, "--run", tmp_path / "absent"
+    )
+    assert "holds no ESVs" in said(capsys, "explain", clip, "--run", tmp_path)
+
+
+def test_unknown_models_outputs_and_devices_get_one_sentence(capsys, clip, run):
+    explain = ("explain", clip, "--run", run)
+    assert "has no model 'trn': choose of tsn" in said(capsys, *explain, "--model", "trn")
+    assert "ends in .png, .pdf, .svg" in said(capsys, *explain, "--output", "x.jpeg")
+    assert "Unknown device 'gpu'" in said(capsys, *explain, "--device", "gpu")
+
+
+def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip, run):
+    message = said(capsys, "explain", clip, "--run", run)
+    assert "checkpoints/tsn/head.pt" in message
+    assert "is missing" in message
+    (run / "checkpoints/tsn").mkdir(parents=True)
+    (run / "checkpoints/tsn/head.pt").write_bytes(b"another")
+    assert "has changed since" in said(capsys, "explain", clip, "--run", run)
+    with h5py.File(run / "esvs/tsn/2_frames.h5", "a") as file:
+        del file.attrs["model_options"]
+    assert "no attribute 'model_options'" in said(capsys, "explain", clip, "--run", run)
+
+
+def table(**columns):
+    return EsvTable(
+        uid=np.array(["clip"], dtype=object),
+        label=np.array([-1]),
+        sequence_length=np.array([20]),
+        frame_idx=np.array([[4, 12]]),
+        scores=np.array([[0.3, 0.7]], np.float32),
+        esv=np.array([[[0.1, -0.1], [-0.3, 0.4]]], np.float32),
+        prior=np.array([0.5, 0.4], np.float32),
+        class_name=np.array(["Up", "Down"], dtype=object),
+        attributes={"model": "trn"},
+        **columns,
+    )
+
+
+def test_classes_are_listed_best_first():
+    lines = top_classes_text(table()).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["0.7000", "0.4000", "Down"],
+        ["0.3000", "0.5000", "Up"],
+    ]
+    assert len(top_classes_text(table(), 1).splitlines()) == 2
+
+
+def test_frames_are_listed_with_signed_bars():
+    head, sums, columns, first, second = frames_text(table(), 1, fps=8).splitlines()
+    assert head == '"Down" by TRN on 2 frames (exact values):'
+    assert sums == "prior 0.4000 +0.3000 over the frames = score 0.7000"
+    assert columns.split() == ["frame", "time", "ESV", "distracts|supports"]
+    assert first.split() == ["4", "0.50", "s", "-0.1000", "------|"]
+    assert second.split() == ["12", "1.50", "s", "+0.4000", "|" + "+" * 24]
+    assert first.index("|") == second.index("|") == columns.index("|")
+
+
+def test_sampled_values_are_listed_with_their_errors():
+    sampled = table(esv_se=np.full((1, 2, 2), 0.0125, np.float32))
+    head, _, columns, first, _ = frames_text(sampled, 0, fps=8).splitlines()
+    assert "(sampled values)" in head
+    assert "error" in columns
+    assert first.split()[4] == "0.0125"
+    assert first.index("|") == columns.index("|")
