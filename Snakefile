@@ -19,6 +19,7 @@ validate(config, "config.schema.json", set_default=False)
 
 
 include: "rules/dataset.smk"
+include: "rules/checkpoints.smk"
 include: "rules/gulp.smk"
 include: "rules/priors.smk"
 include: "rules/backbone.smk"

@@ -7,8 +7,8 @@ both. Definitions name data sets, backbones and models; the options above them c
 
 import difflib
 from collections.abc import Iterable, Mapping
-from types import UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from playfair.definitions.attribution import Method
 from playfair.definitions.backbones import Backbone
+from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.models import Model, TRNModel, TSNModel
 from playfair.definitions.section import Name, Section, Seed, Share, Workers
@@ -223,6 +224,16 @@ class Config(Section):
         for name, model in self.definitions.models.items():
             key = f"definitions.models.{name}.backbone"
             _check_name(key, model.backbone, self.definitions.backbones)
+        check_checkpoints(
+            {
+                f"definitions.{kind}.{name}": options
+                for kind, named in (
+                    ("backbones", self.definitions.backbones),
+                    ("models", self.definitions.models),
+                )
+                for name, options in named.items()
+            }
+        )
         for key, values in (("models", self.models), ("n_frames", self.n_frames)):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
@@ -313,8 +324,7 @@ def _walk(loc: tuple[int | str, ...]) -> tuple[list[str], type[Section], FieldIn
     field: FieldInfo | None = None
     annotation: Any = Config
     for part in loc:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
+        annotation = _unwrapped(annotation)
         if get_origin(annotation) is UnionType:
             # pydantic names the member of a tagged union in the location; the user did not.
             members = [member for member in get_args(annotation) if _tag(member) == part]
@@ -329,6 +339,16 @@ def _walk(loc: tuple[int | str, ...]) -> tuple[list[str], type[Section], FieldIn
         elif get_args(annotation):
             annotation = get_args(annotation)[-1]
     return path, section, field
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """What an annotation allows beside null, without what is attached to it."""
+    if get_origin(annotation) is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation):
+        members = [member for member in get_args(annotation) if member is not NoneType]
+        return _unwrapped(members[0]) if len(members) == 1 else annotation
+    return annotation
 
 
 def _tag(member: Any) -> str | None:

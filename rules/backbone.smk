@@ -7,6 +7,7 @@ rule train_backbone:
         train="results/{dataset}/gulp/train",
         validation=of_shard("results/{dataset}/gulp/validation"),
         labels=dataset_file("labels"),
+        initial_checkpoint=initial_checkpoint,
     output:
         checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
         training_log="results/{dataset}/checkpoints/{backbone}/backbone.csv",
@@ -26,6 +27,7 @@ rule train_backbone:
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
         training=lambda wildcards: backbones[wildcards.backbone]["training"],
         device=config["device"],
+        resume="results/{dataset}/resume/train_backbone/{backbone}.pt",
         library=library_hash("train_backbone"),
     script:
         "../scripts/train_backbone.py"

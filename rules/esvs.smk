@@ -24,7 +24,7 @@ rule compute_esvs:
         runtime=120,
         gpu=config["gpus"],
     params:
-        model=lambda wildcards: models[wildcards.model],
+        model=model_options,
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
         library=library_hash("compute_esvs"),
@@ -55,7 +55,7 @@ rule compute_all_frames_esvs:
         runtime=240,
         gpu=config["gpus"],
     params:
-        model=lambda wildcards: models[wildcards.model],
+        model=model_options,
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
         library=library_hash("compute_all_frames_esvs"),

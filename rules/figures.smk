@@ -12,6 +12,8 @@ figure_names = [
 ]
 if not dataset_path(config["dataset"], "ground_truth"):
     figure_names.remove("localisation")
+if not is_anything_trained:
+    figure_names.remove("training_curves")
 
 
 rule figures:
@@ -31,7 +33,7 @@ rule figures:
         failed=expand(
             "results/{dataset}/tables/gulp_failed_{split}.csv",
             dataset=config["dataset"],
-            split=["train", "validation"],
+            split=gulped_splits,
         ),
         too_short=expand(
             "results/{dataset}/tables/too_short_{n_frames}_frames.csv",

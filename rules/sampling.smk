@@ -26,7 +26,7 @@ rule measure_sampling_error:
         runtime=240,
         gpu=config["gpus"],
     params:
-        model=lambda wildcards: models[wildcards.model],
+        model=model_options,
         options=config["figures"]["sampling_error"],
         device=config["device"],
         library=library_hash("measure_sampling_error"),

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 params = snakemake.params
-left_out = [len(pd.read_csv(path)) for path in snakemake.input.failed]
+left_out = [
+    f"{len(pd.read_csv(path))} of {Path(path).stem.removeprefix('gulp_failed_')}"
+    for path in snakemake.input.failed
+]
 too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]
 facts = [
     ("data set", params.dataset),
     ("models", ", ".join(params.models)),
-    ("clips that did not decode", f"{left_out[0]} of training, {left_out[1]} of validation"),
+    ("clips that did not decode", ", ".join(left_out)),
     ("clips too short for some number of frames", str(max(too_short))),
 ]
 

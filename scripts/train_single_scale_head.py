@@ -1,16 +1,15 @@
 """Train the head of one scale of a multi-scale model."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import torch
 
 from playfair.data.feature_store import FeatureStore
 from playfair.data.labels import read_class_names
-from playfair.files import write_csv
 from playfair.logs import log_to
-from playfair.models.checkpoints import save_checkpoint
-from playfair.models.training import train_head
+from playfair.models.head_training import train_head
+from playfair.models.resume import ResumeFile, fingerprint
+from playfair.models.trained import save_trained
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -18,21 +17,20 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
-train = FeatureStore(snakemake.input.train)
-validation = FeatureStore(snakemake.input.validation)
+params = snakemake.params
+resume = ResumeFile(params.resume, fingerprint(dict(params.items()), snakemake.input))
 trained = train_head(
     "trn",
-    train.videos(),
-    train.label,
-    validation.videos(),
-    validation.label,
+    FeatureStore(snakemake.input.train),
+    FeatureStore(snakemake.input.validation),
     len(read_class_names(snakemake.input.labels)),
     n_frames=int(snakemake.wildcards.scale),
-    hidden_dim=snakemake.params.hidden_dim,
-    relu_input=snakemake.params.relu_input,
-    device=snakemake.params.device,
-    **snakemake.params.training,
+    hidden_dim=params.hidden_dim,
+    relu_input=params.relu_input,
+    device=params.device,
+    resume=resume,
+    **params.training,
 )
-print(f"{trained.left_out_count} clips were left out of the training", file=sys.stderr)
-save_checkpoint(snakemake.output.checkpoint, trained.head)
-write_csv(trained.log, snakemake.output.training_log)
+save_trained(
+    trained, trained.head, snakemake.output.checkpoint, snakemake.output.training_log, resume
+)

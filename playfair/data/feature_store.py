@@ -54,7 +54,9 @@ def write_features(
     chunk_rows = min(int(offsets[-1]), max(1, _CHUNK_BYTES // (4 * feature_dim)))
     with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
-        file["uid"] = np.asarray(uids, dtype=object)
+        file.create_dataset(
+            "uid", data=np.asarray(uids, dtype=object), dtype=h5py.string_dtype("utf-8")
+        )
         file["label"] = np.asarray(labels, dtype=np.int64)
         file["offsets"] = offsets
         writer = FeatureWriter(

@@ -2,6 +2,7 @@
 
 from pydantic import Field, model_validator
 
+from playfair.definitions.checkpoints import CheckpointFile
 from playfair.definitions.section import Section
 from playfair.definitions.training import BackboneTraining
 from playfair.errors import InputError
@@ -27,6 +28,10 @@ class Backbone(Section):
         min_length=1,
         description="For torchvision/<name>: weights to use as they are, without training; a file "
         "or a name such as IMAGENET1K_V1, looked up in torchvision's cache, never downloaded.",
+    )
+    checkpoint: CheckpointFile | None = Field(
+        default=None,
+        description="Pretrained weights: a path, or path, url and sha256; null: it is trained.",
     )
     training: BackboneTraining = Field(
         default_factory=BackboneTraining, description="How it is trained."

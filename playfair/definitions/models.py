@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from playfair.definitions.attribution import Method, Sampling
+from playfair.definitions.checkpoints import CheckpointFile
 from playfair.definitions.section import Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
 
@@ -14,6 +15,10 @@ class TSNModel(Section):
 
     head: Literal["tsn"] = Field(description="Temporal head: TSN, one for any number of frames.")
     backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    checkpoint: CheckpointFile | None = Field(
+        default=None,
+        description="Pretrained head: a path, or path, url and sha256; null: it is trained.",
+    )
     attribution: Method = Field(
         default_factory=Method, description="ESVs at the numbers of frames in n_frames."
     )
@@ -36,6 +41,15 @@ class TRNModel(Section):
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units H of a head.")
     relu_input: bool = Field(
         default=False, description="Whether heads take relu(feature) instead of the feature."
+    )
+    checkpoint: CheckpointFile | None = Field(
+        default=None,
+        description="Pretrained heads of all scales in one file: a path, or path, url and sha256.",
+    )
+    checkpoints: list[CheckpointFile] | None = Field(
+        default=None,
+        description="Pretrained heads in a file per scale 1..n_scales, each as for checkpoint; "
+        "where both are null the heads are trained.",
     )
     attribution: Method = Field(
         default_factory=Method, description="ESVs at the numbers of frames in n_frames."

@@ -1,8 +1,15 @@
 """How backbones and heads are trained."""
 
-from pydantic import Field
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
 
 from playfair.definitions.section import Section, Seed, Share
+
+
+def _read_off(value: Any) -> Any:
+    """YAML reads the word off as false."""
+    return "off" if value is False else value
 
 
 class Training(Section):
@@ -14,12 +21,51 @@ class Training(Section):
         default=1e-3, gt=0, le=10, description="Learning rate at its peak."
     )
     weight_decay: float = Field(default=1e-2, ge=0, le=10, description="Weight decay of AdamW.")
+    early_stopping: Literal["loss", "accuracy"] | None = Field(
+        default=None,
+        description="Stop when this, on the validation clips, has not improved for patience "
+        "epochs, and keep the best epoch's weights: loss or accuracy; null trains all epochs.",
+    )
+    patience: int = Field(
+        default=5, ge=1, le=1000, description="Epochs without improvement before stopping."
+    )
+    mixed_precision: Annotated[Literal["auto", "off"], BeforeValidator(_read_off)] = Field(
+        default="off",
+        description="auto computes in float16 where that is safe, on a GPU only; off never does.",
+    )
     seed: Seed = Field(default=0, description="Seed of weights, order, frames and augmentation.")
+
+
+class Augmentation(Section):
+    """How training clips are changed, each in its own way in every epoch."""
+
+    enabled: bool = Field(default=True, description="Whether clips are changed at all.")
+    shift: float = Field(
+        default=0.08, ge=0, le=0.5, description="Largest move, as a share of the picture's side."
+    )
+    gain: Share = Field(
+        default=0.25, description="Largest change of a channel's contrast, as a share (0..1)."
+    )
+    brightness: Share = Field(
+        default=0.0375,
+        description="Largest change of a channel's brightness, as a share of the way from black "
+        "to white (0..1).",
+    )
+    horizontal_flip: bool = Field(
+        default=False,
+        description="Mirror half of the clips: not where left and right make a class.",
+    )
 
 
 class BackboneTraining(Training):
     """Training of a backbone, end to end with a TRN head."""
 
+    initial_checkpoint: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Weights of the same architecture to begin with: a file or, for resnet50 and "
+        "torchvision/<name>, a name such as IMAGENET1K_V1; null begins with random ones.",
+    )
     n_frames: int = Field(default=8, ge=1, le=32, description="Frames per clip of the TRN head.")
     hidden_dim: int = Field(default=256, ge=1, le=8192, description="Hidden units of the TRN head.")
     dropout: float = Field(
@@ -29,6 +75,9 @@ class BackboneTraining(Training):
     batch_size: int = Field(default=32, ge=1, le=4096, description="Clips per step.")
     learning_rate: float = Field(
         default=2e-3, gt=0, le=10, description="Learning rate at its peak."
+    )
+    augmentation: Augmentation = Field(
+        default_factory=Augmentation, description="How training clips are changed."
     )
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -16,16 +17,18 @@ from playfair.figures.style import LOOK, TWO_COLUMNS, model_title, new_figure, s
 COLUMN_COUNT = 5
 _COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}
 _WORDS = {"train": "training clips", "validation": "validation clips"}
+_KEPT_LINE: dict[str, Any] = {"color": "#333333", "linestyle": "--", "linewidth": 0.8}
 
 
 def training_curves_table(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All training logs in one table: columns log, epoch, split, loss, accuracy.
+    """All training logs in one table: columns log, epoch, split, loss, accuracy, kept.
 
     Args:
         logs: by name, in the order to draw; each with columns epoch (from 1), split ("train" or
-            "validation"), loss (mean cross-entropy in nats) and accuracy (0..1).
+            "validation"), loss (mean cross-entropy in nats), accuracy (0..1) and kept (bool: the
+            epoch whose weights are the result).
     """
-    columns = ["epoch", "split", "loss", "accuracy"]
+    columns = ["epoch", "split", "loss", "accuracy", "kept"]
     parts = [log[columns].assign(log=name) for name, log in logs.items()]
     if not parts:
         return pd.DataFrame(columns=["log", *columns])
@@ -37,7 +40,8 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`training_curves_table`: per log, accuracy above its loss.
 
     All accuracies share one scale, and so do all losses of a row of panels. The title of a log
-    gives the accuracy after its last epoch, on the validation clips where there are any.
+    gives the accuracy after the epoch that was kept, on the validation clips where there are any;
+    a dashed line marks that epoch where others followed it.
     """
     logs = list(dict.fromkeys(table["log"]))
     if not logs:
@@ -59,7 +63,7 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
         log = table[table["log"] == logs[place]]
         _draw(accuracy_axes, log, "accuracy")
         _draw(loss_axes, log, "loss")
-        accuracy_axes.set_title(f"{_log_title(logs[place])}\n{_final_accuracy(log)}")
+        accuracy_axes.set_title(f"{_log_title(logs[place])}\n{_kept_accuracy(log)}")
         accuracy_axes.set_ylim(0, 1.05)
         accuracy_axes.set_yticks([0, 0.5, 1])
         accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -72,12 +76,12 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
     for loss_axes in panels[1::2, 0]:
         loss_axes.set_ylim(0, 1.06 * loss_axes.get_ylim()[1])
     splits = [split for split in _COLOURS if split in set(table["split"])]
-    figure.legend(
-        [Line2D([], [], color=_COLOURS[split]) for split in splits],
-        [_WORDS[split] for split in splits],
-        loc="outside lower center",
-        ncols=2,
-    )
+    handles = [Line2D([], [], color=_COLOURS[split]) for split in splits]
+    words = [_WORDS[split] for split in splits]
+    if any(_kept_early(log) for _, log in table.groupby("log")):
+        handles.append(Line2D([], [], **_KEPT_LINE))
+        words.append("epoch kept")
+    figure.legend(handles, words, loc="outside lower center", ncols=3)
     figure.align_ylabels()
     figure.suptitle("How the networks learned", x=0.01, ha="left")
     return figure
@@ -89,6 +93,8 @@ def _draw(axes: Axes, log: pd.DataFrame, measure: str) -> None:
         # A single epoch has no line, only its marker.
         marker = "o" if len(rows) == 1 else ""
         axes.plot(rows["epoch"], rows[measure], color=colour, marker=marker, markersize=3)
+    if (epoch := _kept_early(log)) is not None:
+        axes.axvline(epoch, **_KEPT_LINE, zorder=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=4))
     if len(set(log["epoch"])) == 1:
         axes.set_xlim(log["epoch"].iloc[0] - 0.5, log["epoch"].iloc[0] + 0.5)
@@ -98,9 +104,15 @@ def _log_title(log: str) -> str:
     return re.sub(r"\b1 frames$", "1 frame", model_title(log))
 
 
-def _final_accuracy(log: pd.DataFrame) -> str:
+def _kept_early(log: pd.DataFrame) -> int | None:
+    """The epoch that was kept, if others followed it."""
+    kept = log.loc[log["kept"], "epoch"]
+    return int(kept.iloc[0]) if len(kept) and kept.iloc[0] < log["epoch"].max() else None
+
+
+def _kept_accuracy(log: pd.DataFrame) -> str:
     for split in ("validation", "train"):
-        rows = log[log["split"] == split].sort_values("epoch")
+        rows = log[(log["split"] == split) & log["kept"]]
         if len(rows):
             return f"{split} {rows['accuracy'].iloc[-1]:.0%}".replace("%", " %")
     return "no epoch logged"

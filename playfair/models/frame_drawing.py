@@ -1,6 +1,45 @@
-"""Which frames of each clip a network is trained on: drawn at random, differently in each epoch."""
+"""Which clips a network is trained on, and which of their frames: others in each epoch."""
 
 import numpy as np
+
+from playfair.data.frame_sampling import sample_frame_idx
+from playfair.errors import InputError
+
+
+def usable_clips(
+    sequence_lengths: np.ndarray, labels: np.ndarray, n_frames: int, class_count: int
+) -> np.ndarray:
+    """Positions of the clips with a label and at least `n_frames` frames.
+
+    Args:
+        sequence_lengths: (V,) frames. labels: (V,) classes, -1 where unknown.
+
+    Raises:
+        InputError: a label is no class from 0 to class_count - 1.
+    """
+    if len(labels) and labels.max() >= class_count:
+        raise InputError(
+            f"A clip has the class {labels.max()}, expected 0 to {class_count - 1}, "
+            f"or -1 where it is unknown."
+        )
+    return np.flatnonzero((sequence_lengths >= n_frames) & (labels >= 0))
+
+
+def no_usable_clip(
+    split: str, sequence_lengths: np.ndarray, labels: np.ndarray, n_frames: int
+) -> InputError:
+    """The error for a split without a usable clip, with what was found in its place."""
+    return InputError(
+        f"None of the {len(labels)} {split} clips has a label and at least {n_frames} frames "
+        f"({int((labels >= 0).sum())} have a label, the longest has "
+        f"{int(sequence_lengths.max(initial=0))} frames): train with fewer frames or other clips."
+    )
+
+
+def middle_frame_idx(sequence_lengths: np.ndarray, n_frames: int) -> np.ndarray:
+    """Frames (V, n_frames) of the deterministic sampling, for clips of at least `n_frames`."""
+    rows = [sample_frame_idx(int(length), n_frames) for length in sequence_lengths]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), n_frames)
 
 
 def draw_frame_idx(

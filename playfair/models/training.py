@@ -1,23 +1,35 @@
-"""Training of a backbone, end to end with a TRN head, and of single heads on frozen features."""
+"""Training of a backbone, end to end with a TRN head."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from playfair.data.frame_sampling import sample_frame_idx
-from playfair.data.transforms import standardise
-from playfair.errors import InputError
-from playfair.models.backbones import Backbone, build_backbone
-from playfair.models.clips import Augmentation, CroppedClips, FrameSource
+from playfair.models.backbones import Backbone, build_backbone, weights_file
+from playfair.models.checkpoints import load_initial_weights
+from playfair.models.clips import (
+    USUAL_AUGMENTATION,
+    Augmentation,
+    AugmentationOptions,
+    CroppedClips,
+    FrameSource,
+)
 from playfair.models.devices import resolve_device
-from playfair.models.fitting import Batches, FitOptions, fit
-from playfair.models.frame_drawing import draw_frame_idx
-from playfair.models.heads import TRN, TSN
+from playfair.models.early_stopping import Measure
+from playfair.models.fitting import Batches, FitOptions, ValidationBatches, fit
+from playfair.models.frame_drawing import (
+    draw_frame_idx,
+    middle_frame_idx,
+    no_usable_clip,
+    usable_clips,
+)
+from playfair.models.heads import TRN
+from playfair.models.precision import Mode
+from playfair.models.resume import ResumeFile
 
 GIBIBYTE = 2**30
 
@@ -36,15 +48,6 @@ class TrainedBackbone:
     left_out_count: int
 
 
-@dataclass(frozen=True)
-class TrainedHead:
-    """A head in eval mode on the CPU, its log, and how many training clips were left out."""
-
-    head: TSN | TRN
-    log: pd.DataFrame
-    left_out_count: int
-
-
 def train_backbone(
     train: FrameSource,
     validation: FrameSource,
@@ -52,6 +55,7 @@ def train_backbone(
     *,
     architecture: str = "small",
     feature_dim: int = 256,
+    initial_checkpoint: str | Path | None = None,
     n_frames: int = 8,
     hidden_dim: int = 256,
     epochs: int = 20,
@@ -59,138 +63,115 @@ def train_backbone(
     learning_rate: float = 2e-3,
     weight_decay: float = 1e-2,
     dropout: float = 0.5,
+    augmentation: AugmentationOptions = USUAL_AUGMENTATION,
+    early_stopping: Measure | None = None,
+    patience: int = 5,
+    mixed_precision: Mode = "off",
     seed: int = 0,
     device: str = "auto",
     cache_bytes: int = GIBIBYTE,
+    resume: ResumeFile | None = None,
     progress: bool = True,
 ) -> TrainedBackbone:
     """Train a backbone end to end with a TRN head of `n_frames` frames.
 
     In each epoch every clip shows one random frame out of each of `n_frames` equal segments,
-    augmented (shift, tint, brightness). Validation clips show the middles of the segments. The
-    same seed and number of threads give the same bits.
+    augmented. Validation clips show the middles of the segments, as they are. The same seed and
+    number of threads give the same bits, whether the training was interrupted or not.
 
     Args:
         train, validation: splits; clips with a label and at least `n_frames` frames are used.
+        initial_checkpoint: weights of the same architecture to begin with, not random ones: a path
+            or the name of published ones, as for `weights_file`. A `last_linear` of another shape
+            in the file is left out.
         hidden_dim, dropout: of the TRN head.
         learning_rate: the peak; see `FitOptions`.
+        early_stopping, patience, mixed_precision, resume: see `FitOptions`, `Precision`, `fit`.
         cache_bytes: memory for cropped frames of both splits; beyond it they are decoded anew.
 
     Raises:
-        InputError: no training clip can be used, a label is no class, or an unknown architecture.
+        InputError: no clip of a split that is needed can be used, a label is no class, an unknown
+            architecture, weights that do not fit it, or the loss is no finite number.
     """
     target_device = resolve_device(device)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         backbone = build_backbone(architecture, feature_dim)
         head = TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
-    splits = []
-    for source in (train, validation):
-        lengths = np.array([source.lengths[uid] for uid in source.uids], dtype=np.int64)
-        labels = np.array([source.labels[uid] for uid in source.uids], dtype=np.int64)
-        usable = _usable(lengths, labels, n_frames, class_count)
-        uids = [source.uids[position] for position in usable]
-        clips = CroppedClips(source, uids, backbone, cache_bytes, progress)
-        cache_bytes -= clips.cached_bytes
-        splits.append((clips, lengths[usable], torch.from_numpy(labels[usable]).to(target_device)))
-    (clips, lengths, labels_), (validation_clips, validation_lengths, validation_labels) = splits
-    _check_any(labels_, n_frames)
+    if initial_checkpoint:
+        load_initial_weights(backbone, weights_file(architecture, str(initial_checkpoint)))
+    clips = _Clips(train, "training", n_frames, class_count)
+    validation_clips = _Clips(validation, "validation", n_frames, class_count)
+    clips.check_any()
+    if early_stopping:
+        validation_clips.check_any()
+    clips.crop(backbone, cache_bytes, progress)
+    validation_clips.crop(backbone, cache_bytes - clips.cropped.cached_bytes, progress)
 
     def draw_epoch(generator: np.random.Generator) -> Batches:
-        frame_idx = draw_frame_idx(lengths, n_frames, generator)
-        augment = Augmentation(len(lengths), generator)
+        frame_idx = draw_frame_idx(clips.lengths, n_frames, generator)
+        augment = Augmentation(augmentation, backbone, len(clips.lengths), generator)
 
         def images(positions: np.ndarray) -> Tensor:
-            cropped = clips.images(positions, frame_idx[positions])
+            cropped = clips.cropped.images(positions, frame_idx[positions])
             return augment(cropped, positions).to(target_device)
 
         return images
 
-    middles = _middles(validation_lengths, n_frames)
-
-    def validation_batches() -> Iterator[tuple[Tensor, Tensor]]:
-        for first in range(0, len(middles), batch_size):
-            positions = np.arange(first, min(first + batch_size, len(middles)))
-            cropped = validation_clips.images(positions, middles[positions])
-            yield standardise(cropped).to(target_device), validation_labels[positions]
-
-    classifier = _ClipClassifier(backbone, head).to(target_device)
-    options = FitOptions(epochs, batch_size, learning_rate, weight_decay, seed, progress)
-    log = fit(classifier, draw_epoch, labels_, validation_batches, options, "Training backbone")
-    classifier.to("cpu")
-    return TrainedBackbone(backbone, head, log, len(train.uids) - len(lengths))
-
-
-def train_head(
-    kind: Literal["tsn", "trn"],
-    features: Sequence[np.ndarray],
-    labels: np.ndarray,
-    validation_features: Sequence[np.ndarray],
-    validation_labels: np.ndarray,
-    class_count: int,
-    *,
-    n_frames: int = 8,
-    hidden_dim: int = 256,
-    relu_input: bool = False,
-    epochs: int = 40,
-    batch_size: int = 64,
-    learning_rate: float = 1e-3,
-    weight_decay: float = 1e-2,
-    dropout: float = 0.5,
-    anywhere_share: float = 0.5,
-    seed: int = 0,
-    device: str = "auto",
-    progress: bool = True,
-) -> TrainedHead:
-    """Train a TSN head, or a TRN head of one scale, on the frozen features of a split.
-
-    In each epoch every clip shows `n_frames` random frames, by `draw_frame_idx`; validation clips
-    show the middles of `n_frames` equal segments. The same seed and number of threads give the
-    same bits.
-
-    Args:
-        features, validation_features: one (T, D) array per clip.
-        labels, validation_labels: (V,) classes from 0 to class_count - 1, or -1 where unknown;
-            clips with a label and at least `n_frames` frames are used.
-        n_frames: the scale of a TRN head; for a TSN head, the frames per clip in training only.
-        hidden_dim, relu_input, dropout: of a TRN head; a TSN head has none of them.
-        anywhere_share: see `draw_frame_idx`.
-
-    Raises:
-        InputError: no training clip can be used, or a label is no class.
-    """
-    target_device = resolve_device(device)
-    lengths, labels_, values = _frozen(features, labels, n_frames, class_count)
-    validation_lengths, validation_labels_, validation_values = _frozen(
-        validation_features, validation_labels, n_frames, class_count
-    )
-    _check_any(labels_, n_frames)
-    values, labels_ = values.to(target_device), labels_.to(target_device)
-    starts = np.cumsum(lengths) - lengths
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        sizes = (n_frames, values.shape[1], hidden_dim, class_count)
-        head = _build_head(kind, *sizes, dropout, relu_input)
-
-    def draw_epoch(generator: np.random.Generator) -> Batches:
-        frame_idx = draw_frame_idx(lengths, n_frames, generator, anywhere_share)
-        rows = torch.from_numpy(frame_idx + starts[:, None]).to(target_device)
-        return lambda positions: values[rows[torch.from_numpy(positions).to(target_device)]]
-
-    validation_starts = np.cumsum(validation_lengths) - validation_lengths
-    rows = torch.from_numpy(_middles(validation_lengths, n_frames) + validation_starts[:, None])
-    validation_inputs = validation_values[rows].to(target_device)
-    pair = (validation_inputs, validation_labels_.to(target_device))
-    options = FitOptions(epochs, batch_size, learning_rate, weight_decay, seed, progress)
     log = fit(
-        head.to(target_device),
+        _ClipClassifier(backbone, head).to(target_device),
         draw_epoch,
-        labels_,
-        lambda: [pair] if len(rows) else [],
-        options,
-        f"Training {kind.upper()} head, {n_frames} frames",
+        clips.labels.to(target_device),
+        validation_clips.middles(backbone, n_frames, batch_size, target_device),
+        FitOptions(
+            epochs, batch_size, learning_rate, weight_decay, seed, progress,
+            early_stopping, patience, mixed_precision,
+        ),
+        "Training backbone",
+        resume,
+    )  # fmt: skip
+    return TrainedBackbone(
+        backbone.to("cpu"), head.to("cpu"), log, len(train.uids) - len(clips.lengths)
     )
-    return TrainedHead(head.to("cpu"), log, len(features) - len(lengths))
+
+
+class _Clips:
+    """The clips of a split that can be used."""
+
+    cropped: CroppedClips
+
+    def __init__(self, source: FrameSource, split: str, n_frames: int, class_count: int) -> None:
+        lengths = np.array([source.lengths[uid] for uid in source.uids], dtype=np.int64)
+        labels = np.array([source.labels[uid] for uid in source.uids], dtype=np.int64)
+        usable = usable_clips(lengths, labels, n_frames, class_count)
+        self.lengths = lengths[usable]
+        self.labels = torch.from_numpy(labels[usable])
+        self._source = source
+        self._uids = [source.uids[position] for position in usable]
+        self._error = no_usable_clip(split, lengths, labels, n_frames)
+
+    def check_any(self) -> None:
+        if not self._uids:
+            raise self._error
+
+    def crop(self, backbone: Backbone, cache_bytes: int, progress: bool) -> None:
+        self.cropped = CroppedClips(self._source, self._uids, backbone, cache_bytes, progress)
+
+    def middles(
+        self, backbone: Backbone, n_frames: int, batch_size: int, device: torch.device
+    ) -> ValidationBatches:
+        """Makes batches of inputs (N, n, 3, H, W) and labels (N,): middles of equal segments."""
+        middles = middle_frame_idx(self.lengths, n_frames)
+
+        def batches() -> Iterator[tuple[Tensor, Tensor]]:
+            for first in range(0, len(middles), batch_size):
+                positions = np.arange(first, min(first + batch_size, len(middles)))
+                images = self.cropped.images(positions, middles[positions])
+                standard = backbone.standardise(images.flatten(0, 1))
+                inputs = standard.unflatten(0, images.shape[:2])
+                yield inputs.to(device), self.labels[positions].to(device)
+
+        return batches
 
 
 class _ClipClassifier(nn.Module):
@@ -204,55 +185,3 @@ class _ClipClassifier(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         features = self.backbone(images.flatten(0, 1))
         return self.head(features.unflatten(0, images.shape[:2]))
-
-
-def _build_head(
-    kind: str,
-    n_frames: int,
-    feature_dim: int,
-    hidden_dim: int,
-    class_count: int,
-    dropout: float,
-    relu_input: bool,
-) -> TSN | TRN:
-    if kind == "tsn":
-        return TSN(feature_dim, class_count)
-    if kind == "trn":
-        return TRN(n_frames, feature_dim, hidden_dim, class_count, dropout, relu_input)
-    raise InputError(f"Unknown head {kind!r}: expected 'tsn' or 'trn'.")
-
-
-def _frozen(
-    features: Sequence[np.ndarray], labels: np.ndarray, n_frames: int, class_count: int
-) -> tuple[np.ndarray, Tensor, Tensor]:
-    """Lengths (U,), labels (U,) and features (sum of lengths, D) of the clips that can be used."""
-    lengths = np.array([len(clip) for clip in features], dtype=np.int64)
-    labels = np.asarray(labels, dtype=np.int64)
-    usable = _usable(lengths, labels, n_frames, class_count)
-    clips = [np.asarray(features[position], dtype=np.float32) for position in usable]
-    values = np.concatenate(clips) if clips else np.empty((0, 0), dtype=np.float32)
-    return lengths[usable], torch.from_numpy(labels[usable]), torch.from_numpy(values)
-
-
-def _usable(lengths: np.ndarray, labels: np.ndarray, n_frames: int, class_count: int) -> np.ndarray:
-    """Positions of the clips with a label and at least `n_frames` frames."""
-    if len(labels) and labels.max() >= class_count:
-        raise InputError(
-            f"A clip has the class {labels.max()}, expected 0 to {class_count - 1}, "
-            f"or -1 where it is unknown."
-        )
-    return np.flatnonzero((lengths >= n_frames) & (labels >= 0))
-
-
-def _check_any(labels: Tensor, n_frames: int) -> None:
-    if len(labels) == 0:
-        raise InputError(
-            f"No training clip has a label and at least {n_frames} frames: "
-            f"train with fewer frames or with longer clips."
-        )
-
-
-def _middles(lengths: np.ndarray, n_frames: int) -> np.ndarray:
-    """Frames (V, n_frames) of the deterministic sampling."""
-    rows = [sample_frame_idx(int(length), n_frames) for length in lengths]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), n_frames)

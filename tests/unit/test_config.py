@@ -63,7 +63,7 @@ def test_every_field_has_a_description():
             assert field.get("description"), f"{section['title']}.{name}"
 
 
-@pytest.mark.parametrize("name", ["tiny.yaml"])
+@pytest.mark.parametrize("name", ["tiny.yaml", "ssv2.yaml"])
 def test_shipped_configurations_obey_the_schema(name):
     config = yaml.safe_load((PROJECT / "configs" / name).read_text())
     completed = complete_config(_merged(complete_config({}), config))
@@ -122,6 +122,83 @@ def _merged(base, change):
     ],
 )
 def test_bad_configuration_gets_one_sentence(config, parts):
+    with pytest.raises(InputError) as caught:
+        complete_config(config)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for part in parts:
+        assert part in sentence
+
+
+def backbone(checkpoint):
+    return {"definitions": {"backbones": {"small": {"checkpoint": checkpoint}}}}
+
+
+def trn(**options):
+    model = {"head": "trn", "backbone": "small", **options}
+    return {"models": ["trn"], "definitions": {"models": {"trn": model}}}
+
+
+def test_path_alone_stands_for_a_checkpoint():
+    completed = complete_config(backbone("weights/small.pth"))
+    expected = {"path": "weights/small.pth", "url": None, "sha256": None}
+    assert completed["definitions"]["backbones"]["small"]["checkpoint"] == expected
+    assert complete_config(completed) == completed
+
+
+def test_path_alone_obeys_the_schema():
+    schema = json.loads(schema_json())
+    jsonschema.validate(backbone("weights/small.pth"), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(backbone(3), schema)
+
+
+@pytest.mark.parametrize(
+    ("config", "parts"),
+    [
+        (backbone({"url": "https://host/a.pth"}), ["backbones.small.checkpoint.path", "missing"]),
+        (backbone({"path": "a", "sha": "0"}), ["small.checkpoint.sha", "did you mean 'sha256'"]),
+        (backbone({"path": "a", "sha256": "0f"}), ["small.checkpoint.sha256", "64 hexadecimal"]),
+        (backbone({"path": "checkpoints/"}), ["small.checkpoint.path", "'checkpoints/'"]),
+        (backbone({"path": "checkpoints/a", "url": "a"}), ["small.checkpoint.url", "'a'"]),
+        (
+            backbone({"path": "mine/a.pth", "url": "https://host/a.pth"}),
+            ["small.checkpoint.path", "'mine/a.pth'", "write checkpoints/a.pth"],
+        ),
+        (
+            backbone({"path": "checkpoints/../a.pth", "url": "https://host/a.pth"}),
+            ["small.checkpoint.path", "write checkpoints/a.pth"],
+        ),
+        (trn(checkpoints=["a", "b"]), ["models.trn.checkpoints", "2 files", "n_scales is 8"]),
+        (
+            {
+                "definitions": {
+                    "backbones": {
+                        "small": {
+                            "architecture": "torchvision/resnet18",
+                            "weights": "DEFAULT",
+                            "checkpoint": "a",
+                        }
+                    }
+                }
+            },
+            ["backbones.small.weights and", "small.checkpoint are both given"],
+        ),
+        (
+            trn(checkpoint="c", checkpoints=["a"], n_scales=1),
+            ["models.trn.checkpoint and", "models.trn.checkpoints are both given"],
+        ),
+        (
+            trn(checkpoints=["a", {"path": "a", "sha256": "0" * 64}], n_scales=2),
+            ["models.trn.checkpoints.0", "models.trn.checkpoints.1", "the file a", "same url"],
+        ),
+        (
+            trn(checkpoints=["a", {"path": "b", "sha256": "x"}], n_scales=2),
+            ["models.trn.checkpoints.1.sha256", "'x'"],
+        ),
+    ],
+)
+def test_bad_checkpoint_gets_one_sentence(config, parts):
     with pytest.raises(InputError) as caught:
         complete_config(config)
     sentence = str(caught.value)

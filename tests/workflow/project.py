@@ -27,21 +27,23 @@ def copy_run(run: Path, folder: Path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *options: str, target: str = "results/figures", timeout: int = 300):
-    """Run Snakemake; return the finished process with its output as text."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *options]
-    # Options such as --config take all words that follow: the target comes first.
-    command[3:3] = [target] if target else []
+def snakemake(folder: Path, *options: str, target: str = "results/figures", timeout: int = 900):
+    """Run Snakemake for a target, or several with spaces between them, and capture what it says."""
+    # Options such as --config take all words that follow: targets come first.
+    command = [sys.executable, "-m", "snakemake", *target.split(), "--cores", "2", *options]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
     )
 
 
 def planned_jobs(
-    folder: Path, *options: str, configuration: Sequence[str] = TINY
+    folder: Path,
+    *options: str,
+    configuration: Sequence[str] = TINY,
+    target: str = "results/figures",
 ) -> dict[str, int]:
     """How many jobs of every rule a run would start, by dry run."""
-    dry_run = snakemake(folder, "-n", *configuration, *options)
+    dry_run = snakemake(folder, "-n", *configuration, *options, target=target)
     output = dry_run.stdout + dry_run.stderr
     assert dry_run.returncode == 0, output
     if "Nothing to be done" in output:

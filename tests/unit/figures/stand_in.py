@@ -137,8 +137,9 @@ def training_log(seed=0, epochs=12, splits=("train", "validation")):
         for split in splits:
             lag = 1.0 if split == "train" else 1.3
             loss = 2.4 * np.exp(-epoch / (4 * lag)) + 0.1 * lag + generator.normal(scale=0.02)
-            rows.append((epoch, split, max(loss, 0.01), min(1.0, np.exp(-0.6 * loss))))
-    return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"])
+            accuracy = min(1.0, np.exp(-0.6 * loss))
+            rows.append((epoch, split, max(loss, 0.01), accuracy, epoch == epochs))
+    return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy", "kept"])
 
 
 def sampling_runs(

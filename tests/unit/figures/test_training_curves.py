@@ -7,7 +7,7 @@ from tests.unit.figures.stand_in import training_log
 def test_table_holds_all_logs_in_order():
     logs = {"backbone": training_log(0, epochs=2), "trn": training_log(1, epochs=3)}
     table = training_curves_table(logs)
-    assert table.columns.tolist() == ["log", "epoch", "split", "loss", "accuracy"]
+    assert table.columns.tolist() == ["log", "epoch", "split", "loss", "accuracy", "kept"]
     assert table["log"].tolist() == ["backbone"] * 4 + ["trn"] * 6
     assert table["loss"].tolist()[4:] == logs["trn"]["loss"].tolist()
 
@@ -22,18 +22,38 @@ def test_lines_of_the_figure_are_the_logs():
             assert line.get_ydata().tolist() == rows[measure].tolist()
 
 
-def test_title_gives_the_accuracy_after_the_last_epoch():
-    rows = [(1, "train", 1.0, 0.9), (2, "validation", 1.0, 0.876), (1, "validation", 1.0, 0.5)]
-    log = pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"])
-    logs = {"trn_1_frames": log, "trn_11_frames": log[log["split"] == "train"], "tsn": log[:0]}
-    logs["tsn"] = pd.concat([log[:0], log.iloc[:1].assign(split="test")])
+def test_title_gives_the_accuracy_after_the_epoch_that_was_kept():
+    rows = [
+        (1, "train", 1.0, 0.8, False), (2, "train", 1.0, 0.9, True),
+        (2, "validation", 1.0, 0.876, True), (1, "validation", 1.0, 0.5, False),
+    ]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy", "kept"])
+    logs = {"trn_1_frames": log, "trn_11_frames": log[log["split"] == "train"]}
+    logs["trn_2_frames"] = log.assign(kept=~log["kept"])
+    logs["tsn"] = log.iloc[:1].assign(split="test")
     figure = plot_training_curves(training_curves_table(logs))
     titles = [axes.get_title(loc="left") for axes in figure.get_axes()]
     assert [title for title in titles if title] == [
         "TRN 1 frame\nvalidation 88 %",
         "TRN 11 frames\ntrain 90 %",
+        "TRN 2 frames\nvalidation 50 %",
         "TSN\nno epoch logged",
     ]
+
+
+def test_an_epoch_that_was_kept_before_the_last_is_marked_and_explained():
+    early, last = training_log(0, epochs=6), training_log(1, epochs=6)
+    early["kept"] = early["epoch"] == 4
+    figure = plot_training_curves(training_curves_table({"trn": early, "tsn": last}))
+    marks = [
+        [line.get_xdata() for line in axes.lines if line.get_linestyle() == "--"]
+        for axes in figure.get_axes()
+    ]
+    assert marks == [[[4, 4]], [], [[4, 4]], []]
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["training clips", "validation clips", "epoch kept"]
+    figure = plot_training_curves(training_curves_table({"tsn": last}))
+    assert len(figure.legends[0].get_texts()) == 2
 
 
 def test_losses_share_a_scale_that_holds_the_highest_of_them():

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playfair.data.frame_sampling import sample_frame_idx
-from playfair.models.frame_drawing import draw_frame_idx
+from playfair.errors import InputError
+from playfair.models.frame_drawing import (
+    draw_frame_idx,
+    middle_frame_idx,
+    no_usable_clip,
+    usable_clips,
+)
 
 
 @given(
@@ -58,3 +64,23 @@ def test_a_generator_in_the_same_state_draws_the_same_frames():
     lengths = np.array([9, 12, 30])
     first = draw_frame_idx(lengths, 4, np.random.default_rng(7), 0.5)
     np.testing.assert_array_equal(draw_frame_idx(lengths, 4, np.random.default_rng(7), 0.5), first)
+
+
+def test_clips_with_a_label_and_enough_frames_are_usable():
+    lengths, labels = np.array([4, 3, 9, 9]), np.array([0, 1, -1, 2])
+    assert usable_clips(lengths, labels, 4, 3).tolist() == [0, 3]
+    assert usable_clips(lengths[:0], labels[:0], 4, 3).tolist() == []
+    with pytest.raises(InputError, match="class 2, expected 0 to 1"):
+        usable_clips(lengths, labels, 4, 2)
+
+
+def test_the_error_without_usable_clips_tells_what_was_found():
+    error = no_usable_clip("training", np.array([4, 3]), np.array([-1, 0]), 5)
+    for part in ("2 training clips", "at least 5 frames", "1 have a label", "longest has 4"):
+        assert part in str(error)
+
+
+def test_middles_are_those_of_the_deterministic_sampling():
+    found = middle_frame_idx(np.array([10, 4]), 4)
+    assert found.tolist() == [sample_frame_idx(10, 4).tolist(), [0, 1, 2, 3]]
+    assert middle_frame_idx(np.array([], dtype=int), 4).shape == (0, 4)

@@ -1,4 +1,4 @@
-"""Training: it learns, repeats itself bit by bit, and says what it left out."""
+"""Training of a backbone: it learns, repeats itself bit by bit, and says what it left out."""
 
 import numpy as np
 import pytest
@@ -6,46 +6,10 @@ import torch
 
 from playfair.data.frame_sampling import sample_frame_idx
 from playfair.errors import InputError
-from playfair.models.backbones import SmallCNN
-from playfair.models.clips import Augmentation, CroppedClips
-from playfair.models.training import train_backbone, train_head
-
-
-class ClipsInMemory:
-    """Clips of a bright square that moves to the right (class 0) or to the left (class 1)."""
-
-    def __init__(self, clip_count, seed, lengths=(10, 16)):
-        generator = np.random.default_rng(seed)
-        self.uids = [str(100 + number) for number in range(clip_count)]
-        self.labels = {uid: number % 2 for number, uid in enumerate(self.uids)}
-        self.lengths = {uid: int(generator.integers(*lengths)) for uid in self.uids}
-        self.asked = []
-        self._clips = {uid: self._clip(uid, generator) for uid in self.uids}
-
-    def _clip(self, uid, generator):
-        length = self.lengths[uid]
-        clip = generator.integers(0, 60, (length, 66, 70, 3), dtype=np.uint8)
-        for frame, left in zip(clip, np.linspace(0, 50, length).astype(int), strict=True):
-            frame[24:44, left : left + 20] = 230
-        return clip if self.labels[uid] == 0 else clip[::-1]
-
-    def frames(self, uid, idx=None):
-        self.asked.append(uid)
-        return [self._clips[uid][i] for i in (range(self.lengths[uid]) if idx is None else idx)]
-
-
-def ordered_features(clip_count, seed, lengths=(8, 20), feature_dim=6):
-    """Features that rise with time in class 0 and fall in class 1, apart from noise."""
-    generator = np.random.default_rng(seed)
-    labels = np.arange(clip_count) % 2
-    features = []
-    for label in labels:
-        values = generator.normal(0, 0.3, (generator.integers(*lengths), feature_dim))
-        ramp = np.linspace(-1, 1, len(values))
-        values[:, 0] += ramp if label == 0 else -ramp
-        features.append(values.astype(np.float32))
-    return features, labels
-
+from playfair.models.checkpoints import save_checkpoint
+from playfair.models.clips import AugmentationOptions
+from playfair.models.training import train_backbone
+from tests.unit.models.training_data import ClipsInMemory
 
 OPTIONS = {"n_frames": 4, "epochs": 3, "batch_size": 8, "device": "cpu", "progress": False}
 
@@ -58,16 +22,22 @@ def trained():
     )
 
 
+def assert_same_weights(first, second):
+    for key, value in first.state_dict().items():
+        assert torch.equal(second.state_dict()[key], value), key
+
+
 def test_a_backbone_learns_to_tell_a_movement_from_its_reverse(trained):
     last = trained.log[trained.log.split == "validation"].iloc[-1]
     assert last.accuracy >= 0.9
 
 
 def test_the_log_has_a_row_per_epoch_and_split(trained):
-    assert list(trained.log.columns) == ["epoch", "split", "loss", "accuracy"]
+    assert list(trained.log.columns) == ["epoch", "split", "loss", "accuracy", "kept"]
     assert trained.log.epoch.tolist() == [1, 1, 2, 2, 3, 3]
     assert trained.log.split.tolist() == ["train", "validation"] * 3
     assert trained.log.accuracy.between(0, 1).all()
+    assert trained.log.kept.tolist() == [False] * 4 + [True] * 2
 
 
 def test_the_log_agrees_with_the_networks_that_come_back(trained):
@@ -88,117 +58,139 @@ def test_a_backbone_comes_out_bit_by_bit_the_same_from_the_same_seed(trained):
     again = train_backbone(
         ClipsInMemory(32, 0), ClipsInMemory(10, 1), 2, hidden_dim=16, feature_dim=16, **OPTIONS
     )
-    for key, value in trained.backbone.state_dict().items():
-        assert torch.equal(again.backbone.state_dict()[key], value), key
+    assert_same_weights(trained.backbone, again.backbone)
     assert again.log.equals(trained.log)
 
 
-def test_frames_beyond_the_memory_budget_are_decoded_anew_with_the_same_result(trained):
-    one_clip = 16 * 3 * 64 * 64
+@pytest.mark.parametrize("cached_clips", [0, 4])
+def test_frames_beyond_the_memory_budget_are_decoded_anew_with_the_same_result(
+    trained, cached_clips
+):
     again = train_backbone(
         ClipsInMemory(32, 0),
         ClipsInMemory(10, 1),
         2,
         hidden_dim=16,
         feature_dim=16,
-        cache_bytes=4 * one_clip,
+        cache_bytes=cached_clips * 16 * 3 * 64 * 64,
         **OPTIONS,
     )
-    for key, value in trained.backbone.state_dict().items():
-        assert torch.equal(again.backbone.state_dict()[key], value), key
+    assert_same_weights(trained.backbone, again.backbone)
 
 
-def test_training_leaves_the_global_random_state_alone():
-    features, labels = ordered_features(20, 0)
-    torch.manual_seed(5)
-    expected = torch.rand(3)
-    torch.manual_seed(5)
-    train_head("tsn", features, labels, features, labels, 2, **OPTIONS)
-    assert torch.equal(torch.rand(3), expected)
+def test_early_stopping_keeps_the_weights_of_the_best_epoch():
+    options = {**OPTIONS, "epochs": 6, "hidden_dim": 8, "feature_dim": 8}
+    clips = ClipsInMemory(12, 0)
+    stopped = train_backbone(
+        clips, ClipsInMemory(6, 1), 2, early_stopping="accuracy", patience=1, **options
+    )
+    log = stopped.log[stopped.log.split == "validation"].set_index("epoch")
+    kept = int(log.accuracy.idxmax())
+    assert log.index[log.kept].tolist() == [kept]
+    assert log.index[-1] == kept + 1 <= 6
+    right = 0
+    validation = ClipsInMemory(6, 1)
+    with torch.inference_mode():
+        for uid in validation.uids:
+            frames = validation.frames(uid, sample_frame_idx(validation.lengths[uid], 4))
+            features = stopped.backbone(stopped.backbone.preprocess(frames))
+            right += int(stopped.head(features[None]).argmax()) == validation.labels[uid]
+    assert right / 6 == log.accuracy[kept]
 
 
-def test_cached_clips_are_not_read_again():
-    source = ClipsInMemory(4, 0)
-    clips = CroppedClips(source, source.uids, SmallCNN(8), 2**30, progress=False)
-    source.asked.clear()
-    images = clips.images(np.array([2, 0]), np.array([[1, 3], [0, 9]]))
-    assert images.shape == (2, 2, 3, 64, 64)
-    assert source.asked == []
-    assert torch.equal(images[0], SmallCNN(8).crop(source.frames("102", [1, 3])))
-    assert clips.cached_bytes == sum(source.lengths.values()) * 3 * 64 * 64
+def test_augmentation_changes_what_is_learned_and_can_be_switched_off():
+    options = {**OPTIONS, "epochs": 1, "hidden_dim": 8, "feature_dim": 8}
+    clips = ClipsInMemory(8, 0)
+    losses = {
+        augmentation: train_backbone(clips, clips, 2, augmentation=augmentation, **options)
+        .log.loss.iloc[0]
+        for augmentation in (
+            AugmentationOptions(),
+            AugmentationOptions(enabled=False),
+            AugmentationOptions(shift=0, gain=0, brightness=0, horizontal_flip=True),
+        )
+    }  # fmt: skip
+    assert len(set(losses.values())) == 3
 
 
-def test_augmentation_is_the_same_for_all_frames_of_a_clip_and_differs_between_clips():
-    frame = torch.randint(0, 256, (1, 1, 3, 64, 64), dtype=torch.uint8).expand(3, 4, 3, 64, 64)
-    augmented = Augmentation(9, np.random.default_rng(0))(frame, np.array([7, 2, 7]))
-    assert torch.equal(augmented[0, 0], augmented[0, 3])
-    assert torch.equal(augmented[0], augmented[2])
-    assert not torch.equal(augmented[0], augmented[1])
+def test_training_begins_with_the_weights_of_a_checkpoint(tmp_path, trained):
+    save_checkpoint(tmp_path / "initial.pt", trained.backbone)
+    options = {**OPTIONS, "epochs": 1, "learning_rate": 1e-9, "feature_dim": 16}
+    clips = ClipsInMemory(8, 0)
+    started = train_backbone(
+        clips, clips, 2, initial_checkpoint=tmp_path / "initial.pt", **options
+    ).backbone
+    for key, value in trained.backbone.named_parameters():
+        assert torch.allclose(started.get_parameter(key), value, atol=1e-6), key
 
 
-@pytest.mark.parametrize("scale", [2, 4])
-def test_a_trn_head_learns_order_and_a_tsn_head_cannot(scale):
-    features, labels = ordered_features(120, 0)
-    validation, validation_labels = ordered_features(60, 1)
-    accuracy = {}
-    for kind in ("trn", "tsn"):
-        result = train_head(
-            kind, features, labels, validation, validation_labels, 2, hidden_dim=16,
-            n_frames=scale, epochs=20, batch_size=16, dropout=0.2, learning_rate=1e-2,
-            device="cpu", progress=False,
-        )  # fmt: skip
-        accuracy[kind] = result.log[result.log.split == "validation"].accuracy.iloc[-1]
-        assert not result.head.training
-    assert accuracy["trn"] >= 0.95
-    assert accuracy["tsn"] <= 0.75
+def test_weights_of_another_last_layer_are_taken_up_to_it_and_other_networks_refused(
+    tmp_path, trained
+):
+    save_checkpoint(tmp_path / "initial.pt", trained.backbone)
+    save_checkpoint(tmp_path / "head.pt", trained.head)
+    options = {**OPTIONS, "epochs": 1, "learning_rate": 1e-9, "feature_dim": 8}
+    clips = ClipsInMemory(8, 0)
+    started = train_backbone(
+        clips, clips, 2, initial_checkpoint=tmp_path / "initial.pt", **options
+    ).backbone
+    for key, value in trained.backbone.layers.named_parameters():
+        assert torch.allclose(started.layers.get_parameter(key), value, atol=1e-6), key
+    assert started.last_linear.out_features == 8
+    with pytest.raises(InputError, match=r"head.pt is not one of the network SmallCNN"):
+        train_backbone(clips, clips, 2, initial_checkpoint=tmp_path / "head.pt", **options)
 
 
-def test_a_head_comes_out_bit_by_bit_the_same_from_the_same_seed_only():
-    features, labels = ordered_features(40, 0)
-    heads = [
-        train_head("trn", features, labels, features, labels, 2, hidden_dim=8, seed=seed, **OPTIONS)
-        for seed in (0, 0, 1)
-    ]
-    weights = [trained.head.state_dict()["model.1.weight"] for trained in heads]
-    assert torch.equal(weights[0], weights[1])
-    assert not torch.equal(weights[0], weights[2])
-    assert heads[0].log.equals(heads[1].log)
+def test_a_network_of_torchvision_can_be_trained():
+    clips = ClipsInMemory(4, 0, lengths=(4, 6))
+    options = {**OPTIONS, "n_frames": 2, "epochs": 1, "batch_size": 2, "hidden_dim": 8}
+    trained = train_backbone(
+        clips, clips, 2, architecture="torchvision/shufflenet_v2_x0_5", feature_dim=1024, **options
+    )
+    assert trained.backbone.input_size == 224
+    assert np.isfinite(trained.log.loss).all()
+
+
+def test_any_backbone_with_the_same_methods_can_be_trained(monkeypatch):
+    class Other(torch.nn.Module):
+        input_size = 20
+
+        def __init__(self):
+            super().__init__()
+            self.last_linear = torch.nn.Linear(3 * 20 * 20, 8)
+
+        def crop(self, frames):
+            cut = np.stack([frame[20:40, 20:40] for frame in frames])
+            return torch.from_numpy(cut).permute(0, 3, 1, 2)
+
+        def standardise(self, images):
+            assert images.ndim == 4
+            return images.flip(1).float() / 128 - 1
+
+        def forward(self, images):
+            return self.last_linear(images.flatten(1))
+
+    monkeypatch.setattr("playfair.models.training.build_backbone", lambda *_: Other())
+    clips = ClipsInMemory(12, 0)
+    trained = train_backbone(clips, clips, 2, feature_dim=8, **OPTIONS)
+    assert isinstance(trained.backbone, Other)
+    assert np.isfinite(trained.log.loss).all()
 
 
 def test_short_and_unlabelled_clips_are_left_out_and_counted():
-    features, labels = ordered_features(20, 0)
-    features[0], features[3] = features[0][:3], features[3][:1]
-    labels = labels.copy()
-    labels[5] = -1
-    result = train_head("tsn", features, labels, features[:4], labels[:4], 2, **OPTIONS)
-    assert result.left_out_count == 3
     source = ClipsInMemory(10, 0)
     source.lengths["100"], source.labels["101"] = 3, -1
-    backbone = train_backbone(source, source, 2, feature_dim=8, **{**OPTIONS, "epochs": 1})
-    assert backbone.left_out_count == 2
-
-
-def test_without_validation_clips_the_log_has_the_training_split_only():
-    features, labels = ordered_features(20, 0)
-    result = train_head("trn", features, labels, [], np.array([]), 2, **OPTIONS)
-    assert set(result.log.split) == {"train"}
+    trained = train_backbone(source, source, 2, feature_dim=8, **{**OPTIONS, "epochs": 1})
+    assert trained.left_out_count == 2
 
 
 def test_what_cannot_be_trained_is_explained():
-    features, labels = ordered_features(10, 0, lengths=(4, 8))
-    with pytest.raises(InputError, match="at least 9 frames"):
-        train_head("trn", features, labels, [], [], 2, **{**OPTIONS, "n_frames": 9})
-    with pytest.raises(InputError, match="class 1, expected 0 to 0"):
-        train_head("trn", features, labels, [], [], 1, **OPTIONS)
-    with pytest.raises(InputError, match="Unknown head 'lstm'"):
-        train_head("lstm", features, labels, [], [], 2, **OPTIONS)
+    clips, short = ClipsInMemory(4, 0), ClipsInMemory(2, 0, lengths=(2, 4))
     with pytest.raises(InputError, match="'big'"):
-        train_backbone(ClipsInMemory(4, 0), ClipsInMemory(2, 0), 2, architecture="big", **OPTIONS)
-
-
-def test_a_trn_head_may_be_trained_with_a_relu_on_its_input():
-    clips, labels = [np.ones((3, 4), np.float32)] * 2, np.array([0, 1])
-    options = {"n_frames": 2, "hidden_dim": 5, "epochs": 1, "progress": False}
-    data = (clips, labels, clips, labels, 2)
-    assert train_head("trn", *data, relu_input=True, **options).head.relu_input
-    assert not train_head("trn", *data, **options).head.relu_input
+        train_backbone(clips, clips, 2, architecture="big", **OPTIONS)
+    with pytest.raises(InputError, match=r"None of the 2 training clips .* at least 4 frames"):
+        train_backbone(short, clips, 2, **OPTIONS)
+    with pytest.raises(InputError, match=r"None of the 2 validation clips .* longest has 3 frames"):
+        train_backbone(clips, short, 2, early_stopping="loss", **OPTIONS)
+    with pytest.raises(InputError, match=r"Training backbone failed in epoch .* learning rate"):
+        train_backbone(clips, clips, 2, learning_rate=1e30, **OPTIONS)

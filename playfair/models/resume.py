@@ -1,0 +1,110 @@
+"""Resume states: from them a training that was interrupted goes on as if it had not been.
+
+A state is a file of tensors and plain values, read with weights_only. It carries a fingerprint of
+all that the training depends on; with another fingerprint it is another training's.
+"""
+
+import io
+import pickle
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from playfair.files import file_hash, written_whole
+from playfair.provenance import value_hash
+
+# Epochs of heads take a fraction of a second: a state after each would cost more than they do.
+SECONDS_BETWEEN_STATES = 30.0
+
+State = dict[str, Any]
+
+
+class ResumeFile:
+    """Where a training keeps its state, in a place that nobody empties before it starts again.
+
+    Args:
+        path: the file; it need not exist.
+        fingerprint: of the training, see :func:`fingerprint`.
+        seconds_between_states: the state is written after an epoch, but not more often than this.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        fingerprint: str,
+        seconds_between_states: float = SECONDS_BETWEEN_STATES,
+    ) -> None:
+        self.path = Path(path)
+        self._fingerprint = fingerprint
+        self._seconds = seconds_between_states
+        self._last = time.monotonic()
+
+    def load(self) -> State | None:
+        """The state of this training, None without one; says which it is on standard error."""
+        if not self.path.is_file():
+            return None
+        try:
+            state = torch.load(self.path, map_location="cpu", weights_only=True)
+            stored = state.pop("fingerprint")
+        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, KeyError, AttributeError):
+            _say(f"The state in {self.path} cannot be read: training starts from the beginning.")
+            return None
+        if stored != self._fingerprint:
+            _say(
+                f"The state in {self.path} belongs to a training with other options, inputs or "
+                f"code: training starts from the beginning."
+            )
+            return None
+        _say(f"Training goes on after epoch {state['epoch']}, from {self.path}.")
+        return state
+
+    def save(self, make_state: Callable[[], State]) -> None:
+        """Write a state, whole or not at all, if the last one is old enough."""
+        if time.monotonic() - self._last < self._seconds:
+            return
+        # Saved to a buffer because torch stores the file's name, here a temporary one, in the file.
+        buffer = io.BytesIO()
+        torch.save({**make_state(), "fingerprint": self._fingerprint}, buffer)
+        with written_whole(self.path) as temporary:
+            temporary.write_bytes(buffer.getbuffer())
+        self._last = time.monotonic()
+
+    def delete(self) -> None:
+        """Remove the state, once the results of the training are safe."""
+        for leftover in self.path.parent.glob(f".{self.path.stem}.*.partial{self.path.suffix}"):
+            leftover.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+
+
+def fingerprint(options: Mapping[str, Any], inputs: Iterable[str | Path]) -> str:
+    """What a training depends on, as one hash: its options (plain values) and its input files.
+
+    Of a directory of gulped videos the metadata count, which hold the place and length of every
+    JPEG, and the sizes of the chunks: to read the frames would take as long as an epoch.
+    """
+    hashes = [
+        _directory_hash(path) if path.is_dir() else file_hash(path) for path in map(Path, inputs)
+    ]
+    return value_hash({"options": dict(options), "inputs": hashes, "torch": torch.__version__})
+
+
+def _directory_hash(directory: Path) -> str:
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
+    return value_hash(
+        [
+            [
+                str(path.relative_to(directory)),
+                path.stat().st_size,
+                file_hash(path) if path.suffix == ".gmeta" else None,
+            ]
+            for path in files
+        ]
+    )
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

@@ -1,0 +1,59 @@
+"""The page on training: its configuration, commands and code work as they are written there."""
+
+import re
+import shlex
+
+import pytest
+import yaml
+
+from playfair.config import Config
+from playfair.definitions.training import Augmentation, BackboneTraining, TRNTraining, TSNTraining
+from tests.workflow.project import PROJECT, copy_project, snakemake
+
+PAGE = (PROJECT / "docs/training.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+
+
+@pytest.mark.parametrize(
+    ("command", "backbones", "heads"),
+    list(zip(re.findall(r"^snakemake (.*)$", PAGE, re.M), (2, 2), (8, 0), strict=True)),
+)
+def test_commands_plan_the_trainings_that_the_page_names(tmp_path, command, backbones, heads):
+    folder = copy_project(tmp_path / "project")
+    (folder / "training.yaml").write_text(blocks("yaml")[0])
+    target, *options = shlex.split(command.removeprefix("--cores all "))
+    dry_run = snakemake(folder, "-n", *options, target=target)
+    assert dry_run.returncode == 0, dry_run.stderr
+    planned = dict(re.findall(r"^(train_\w+) +(\d+)$", dry_run.stdout + dry_run.stderr, re.M))
+    assert int(planned["train_backbone"]) == backbones
+    assert int(planned.get("train_single_scale_head", 0)) == heads
+
+
+def test_the_table_names_all_options_with_their_defaults():
+    rows = dict(re.findall(r"^\| `(.+?)` \| (.+?) \|", PAGE, re.M))
+    augmentation = Augmentation().model_dump()
+    options = {f"augmentation.{name}": value for name, value in augmentation.items()}
+    for section in (TRNTraining(), TSNTraining(), BackboneTraining()):
+        options |= section.model_dump(exclude={"augmentation"})
+    assert rows.keys() == options.keys()
+    for name, value in options.items():
+        first = re.split("[ ,]", rows[name])[0].strip("`")
+        assert yaml.safe_load(first) == (False if value == "off" else value), name
+
+
+def test_the_configuration_is_complete_enough_to_be_read():
+    changes = yaml.safe_load(blocks("yaml")[0])
+    training = changes["definitions"]["backbones"]["tuned"]["training"]
+    assert BackboneTraining.model_validate(training).mixed_precision == "auto"
+    assert set(changes) <= set(Config.model_fields)
+
+
+def test_the_code_runs_as_it_is_written():
+    names = {}
+    for block in blocks("python"):
+        exec(block, names)
+    assert names["trained"].log["kept"].any()
+    assert names["trained"].head.n_frames == 4
