@@ -75,9 +75,7 @@ def standardise_channels(
 
     Values run from 0 to `white`; `mean` and `spread` have one number per channel.
     """
-    values = images.float()
-    if white != 255:
-        values = values / 255 * white
+    values = images.float() / (255 / white)
     return (values - _per_channel(mean, values)) / _per_channel(spread, values)
 
 
