@@ -12,7 +12,7 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -78,17 +78,23 @@ def shard_hashes(
     """Shard name -> a hash of its clips and of which of their videos are there, dealt by hash.
 
     Reading the labels of ten million clips takes a minute: the answer is kept in the file `memo`
-    and used as long as the label file and the directory of videos have the same times.
+    and used as long as the label file and the directories of videos have the same times.
+
+    Args:
+        split: "train" or "validation", which of a list of both. videos: directory of the videos.
 
     Raises:
         FileNotFoundError: if there are no labels or videos yet.
     """
-    state = [count, *map(_state, (labels, videos))]
+    state = [split, count, *map(_state, (labels, videos))]
     memo = Path(memo)
     if memo.is_file():
         kept = json.loads(memo.read_text(encoding="utf-8"))
-        if kept["state"] == state:
+        if kept["state"] == state and kept["folders"] == _states(kept["folders"]):
             return kept["hashes"]
+    clips = read_clips(labels, split)
+    folders = {str(Path(videos, clip.path).parent) for clip in clips if clip.path is not None}
+    states = _states(folders)
     stems = {path.stem for path in Path(videos).iterdir()}
 
     def is_present(clip: Clip) -> bool:
@@ -96,11 +102,17 @@ def shard_hashes(
 
     hashes = {
         name: value_hash([_as_text(shard), [is_present(clip) for clip in shard]])
-        for name, shard in deal_clips(read_clips(labels, split), count, "hash").items()
+        for name, shard in deal_clips(clips, count, "hash").items()
     }
+    kept = {"state": state, "folders": states, "hashes": hashes}
     with written_whole(memo) as temporary:
-        temporary.write_text(json.dumps({"state": state, "hashes": hashes}), encoding="utf-8")
+        temporary.write_text(json.dumps(kept), encoding="utf-8")
     return hashes
+
+
+def _states(folders: Iterable[str]) -> dict[str, list[str | int] | None]:
+    """Folder -> its state, None where it does not exist."""
+    return {folder: _state(folder) if Path(folder).is_dir() else None for folder in sorted(folders)}
 
 
 def _state(path: str | Path) -> list[str | int]:

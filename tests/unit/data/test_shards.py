@@ -90,8 +90,8 @@ def write_labels(folder, uids, template="Moving [something]"):
     (folder / "train.json").write_text(json.dumps(entries))
 
 
-def hashes(folder, memo="memo.json"):
-    return shard_hashes(folder / "train.json", folder / "videos", 6, folder / memo)
+def hashes(folder, memo="memo.json", labels="train.json"):
+    return shard_hashes(folder / labels, "train", folder / "videos", 6, folder / memo)
 
 
 def changed(before, after):
@@ -132,3 +132,20 @@ def test_answer_is_kept_until_the_files_change(dataset, monkeypatch):
 def test_labels_that_do_not_exist_yet_are_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         hashes(tmp_path)
+
+
+def test_videos_at_paths_of_a_list_are_looked_for_there(dataset):
+    names = [f"day/{uid}.mp4" for uid in UIDS]
+    rows = [f"{name},train" for name in names] + ["other.mp4,validation"]
+    (dataset / "clips.csv").write_text("path,split\n" + "\n".join(rows) + "\n")
+    before = hashes(dataset, labels="clips.csv")
+    (dataset / "videos/day").mkdir()
+    assert hashes(dataset, labels="clips.csv") == before
+    (dataset / "videos" / names[3]).touch()
+    os.utime(dataset / "videos/day", (1, 1))
+    own = shard_numbers(UIDS, 6, "hash")[3] + 1
+    after = hashes(dataset, labels="clips.csv")
+    assert changed(before, after) == {f"{own}-of-6"}
+    (dataset / "videos" / names[4]).touch()
+    own = shard_numbers(UIDS, 6, "hash")[4] + 1
+    assert changed(after, hashes(dataset, labels="clips.csv")) == {f"{own}-of-6"}
