@@ -42,7 +42,7 @@ _CELL_OF_A_NUMBER = 0.8
 _POINTS_PER_INCH = 72
 _LONGEST_ROW = 10
 OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "(no label)"}
-_RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "next best"}
+_RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "strongest other"}
 EVIDENCE_LOOK: dict[str, Any] = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt"}
 """Of the line above the frames that carry the evidence."""
 
