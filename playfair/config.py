@@ -178,6 +178,11 @@ class Config(Section):
     workers: Workers = Field(
         default=2, description="Threads or processes of a job that works in parallel (1..256)."
     )
+    container: str | None = Field(
+        default=None,
+        description="Container image that jobs run in with --sdm apptainer (envs/Dockerfile), "
+        "a file or an address; null for none.",
+    )
     gulp: Gulp = Field(default_factory=Gulp, description="Videos to frames (GulpIO).")
     features: Features = Field(default_factory=Features, description="Frames to features.")
     attribution: Attribution = Field(default_factory=Attribution, description="Features to ESVs.")

@@ -23,6 +23,12 @@ backbones = config["definitions"]["backbones"]
 models = config["definitions"]["models"]
 
 
+# What rules run in with `--sdm apptainer`; conda environments are each rule's own.
+if config["container"]:
+
+    container: config["container"]
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -37,6 +43,11 @@ def library_hash(script):
     return code_hash(
         Path(workflow.basedir, "scripts", f"{script}.py"), workflow.basedir
     )
+
+
+def by_attempt(amount):
+    """Resource function: what a job gets, more by `amount` at every attempt."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 def dataset_path(dataset, name):

@@ -20,8 +20,8 @@ rule make_synthetic_dataset:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         options=lambda wildcards: datasets[wildcards.dataset],
         library=library_hash("make_synthetic_dataset"),

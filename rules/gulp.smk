@@ -18,8 +18,8 @@ rule gulp_videos:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
     params:
         options=config["gulp"],
         extension=lambda wildcards: datasets[wildcards.dataset].get(
@@ -44,8 +44,8 @@ rule list_too_short_videos:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         library=library_hash("list_too_short_videos"),
     script:

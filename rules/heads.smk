@@ -20,8 +20,8 @@ rule train_variable_length_head:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
         training=lambda wildcards: models[wildcards.model]["training"],
@@ -50,8 +50,8 @@ rule train_single_scale_head:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
         training=lambda wildcards: models[wildcards.model]["training"],

@@ -21,8 +21,8 @@ rule encode_webm:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
     params:
         options=config["webm"],
         library=library_hash("encode_webm"),
