@@ -79,6 +79,17 @@ def missing_requirement() -> str | None:
     return None
 
 
+def wait_until(
+    condition: Callable[[], bool], timeout: float, complaint: str | Callable[[], str]
+) -> None:
+    """Wait until a condition holds; raise `TimeoutError` with a complaint if it never does."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(complaint if isinstance(complaint, str) else complaint())
+        time.sleep(0.2)
+
+
 class Slurmbox:
     """A Slurm that starts with :meth:`start` and ends, with all its jobs, at :meth:`stop`."""
 
@@ -113,11 +124,11 @@ class Slurmbox:
             f"--log-file={self.folder}/munged.log",
             f"--seed-file={self.folder}/munge.seed",
         )
-        _wait_until((self.folder / "munge.socket").exists, 60, self._outputs)
+        wait_until((self.folder / "munge.socket").exists, 60, self._outputs)
         self._start_daemon("slurmctld", "-D")
         for node in NODES:
             self.start_node(node)
-        _wait_until(
+        wait_until(
             lambda: (
                 self.run("sinfo", "-h", "-N", "-o", "%T", check=False).split()
                 == ["idle"] * len(NODES)
@@ -131,7 +142,7 @@ class Slurmbox:
         if "slurmctld" in self._daemons:
             with suppress(subprocess.SubprocessError, TimeoutError):
                 self.run("scancel", "--user", "root")
-                _wait_until(lambda: not self.run("squeue", "-h"), 60, "jobs outlived scancel")
+                wait_until(lambda: not self.run("squeue", "-h"), 60, "jobs outlived scancel")
         for daemon in reversed(self._daemons.values()):
             daemon.terminate()
         for daemon in self._daemons.values():
@@ -160,14 +171,13 @@ class Slurmbox:
     def repair_node(self, node: str) -> None:
         """Take a crashed node back into service."""
         self.start_node(node)
-        _wait_until(
-            lambda: "RESUME" in self._resume(node), 60, f"the node {node} did not come back"
-        )
+        wait_until(lambda: self._resume(node), 60, f"the node {node} did not come back")
 
-    def _resume(self, node: str) -> str:
+    def _resume(self, node: str) -> bool:
+        if self.run("sinfo", "-h", "-n", node, "-o", "%T").strip() == "idle":
+            return True
         self.run("scontrol", "update", f"NodeName={node}", "State=RESUME", check=False)
-        state = self.run("sinfo", "-h", "-n", node, "-o", "%T")
-        return "RESUME" if state.strip() == "idle" else state
+        return False
 
     def run(self, *command: str, check: bool = True, timeout: float = 60) -> str:
         """What a command says on standard output, run in this Slurm's environment."""
@@ -180,26 +190,23 @@ class Slurmbox:
             text=True,
         ).stdout
 
-    def jobs(self) -> list[dict[str, str]]:
-        """All jobs that the controller remembers, ended ones too, as `scontrol` shows them."""
+    def jobs(self, name: str) -> list[dict[str, str]]:
+        """The jobs of a name, ended ones too, as `scontrol` shows them."""
         blocks = self.run("scontrol", "show", "jobs", "--oneliner").splitlines()
-        return [dict(re.findall(r"(\S+?)=(\S*)", block)) for block in blocks if "JobId=" in block]
+        jobs = [dict(re.findall(r"(\S+?)=(\S*)", block)) for block in blocks]
+        return [job for job in jobs if job.get("JobName") == name]
 
-    def wait_for_job(self, rule: str, state: str = "RUNNING", timeout: float = 120) -> str:
-        """Wait until a job of a rule is in a state; return its id. The newest job counts."""
+    def wait_for_running(self, rule: str) -> str:
+        """Wait until a job of a rule runs; return its id."""
         found: list[str] = []
 
-        def is_there() -> bool:
-            lines = self.run("squeue", "-h", "--states=all", "-o", "%i|%T|%k").splitlines()
-            found[:] = [
-                job
-                for job, job_state, comment in (line.split("|") for line in lines)
-                if job_state == state and re.match(rf"rule_{rule}(_wildcards_|$)", comment)
-            ]
+        def runs() -> bool:
+            lines = self.run("squeue", "-h", "--states=RUNNING", "-o", "%i|%k").splitlines()
+            found[:] = [line.split("|")[0] for line in lines if f"|rule_{rule}" in line]
             return bool(found)
 
-        _wait_until(is_there, timeout, f"no job of the rule {rule} became {state}")
-        return max(found, key=int)
+        wait_until(runs, 200, f"no job of the rule {rule} began")
+        return found[0]
 
     def _outputs(self) -> str:
         """What the daemons said, for the message when Slurm does not start."""
@@ -261,16 +268,6 @@ class Slurmbox:
         )
         # Two character devices that every machine has stand in for two GPUs.
         (self.folder / "gres.conf").write_text("NodeName=g1 Name=gpu File=/dev/null,/dev/zero\n")
-
-
-def _wait_until(
-    condition: Callable[[], bool], timeout: float, complaint: str | Callable[[], str]
-) -> None:
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(complaint if isinstance(complaint, str) else complaint())
-        time.sleep(0.2)
 
 
 def _free_ports(count: int) -> list[int]:
