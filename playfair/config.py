@@ -205,6 +205,11 @@ class Config(Section):
         description="Which shard a video belongs to: order (runs of equal length) or hash (of the "
         "uid: added videos make only their own shards' work).",
     )
+    container: str | None = Field(
+        default=None,
+        description="Container image that jobs run in with --sdm apptainer (envs/Dockerfile), "
+        "a file or an address; null for none.",
+    )
     gulp: Gulp = Field(default_factory=Gulp, description="Videos to frames (GulpIO).")
     features: Features = Field(default_factory=Features, description="Frames to features.")
     attribution: Attribution = Field(default_factory=Attribution, description="Features to ESVs.")

@@ -1,12 +1,17 @@
 """Files and directories that appear whole or not at all, and the hashes that identify them."""
 
+import errno
+import glob
 import hashlib
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from playfair.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,19 +23,68 @@ def written_whole(path: str | Path) -> Iterator[Path]:
 
     The block may create a file or a directory there. On an error nothing is left behind and what
     stood at `path` before is untouched. The temporary name keeps the suffix, because libraries
-    choose a format by it.
+    choose a format by it. What a killed process of this machine left behind is removed.
+
+    Raises:
+        InputError: if the disk is full.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    _remove_abandoned(path)
+    temporary = path.with_name(f"{_partial_prefix(path)}{os.getpid()}.partial{path.suffix}")
     _remove(temporary)
     try:
         yield temporary
         if temporary.is_dir() and path.is_dir():
             shutil.rmtree(path)
         os.replace(temporary, path)
+    except Exception as error:
+        if isinstance(error, InputError) or not _is_disk_full(error):
+            raise
+        raise InputError(
+            f"no space is left in {path.parent} to write {path.name}: make space on that disk, or "
+            "in its quota, and run again"
+        ) from error
     finally:
         _remove(temporary)
+
+
+def _partial_prefix(path: Path) -> str:
+    return f".{path.stem}.{socket.gethostname()}-"
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what processes of this machine that live no more left of `path`."""
+    if ".partial" in path.parent.name:
+        # Within a directory that is being written, which may hold very many files.
+        return
+    prefix = _partial_prefix(path)
+    for left in path.parent.glob(f"{glob.escape(prefix)}*.partial{glob.escape(path.suffix)}"):
+        process = left.name.removeprefix(prefix).split(".")[0]
+        if process.isdecimal() and not _is_alive(int(process)):
+            _remove(left)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error comes from a full disk or quota; HDF5 says so in its message only."""
+    numbers = (errno.ENOSPC, errno.EDQUOT)
+    while error is not None:
+        if getattr(error, "errno", None) in numbers:
+            return True
+        if any(os.strerror(number) in str(error) for number in numbers):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def write_csv(table: "pd.DataFrame", path: str | Path) -> None:

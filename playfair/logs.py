@@ -1,8 +1,11 @@
 """What a job says: to the terminal as it is, and to its log without control characters."""
 
+import os
+import signal
+import socket
 import sys
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TextIO
 
 from playfair.errors import InputError
@@ -48,12 +51,33 @@ def _last_state(line: str) -> str:
 def log_to(path: str | Path) -> None:
     """Send standard error to the terminal and to a log at `path`, for the rest of the process.
 
-    An :class:`InputError` that nobody catches ends the process with its sentence, not a traceback.
+    The log's first line says where the job runs. An :class:`InputError` that nobody catches ends
+    the process with its sentence, not a traceback. SIGTERM, as from a scheduler that cancels the
+    job, ends it the way an error does, so that what is half written is removed.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     log = Path(path).open("w", encoding="utf-8", buffering=1)
+    log.write(f"{_whereabouts()}\n")
     sys.stderr = Tee(sys.stderr, log)
     sys.excepthook = _print_sentence
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _whereabouts() -> str:
+    job = os.environ.get("SLURM_JOB_ID")
+    node = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
+    gpus = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return (
+        (f"job {job}" if job else f"process {os.getpid()}")
+        + f" on {node}"
+        + (f", GPU {gpus}" if gpus else "")
+    )
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    print("ended from outside: cancelled, preempted or out of time", file=sys.stderr)
+    sys.exit(128 + number)
 
 
 def _print_sentence(

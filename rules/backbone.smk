@@ -19,8 +19,8 @@ rule train_backbone:
         "../envs/torch.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
         architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],

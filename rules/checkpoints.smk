@@ -27,8 +27,8 @@ rule download_checkpoint:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=60,
+        mem_mb=by_attempt(500),
+        runtime=by_attempt(60),
     params:
         origin=lambda wildcards: files_to_download[wildcards.file],
         library=library_hash("download_checkpoint"),

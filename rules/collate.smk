@@ -19,8 +19,8 @@ rule collate_esvs:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         library=library_hash("collate_esvs"),
     script:

@@ -43,6 +43,12 @@ scattergather:
     validation=config["shards"]["validation"],
 
 
+# What rules run in with `--sdm apptainer`; conda environments are each rule's own.
+if config["container"]:
+
+    container: config["container"]
+
+
 wildcard_constraints:
     dataset="|".join(datasets),
     backbone="|".join(backbones),
@@ -93,6 +99,11 @@ def library_hash(script):
     )
 
 
+def by_attempt(amount):
+    """Resource function: what a job gets, more by `amount` at every attempt."""
+    return lambda wildcards, attempt: amount * attempt
+
+
 def initial_checkpoint(wildcards):
     """Input function: the weights that a backbone's training begins with, [] if random ones."""
     path = backbones[wildcards.backbone]["training"]["initial_checkpoint"] or ""
@@ -100,9 +111,9 @@ def initial_checkpoint(wildcards):
     return path if re.search("[^A-Z0-9_]", path) else []
 
 
-def head_training_memory(wildcards, input):
+def head_training_memory(wildcards, input, attempt):
     """Resource function: memory in MB, with the features up to those that stay in their file."""
-    return 2000 + min(8192, int(input.size_mb))
+    return (2000 + min(8192, int(input.size_mb))) * attempt
 
 
 def datasets_from(*sources):

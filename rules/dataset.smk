@@ -19,8 +19,8 @@ rule make_synthetic_dataset:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(30),
     params:
         options=lambda wildcards: datasets[wildcards.dataset],
         library=library_hash("make_synthetic_dataset"),
@@ -42,8 +42,8 @@ rule list_classes:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         library=library_hash("list_classes"),
     script:

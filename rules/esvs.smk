@@ -20,8 +20,8 @@ rule compute_esvs:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
         gpu=config["gpus"],
     params:
         model=model_options,
@@ -51,8 +51,8 @@ rule compute_all_frames_esvs:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
         model=model_options,
@@ -82,8 +82,8 @@ rule gather_esvs:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(60),
     params:
         library=library_hash("gather_esvs"),
     script:

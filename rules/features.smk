@@ -18,8 +18,8 @@ rule extract_features:
         "../envs/torch.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
         architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
@@ -50,8 +50,8 @@ rule gather_features:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(60),
     params:
         library=library_hash("gather_features"),
     script:

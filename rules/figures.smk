@@ -52,8 +52,8 @@ rule figures:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         dataset=config["dataset"],
         models=config["models"],

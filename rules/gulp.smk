@@ -16,8 +16,8 @@ rule deal_clips:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         shard_count=lambda wildcards: len(
             getattr(gather, wildcards.split)("{scatteritem}")
@@ -45,8 +45,8 @@ rule gulp_videos:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
     params:
         options={
             name: config["gulp"][name]
@@ -79,8 +79,8 @@ rule gather_gulp:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(30),
     params:
         max_failed_share=config["gulp"]["max_failed_share"],
         library=library_hash("gather_gulp"),
@@ -102,8 +102,8 @@ rule list_too_short_videos:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         library=library_hash("list_too_short_videos"),
     script:

@@ -21,7 +21,7 @@ rule train_variable_length_head:
     threads: 1
     resources:
         mem_mb=head_training_memory,
-        runtime=60,
+        runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
         training=lambda wildcards: models[wildcards.model]["training"],
@@ -52,7 +52,7 @@ rule train_single_scale_head:
     threads: 1
     resources:
         mem_mb=head_training_memory,
-        runtime=60,
+        runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
         training=lambda wildcards: models[wildcards.model]["training"],

@@ -22,8 +22,8 @@ rule import_features:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
     params:
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
         library=library_hash("import_features"),
@@ -48,8 +48,8 @@ rule judge_imports:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(30),
     params:
         max_failed_share=config["gulp"]["max_failed_share"],
         library=library_hash("judge_imports"),

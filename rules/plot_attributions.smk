@@ -24,8 +24,8 @@ rule plot_filmstrips:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         n_frames=config["figures"]["filmstrips"]["n_frames"] or max(config["n_frames"]),
         per_model_right=config["figures"]["filmstrips"]["per_model_right"],
@@ -57,8 +57,8 @@ rule plot_esv_by_position:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         library=library_hash("plot_esv_by_position"),
     script:
@@ -86,8 +86,8 @@ rule plot_class_by_position:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         library=library_hash("plot_class_by_position"),
     script:
@@ -116,8 +116,8 @@ rule plot_localisation:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         evidence_rate=evidence_rate,
         library=library_hash("plot_localisation"),

@@ -27,8 +27,8 @@ rule plot_every_frame:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         fps=config["gulp"]["fps"],
         evidence_rate=evidence_rate,

@@ -22,8 +22,8 @@ rule plot_performance:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         library=library_hash("plot_performance"),
     script:
@@ -51,8 +51,8 @@ rule plot_training_curves:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         library=library_hash("plot_training_curves"),
     script:

@@ -16,8 +16,8 @@ rule compute_class_priors:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(10),
     params:
         library=library_hash("compute_class_priors"),
     script:

@@ -22,8 +22,8 @@ rule measure_sampling_error:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
         model=model_options,
@@ -58,8 +58,8 @@ rule plot_sampling_error:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=by_attempt(1500),
+        runtime=by_attempt(30),
     params:
         library=library_hash("plot_sampling_error"),
     script:

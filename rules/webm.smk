@@ -15,8 +15,8 @@ rule encode_webm:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(120),
     params:
         options=config["webm"],
         library=library_hash("encode_webm"),
@@ -46,8 +46,8 @@ rule gather_webm:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(30),
     params:
         library=library_hash("gather_webm"),
     script:

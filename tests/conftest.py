@@ -1,9 +1,12 @@
-"""Shared by all tests: in CI (PLAYFAIR_CI=1) a test that skips counts as failed."""
+"""Shared by all tests: a finished tiny run; in CI (PLAYFAIR_CI=1) a skip counts as a failure."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.workflow.project import TINY, copy_project, snakemake
 
 
 @pytest.hookimpl(wrapper=True)
@@ -13,3 +16,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where nothing may be missing: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the finished tiny run in it; not to be changed."""
+    folder = copy_project(tmp_path_factory.mktemp("tiny") / "project")
+    run = snakemake(folder, *TINY)
+    assert run.returncode == 0, run.stdout + run.stderr
+    (folder / "run.log").write_text(run.stderr)
+    return folder

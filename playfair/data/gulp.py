@@ -1,5 +1,6 @@
 """GulpIO: the frames of a split as JPEGs in a few large chunks, written and read with gulpio2."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +118,42 @@ def check_failed_share(failed: pd.DataFrame, video_count: int, max_failed_share:
         )
 
 
+def _open_chunks(directory: Path) -> GulpDirectory:
+    """Open GulpIO chunks; raise `InputError` if a file of them is missing, cut off or damaged."""
+    try:
+        gulp = GulpDirectory(str(directory))
+        reasons = [_damage(Path(chunk.data_file_path), chunk.meta_dict) for chunk in gulp]
+    except (AssertionError, ValueError, LookupError, TypeError, AttributeError) as error:
+        reasons = [_unreadable_meta(directory) or f"{directory} is damaged ({error})"]
+    for reason in reasons:
+        if reason:
+            raise InputError(f"{reason}: delete the directory {directory} and gulp again")
+    return gulp
+
+
+def _damage(data: Path, meta: dict[str, Any]) -> str | None:
+    """What is wrong with the size of a chunk, if anything."""
+    last_frames = [video["frame_info"][-1] for video in meta.values()]
+    expected = max((start + length for start, _, length in last_frames), default=0)
+    found = data.stat().st_size
+    return None if found == expected else f"{data} has {found} bytes, {expected} were written"
+
+
+def _unreadable_meta(directory: Path) -> str | None:
+    """Which file about a chunk is missing or no JSON, if any."""
+    chunks = {path.stem.split("_")[-1] for path in directory.glob("*_*.g*")}
+    for chunk in sorted(chunks):
+        meta, data = directory / f"meta_{chunk}.gmeta", directory / f"data_{chunk}.gulp"
+        missing = [path for path in (meta, data) if not path.is_file()]
+        if missing:
+            return f"{missing[0]} is missing"
+        try:
+            json.loads(meta.read_bytes())
+        except ValueError as error:
+            return f"{meta} cannot be read ({error})"
+    return None
+
+
 class GulpReader:
     """Reads frames by uid from a directory of GulpIO chunks. Not for use by several threads.
 
@@ -129,7 +166,7 @@ class GulpReader:
 
     def __init__(self, directory: str | Path):
         self.directory = Path(directory)
-        self._gulp = GulpDirectory(str(directory))
+        self._gulp = _open_chunks(self.directory)
         meta = self._gulp.merged_meta_dict
         if not self._gulp.num_chunks:
             raise InputError(f"{directory} holds no gulped videos: run the rule gulp_videos")

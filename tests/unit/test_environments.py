@@ -50,3 +50,18 @@ def test_lock_leaves_pillow_simd_out_and_names_no_host():
     pillow_simd = re.findall(r"^pillow-simd==.*", text, re.MULTILINE)
     assert all(line.endswith("sys_platform == 'never'") for line in pillow_simd)
     assert "://" not in text
+
+
+def test_container_installs_the_whole_lock_and_runs_as_a_user():
+    text = (PROJECT / "envs" / "Dockerfile").read_text()
+    lines = text.replace("\\\n", " ").splitlines()
+    steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    assert {name for name, _ in steps} == {"FROM", "COPY", "RUN", "USER"}
+    base = next(value for name, value in steps if name == "FROM")
+    assert base == "python:3.11-slim", "the Python of the environments"
+    install = next(value for _, value in steps if "pip install" in value)
+    assert "--no-deps" in install.split()
+    assert "--requirement /tmp/requirements.lock" in install
+    assert ["COPY", "requirements.lock /tmp/requirements.lock"] in steps
+    assert steps[-1] == ["USER", "playfair"]
+    assert not re.search(r"(?i)password|secret|token|://\S+@", text)

@@ -1,9 +1,15 @@
 """Outputs appear whole or not at all."""
 
+import errno
 import hashlib
+import os
+import socket
+import subprocess
+import sys
 
 import pytest
 
+from playfair.errors import InputError
 from playfair.files import file_hash, written_whole
 
 
@@ -44,6 +50,53 @@ def test_failed_directory_is_removed(tmp_path):
         (temporary / "half").touch()
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("has_number", [True, False])
+def test_full_disk_is_one_sentence_that_says_where(tmp_path, number, has_number):
+    path = tmp_path / "features" / "train.h5"
+    words = f"cannot write: '{os.strerror(number)}'"
+    error = OSError(number, "cannot write") if has_number else RuntimeError(words)
+    with (
+        pytest.raises(InputError, match=rf"^no space is left in {path.parent} .* train\.h5: make"),
+        written_whole(path) as temporary,
+    ):
+        temporary.write_text("half")
+        try:
+            raise error
+        finally:
+            raise RuntimeError("closing failed")
+    assert list(path.parent.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from playfair.files import written_whole
+with written_whole(sys.argv[1]) as temporary:
+    temporary.mkdir() if sys.argv[2] == "directory" else temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("kind", ["directory", "file"])
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, kind):
+    path = tmp_path / "clips[1].h5"
+    subprocess.run([sys.executable, "-c", KILLED, path, kind], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with written_whole(path) as temporary:
+        temporary.write_text("whole")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_others_are_writing_is_left_alone(tmp_path):
+    alive = tmp_path / f".table.{socket.gethostname()}-{os.getppid()}.partial.csv"
+    elsewhere = tmp_path / ".table.elsewhere-999999.partial.csv"
+    alive.touch()
+    elsewhere.touch()
+    with written_whole(tmp_path / "table.csv") as temporary:
+        temporary.touch()
+    assert {alive, elsewhere} < set(tmp_path.iterdir())
 
 
 def test_file_hash_is_sha256(tmp_path):

@@ -1,6 +1,9 @@
 """What a job writes to its log."""
 
 import io
+import os
+import re
+import socket
 import subprocess
 import sys
 
@@ -22,9 +25,13 @@ def test_log_holds_no_control_characters():
     assert log.getvalue() == "bar\n"
 
 
-def run(code, log):
+def run(code, log, **environment):
     return subprocess.run(
-        [sys.executable, "-c", code, str(log)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, str(log)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
     )
 
 
@@ -40,7 +47,7 @@ raise InputError("video 7 is empty")
     job = run(code, log)
     assert job.returncode == 1
     assert job.stderr == "error: video 7 is empty\n"
-    assert log.read_text() == "error: video 7 is empty\n"
+    assert log.read_text().splitlines()[1:] == ["error: video 7 is empty"]
 
 
 def test_other_errors_keep_their_traceback(tmp_path):
@@ -49,3 +56,52 @@ def test_other_errors_keep_their_traceback(tmp_path):
     assert job.returncode == 1
     assert "ZeroDivisionError" in log.read_text()
     assert "Traceback" in log.read_text()
+
+
+START = "import sys; from playfair.logs import log_to; log_to(sys.argv[1])"
+
+
+def test_log_begins_with_the_place_of_a_job_on_a_cluster(tmp_path):
+    log = tmp_path / "job.log"
+    job = run(START, log, SLURM_JOB_ID="12", SLURMD_NODENAME="g1", CUDA_VISIBLE_DEVICES="1")
+    assert log.read_text() == "job 12 on g1, GPU 1\n"
+    assert job.stderr == ""
+
+
+def test_log_begins_with_the_process_of_a_local_job(tmp_path):
+    log = tmp_path / "job.log"
+    run(START, log, SLURM_JOB_ID="", SLURMD_NODENAME="", CUDA_VISIBLE_DEVICES="")
+    assert re.fullmatch(rf"process \d+ on {socket.gethostname()}\n", log.read_text())
+
+
+CANCELLED = """
+import os, signal, sys, time
+from playfair.files import written_whole
+from playfair.logs import log_to
+from playfair.processes import process_pool
+log_to(sys.argv[1])
+with written_whole(sys.argv[1] + ".h5") as temporary, process_pool(2) as pool:
+    temporary.write_text("half")
+    waiting = [pool.submit(time.sleep, 60) for _ in range(8)]
+    time.sleep(0.5)
+    # As a scheduler does it: all processes of the job at once.
+    os.killpg(0, signal.SIGTERM)
+    waiting[0].result()
+"""
+
+
+def test_cancelled_job_leaves_nothing_half_written(tmp_path):
+    log = tmp_path / "job.log"
+    job = subprocess.run(
+        [sys.executable, "-c", CANCELLED, log],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=50,
+        check=False,
+    )
+    assert job.returncode == 128 + 15
+    assert list(tmp_path.iterdir()) == [log]
+    assert log.read_text().splitlines()[1:2] == [
+        "ended from outside: cancelled, preempted or out of time"
+    ]

@@ -1,6 +1,6 @@
 """A training job that is killed goes on where it was when the workflow is started again."""
 
-from tests.workflow.project import TINY, copy_run, snakemake
+from tests.workflow.project import TINY, copy_project, snakemake
 
 CHECKPOINT = "results/tiny/checkpoints/small/backbone.pt"
 STATE = "results/tiny/resume/train_backbone/small.pt"
@@ -29,8 +29,8 @@ ResumeFile.save = _save_and_die
 """
 
 
-def test_a_killed_backbone_training_ends_with_the_same_bytes(tiny_run, tmp_path):
-    run = copy_run(tiny_run, tmp_path / "project")
+def test_a_killed_backbone_training_ends_with_the_same_bytes(tmp_path):
+    run = copy_project(tmp_path / "project")
     module = run / "playfair/models/resume.py"
     module.write_text(module.read_text() + DEADLY)
     options = (*TINY, "--config", MORE_EPOCHS)

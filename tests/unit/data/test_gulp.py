@@ -122,6 +122,32 @@ def test_reader_names_what_is_missing(folder, tmp_path):
         GulpReader(tmp_path / "nothing")
 
 
+def cut(path, byte_count):
+    with open(path, "r+b") as file:
+        file.truncate(path.stat().st_size - byte_count)
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (
+            lambda gulp: cut(gulp / "data_1.gulp", 1),
+            r"data_1\.gulp has \d+ bytes, \d+ were written",
+        ),
+        (lambda gulp: cut(gulp / "meta_0.gmeta", 9), r"meta_0\.gmeta cannot be read"),
+        (lambda gulp: (gulp / "meta_1.gmeta").write_text("[1]"), r"gulp is damaged"),
+        (lambda gulp: (gulp / "meta_0.gmeta").unlink(), r"meta_0\.gmeta is missing"),
+        (lambda gulp: (gulp / "data_0.gulp").unlink(), r"data_0\.gulp is missing"),
+    ],
+)
+def test_chunks_that_a_crash_left_damaged_are_named(folder, tmp_path, damage, sentence):
+    gulp(folder, tmp_path / "gulp", chunk_size=3)
+    damage(tmp_path / "gulp")
+    with pytest.raises(InputError, match=sentence) as caught:
+        GulpReader(tmp_path / "gulp")
+    assert str(caught.value).endswith(f": delete the directory {tmp_path / 'gulp'} and gulp again")
+
+
 def test_clips_to_watch_show_the_gulped_frames(folder, tmp_path):
     gulp(folder, tmp_path / "gulp")
     encode_clips(tmp_path / "gulp", tmp_path / "webm", workers=2, progress=False)
