@@ -99,9 +99,15 @@ def library_hash(script):
     )
 
 
-def by_attempt(amount):
-    """Resource function: what a job gets, more by `amount` at every attempt."""
-    return lambda wildcards, attempt: amount * attempt
+def by_attempt(amount, per_input_mb=0):
+    """Resource function: what a job gets, twice of it at the second attempt, and so on."""
+
+    def resource(wildcards, input, attempt):
+        if not per_input_mb:
+            return amount * attempt
+        return (amount + int(per_input_mb * input.size_mb)) * attempt
+
+    return resource
 
 
 def initial_checkpoint(wildcards):

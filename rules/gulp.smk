@@ -16,7 +16,7 @@ rule deal_clips:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000),
+        mem_mb=by_attempt(1000, per_input_mb=8),
         runtime=by_attempt(10),
     params:
         shard_count=lambda wildcards: len(
