@@ -5,7 +5,7 @@
 Features against the backbone alone, gulping and WebM against bare loops in as many processes,
 gathering against a copy of the same bytes, and the imports of the rules that need neither torch
 nor plotting against 1.5 seconds. Writes benchmarks/pipeline.csv: stage, rate, unit, limit_rate and
-ratio (rate / limit_rate; for times, limit / time).
+ratio (rate / limit_rate; for times, limit / time); sizes, which docs/scale.md needs, have no limit.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from benchmarks.measure_stages import (
     webm_rates,
 )
 from playfair.data.feature_store import write_features
-from playfair.data.gulp import VideoFile, gulp_videos
+from playfair.data.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.data.synthetic import make_synthetic_dataset
 
 PROJECT = Path(__file__).parents[1]
@@ -73,6 +73,10 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
         clips = make_clips(folder / "clips", clip_count, workers)
         note("gulp", *_with_unit(gulp_rates(clips, folder, workers, repeats), "clips/s"))
         note("webm", *_with_unit(webm_rates(folder / "gulp", folder, workers, repeats), "clips/s"))
+        frame_count = sum(GulpReader(folder / "gulp").lengths.values())
+        for stage, pattern in (("gulp", "gulp/data_*.gulp"), ("webm", "webm/*.webm")):
+            size = sum(path.stat().st_size for path in folder.glob(pattern))
+            note(f"size {stage}", size / frame_count / 1e3, "kB/frame", np.nan)
         small_gulp = make_small_gulp(folder)
         for architecture, frames, batch_size in BACKBONES:
             gulp = small_gulp if architecture == "small" else folder / "gulp"
