@@ -20,6 +20,7 @@ log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
 params = snakemake.params
+device = resolve_device(params.device)
 checkpoint = snakemake.input.checkpoint or weights_file(params.architecture, params.weights)
 backbone = build_backbone(params.architecture, params.feature_dim, params.weights, checkpoint)
 reader = GulpReader(snakemake.input.gulp)
@@ -50,6 +51,7 @@ with write_features(
         reader,
         reader.uids,
         batch_size=params.batch_size,
-        device=resolve_device(params.device),
+        device=device,
+        decoders=1 if device.type == "cpu" else snakemake.threads,
     ):
         writer.append(features)

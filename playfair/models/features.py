@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
@@ -56,23 +57,25 @@ def extract_features(
     *,
     batch_size: int = 64,
     device: torch.device | str = "cpu",
+    decoders: int = 1,
     progress: bool = True,
 ) -> Iterator[np.ndarray]:
     """Features (N, D) float32 of the frames of `uids`, all frames of one video after the other.
 
-    A process of its own decodes and preprocesses the batches to come while the backbone works.
+    Processes of their own decode and preprocess the batches to come while the backbone works.
     Every batch has `batch_size` frames, the last one padded with zeros before the forward pass and
     cut after it, so that a frame's features do not depend on which others it came with.
 
     Args:
         preprocess: list of (H, W, 3) uint8 frames -> (N, 3, H', W') input of the backbone.
+        decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
     """
     backbone = backbone.to(device).eval()
     batches = _FrameBatches(reader, uids, preprocess, batch_size)
     loader = DataLoader(
         batches,
         batch_size=None,
-        num_workers=1,
+        num_workers=decoders,
         prefetch_factor=4,
         # Another way to start a process would run the caller's script again.
         multiprocessing_context="fork",
@@ -80,7 +83,7 @@ def extract_features(
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
         for frames in loader:
-            padded = frames.new_zeros((batch_size, *frames.shape[1:]))
-            padded[: len(frames)] = frames
+            missing = batch_size - len(frames)
+            padded = functional.pad(frames, (*(0, 0) * 3, 0, missing)) if missing else frames
             yield backbone(padded.to(device))[: len(frames)].cpu().numpy()
             bar.update(len(frames))

@@ -27,13 +27,14 @@ def backbone():
     return build_backbone("small", 16).eval()
 
 
-def extract(gulp, backbone, uids, batch_size=8):
+def extract(gulp, backbone, uids, batch_size=8, decoders=1):
     parts = extract_features(
         backbone,
         backbone.preprocess,
         GulpReader(gulp),
         uids,
         batch_size=batch_size,
+        decoders=decoders,
         progress=False,
     )
     return np.concatenate(list(parts))
@@ -62,3 +63,8 @@ def test_features_hardly_depend_on_the_batch_size(gulp, backbone):
         extract(gulp, backbone, ["a", "b", "c"], batch_size=64),
         atol=1e-5,
     )
+
+
+def test_several_decoders_give_the_same_in_the_same_order(gulp, backbone):
+    one, three = (extract(gulp, backbone, ["a", "b", "c"], 4, decoders) for decoders in (1, 3))
+    np.testing.assert_array_equal(one, three)
