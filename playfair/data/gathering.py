@@ -17,6 +17,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
+from playfair.data.gulp import open_chunks
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -26,11 +27,16 @@ FLAT = {"features", "frame_idx", "esv", "esv_se"}
 
 
 def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> None:
-    """Link the GulpIO chunks of all shards into one directory, numbered through."""
+    """Link the GulpIO chunks of all shards into one directory, numbered through.
+
+    Raises:
+        InputError: if a shard is damaged: what is linked shares its bytes.
+    """
     with written_whole(directory) as temporary:
         temporary.mkdir()
         number = 0
         for shard in shards:
+            open_chunks(Path(shard))
             for data in sorted(Path(shard).glob("data_*.gulp"), key=_chunk_number):
                 if data.stat().st_size == 0:
                     continue
@@ -65,11 +71,11 @@ def gather_hdf5(shards: Sequence[str | Path], path: str | Path) -> None:
     Raises:
         InputError: if a file is damaged or of another kind, or a uid is in two of them.
     """
+    uids = [_read_uids(shard) for shard in shards]
     if len(shards) == 1:
         with written_whole(path) as temporary:
             _link(Path(shards[0]), temporary)
         return
-    uids = [_read_uids(shard) for shard in shards]
     shard_of = np.repeat(np.arange(len(shards)), [len(names) for names in uids])
     row_of = np.concatenate([np.arange(len(names)) for names in uids])
     names = np.concatenate(uids)

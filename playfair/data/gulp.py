@@ -118,7 +118,7 @@ def check_failed_share(failed: pd.DataFrame, video_count: int, max_failed_share:
         )
 
 
-def _open_chunks(directory: Path) -> GulpDirectory:
+def open_chunks(directory: Path) -> GulpDirectory:
     """Open GulpIO chunks; raise `InputError` if a file of them is missing, cut off or damaged."""
     try:
         gulp = GulpDirectory(str(directory))
@@ -166,7 +166,7 @@ class GulpReader:
 
     def __init__(self, directory: str | Path):
         self.directory = Path(directory)
-        self._gulp = _open_chunks(self.directory)
+        self._gulp = open_chunks(self.directory)
         meta = self._gulp.merged_meta_dict
         if not self._gulp.num_chunks:
             raise InputError(f"{directory} holds no gulped videos: run the rule gulp_videos")

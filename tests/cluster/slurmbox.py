@@ -18,7 +18,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "scontrol")
+CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo")
+PROGRAMS = ("munged", "slurmctld", "slurmd", *CLIENTS)
 NODES = ("n1", "n2", "g1")
 # More than this machine has: Slurm takes the word of its configuration for it.
 CPUS_PER_NODE = 16
@@ -64,8 +65,8 @@ JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 AccountingStorageType=accounting_storage/none
 {nodes}
-PartitionName=cpu Nodes=n1,n2 Default=YES MaxTime=1-0 DefaultTime=10 State=UP
-PartitionName=gpu Nodes=g1 MaxTime=1-0 DefaultTime=10 State=UP
+PartitionName=cpu Nodes=n1,n2 Default=YES MaxTime=UNLIMITED DefaultTime=10 State=UP
+PartitionName=gpu Nodes=g1 MaxTime=UNLIMITED DefaultTime=10 State=UP
 """
 
 
@@ -103,8 +104,8 @@ class Slurmbox:
     def environment(self) -> dict[str, str]:
         """The environment for commands that talk to this Slurm, and for the jobs they submit.
 
-        Snakemake takes Slurm's variables away before it calls `srun` inside a job: the one found
-        first on this path puts the place of the configuration back.
+        Inside a job Snakemake takes Slurm's variables away before it calls Slurm's programs: those
+        found first on this path put the place of the configuration back.
         """
         return {
             **{name: value for name, value in os.environ.items() if name[:6] != "SLURM_"},
@@ -249,11 +250,13 @@ class Slurmbox:
         key = self.folder / "munge.key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(128))
-        srun = self.folder / "bin" / "srun"
-        srun.write_text(
-            f'#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf exec {shutil.which("srun")} "$@"\n'
-        )
-        srun.chmod(0o755)
+        for program in CLIENTS:
+            client = self.folder / "bin" / program
+            client.write_text(
+                f"#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf "
+                f'exec {shutil.which(program, path=_SBIN)} "$@"\n'
+            )
+            client.chmod(0o755)
         controller_port, *node_ports = _free_ports(1 + len(NODES))
         nodes = [
             f"NodeName={node} NodeAddr=127.0.0.1 NodeHostname={socket.gethostname()} Port={port} "

@@ -41,7 +41,8 @@ def _files(folder: Path) -> set[str]:
 
 def _without_times(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return table[[column for column in table if SECONDS not in column]]
+    columns = [column for column in table if SECONDS not in column]
+    return table.loc[~(table == SECONDS).any(axis=1), columns]
 
 
 def _same_hdf5(one: Path, other: Path) -> bool:
