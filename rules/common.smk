@@ -1,6 +1,7 @@
 # Paths, the checked configuration and the library's hashes: what the rules of all stages share.
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 # The library lies beside the Snakefile: jobs find it whether it is installed or not. Threads that
@@ -72,23 +73,25 @@ def of_shard(path):
     return ancient(path) if config["shard_by"] == "hash" else path
 
 
-def shard_content(wildcards, input):
+@cache
+def hashes_of_shards(dataset, split, count):
+    """The hash of every shard's clips, by the shard's name."""
+    labels, videos = dataset_path(dataset, split), dataset_path(dataset, "videos")
+    memo = f"results/{dataset}/shards/hashes_{split}.json"
+    return shard_hashes(labels, split, videos, count, memo)
+
+
+def shard_content(wildcards):
     """Params function: a hash of the shard's clips, if they are dealt by hash."""
+    # A function of the input would not do: Snakemake compares params that no input goes into.
     if config["shard_by"] == "order":
         return None
     count = int(wildcards.scatteritem.rpartition("-")[2])
     try:
-        hashes = shard_hashes(
-            dataset_path(wildcards.dataset, wildcards.split),
-            wildcards.split,
-            dataset_path(wildcards.dataset, "videos"),
-            count,
-            f"results/{wildcards.dataset}/shards/hashes_{wildcards.split}.json",
-        )
-    except FileNotFoundError as error:
-        # Snakemake waits for an input that another job is to make.
-        error.filename = str(input.clips)
-        raise
+        hashes = hashes_of_shards(wildcards.dataset, wildcards.split, count)
+    except FileNotFoundError:
+        # The data set is still to be made: when this job starts it is there.
+        return None
     return hashes[wildcards.scatteritem]
 
 
@@ -99,13 +102,16 @@ def library_hash(script):
     )
 
 
-def by_attempt(amount, per_input_mb=0):
-    """Resource function: what a job gets, twice of it at the second attempt, and so on."""
+def by_attempt(amount, reads_clips=False):
+    """Resource function: what a job gets, twice of it at the second attempt, and so on.
+
+    A job that reads the list of all clips gets MB for that too: several times the file's size.
+    """
 
     def resource(wildcards, input, attempt):
-        if not per_input_mb:
+        if not reads_clips or Path(input.clips).suffix in (".h5", ".hdf5"):
             return amount * attempt
-        return (amount + int(per_input_mb * input.size_mb)) * attempt
+        return (amount + 8 * Path(input.clips).stat().st_size // 10**6) * attempt
 
     return resource
 
@@ -148,14 +154,6 @@ def dataset_path(dataset, name):
 def dataset_file(name):
     """Input function: a file of the data set, as for dataset_path; {split} is filled in."""
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
-
-
-def names_of_numbers(wildcards):
-    """Input function: the labels file, where the labels of a split are numbers in its features."""
-    dataset = datasets[wildcards.dataset]
-    if has_videos(wildcards.dataset) or dataset[wildcards.split]:
-        return []
-    return dataset_path(wildcards.dataset, "labels")
 
 
 def import_judged(wildcards):

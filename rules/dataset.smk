@@ -42,7 +42,7 @@ rule list_classes:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000, per_input_mb=8),
+        mem_mb=by_attempt(1000, reads_clips=True),
         runtime=by_attempt(10),
     params:
         library=library_hash("list_classes"),

@@ -1,37 +1,10 @@
 # In: labels and videos of a split. Out: its frames in GulpIO chunks, and the videos that failed.
 
 
-rule deal_clips:
-    """Deal the clips of a split out to shards."""
-    input:
-        clips=dataset_file("{split}"),
-        labels=names_of_numbers,
-    output:
-        clips=directory("results/{dataset}/shards/clips/{split}"),
-    log:
-        "results/{dataset}/logs/deal_clips/{split}.log",
-    benchmark:
-        "results/{dataset}/benchmarks/deal_clips/{split}.tsv"
-    conda:
-        "../envs/video.yaml"
-    threads: 1
-    resources:
-        mem_mb=by_attempt(1000, per_input_mb=8),
-        runtime=by_attempt(10),
-    params:
-        shard_count=lambda wildcards: len(
-            getattr(gather, wildcards.split)("{scatteritem}")
-        ),
-        shard_by=config["shard_by"],
-        library=library_hash("deal_clips"),
-    script:
-        "../scripts/deal_clips.py"
-
-
 rule gulp_videos:
     """Decode the videos of a shard at a constant frame rate into GulpIO chunks of JPEGs."""
     input:
-        clips=of_shard("results/{dataset}/shards/clips/{split}"),
+        clips=of_shard(dataset_file("{split}")),
         labels=dataset_file("labels"),
         videos=of_shard(dataset_file("videos")),
     output:
@@ -45,7 +18,7 @@ rule gulp_videos:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=by_attempt(2000),
+        mem_mb=by_attempt(2000, reads_clips=True),
         runtime=by_attempt(120),
     params:
         options={
@@ -54,6 +27,7 @@ rule gulp_videos:
             if name != "max_failed_share"
         },
         extension=lambda wildcards: datasets[wildcards.dataset].get("extension"),
+        shard_by=config["shard_by"],
         content=shard_content,
         library=library_hash("gulp_videos"),
     script:
@@ -63,7 +37,6 @@ rule gulp_videos:
 rule gather_gulp:
     """Join the gulped shards of a split, if not too many of its videos failed."""
     input:
-        clips=of_shard("results/{dataset}/shards/clips/{split}"),
         gulp=shards_of("results/{dataset}/shards/gulp/{split}/{scatteritem}"),
         failed=shards_of(
             "results/{dataset}/shards/gulp_failed/{split}/{scatteritem}.csv"

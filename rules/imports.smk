@@ -7,7 +7,7 @@ rule import_features:
         features=lambda wildcards: datasets[wildcards.dataset]["features"][
             wildcards.split
         ],
-        clips="results/{dataset}/shards/clips/{split}",
+        clips=dataset_file("{split}"),
         labels=dataset_file("labels"),
     output:
         features="results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5",
@@ -22,10 +22,11 @@ rule import_features:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(2000),
+        mem_mb=by_attempt(2000, reads_clips=True),
         runtime=by_attempt(120),
     params:
         feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        shard_by=config["shard_by"],
         library=library_hash("import_features"),
     script:
         "../scripts/import_features.py"
@@ -34,7 +35,8 @@ rule import_features:
 rule judge_imports:
     """List the videos of a split whose features failed, if they are not too many."""
     input:
-        clips="results/{dataset}/shards/clips/{split}",
+        clips=dataset_file("{split}"),
+        labels=dataset_file("labels"),
         failed=shards_of(
             "results/{dataset}/shards/import_failed/{backbone}/{split}/{scatteritem}.csv"
         ),
@@ -48,7 +50,7 @@ rule judge_imports:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000),
+        mem_mb=by_attempt(1000, reads_clips=True),
         runtime=by_attempt(30),
     params:
         max_failed_share=config["gulp"]["max_failed_share"],

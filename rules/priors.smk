@@ -16,7 +16,7 @@ rule compute_class_priors:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000, per_input_mb=8),
+        mem_mb=by_attempt(1000, reads_clips=True),
         runtime=by_attempt(10),
     params:
         library=library_hash("compute_class_priors"),

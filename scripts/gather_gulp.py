@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from playfair.data.gathering import gather_gulps, gather_tables
 from playfair.data.gulp import check_failed_share
-from playfair.data.shards import count_clips
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 failed = gather_tables(snakemake.input.failed)
-clip_count = count_clips(snakemake.input.clips)
+clip_count = len(failed) + gather_gulps(snakemake.input.gulp, snakemake.output.gulp)
 # A failed job's outputs are removed: the log keeps the table.
 print(f"{len(failed)} of {clip_count} videos failed\n{failed.to_csv(index=False)}", file=sys.stderr)
 check_failed_share(failed, clip_count, snakemake.params.max_failed_share)
-gather_gulps(snakemake.input.gulp, snakemake.output.gulp)
 write_csv(failed, snakemake.output.failed)

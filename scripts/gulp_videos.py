@@ -4,8 +4,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from playfair.data.gulp import VideoFile, gulp_videos
-from playfair.data.labels import class_indices, read_class_names, video_path
-from playfair.data.shards import read_shard
+from playfair.data.labels import class_indices, read_class_names, read_clips, video_path
+from playfair.data.shards import clips_of_shard
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-clips = read_shard(snakemake.input.clips, snakemake.wildcards.scatteritem)
+wildcards = snakemake.wildcards
+clips = clips_of_shard(
+    read_clips(snakemake.input.clips, wildcards.split),
+    wildcards.scatteritem,
+    snakemake.params.shard_by,
+)
 indices = class_indices(clips, read_class_names(snakemake.input.labels))
 videos = [
     VideoFile(

@@ -3,9 +3,10 @@
 import sys
 from typing import TYPE_CHECKING
 
+from playfair.data.feature_sources import read_split
 from playfair.data.import_features import import_features
 from playfair.data.labels import read_class_names
-from playfair.data.shards import read_shard
+from playfair.data.shards import clips_of_shard
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 wildcards = snakemake.wildcards
-clips = read_shard(snakemake.input.clips, wildcards.scatteritem)
+clips = clips_of_shard(
+    read_split(snakemake.input.clips, wildcards.split, snakemake.input.labels),
+    wildcards.scatteritem,
+    snakemake.params.shard_by,
+)
 failed = import_features(
     snakemake.input.features,
     snakemake.output.features,

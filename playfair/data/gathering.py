@@ -26,17 +26,20 @@ FLAT = {"features", "frame_idx", "esv", "esv_se"}
 """Columns with a row per frame in files with offsets."""
 
 
-def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> None:
+def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> int:
     """Link the GulpIO chunks of all shards into one directory, numbered through.
+
+    Returns:
+        The number of videos.
 
     Raises:
         InputError: if a shard is damaged: what is linked shares its bytes.
     """
     with written_whole(directory) as temporary:
         temporary.mkdir()
-        number = 0
+        number = video_count = 0
         for shard in shards:
-            open_chunks(Path(shard))
+            video_count += len(open_chunks(Path(shard)).chunk_lookup)
             for data in sorted(Path(shard).glob("data_*.gulp"), key=_chunk_number):
                 if data.stat().st_size == 0:
                     continue
@@ -44,6 +47,7 @@ def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> None:
                 _link(data, temporary / f"data_{number}.gulp")
                 _link(meta, temporary / f"meta_{number}.gmeta")
                 number += 1
+    return video_count
 
 
 def gather_files(shards: Sequence[str | Path], directory: str | Path) -> None:

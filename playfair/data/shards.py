@@ -47,29 +47,9 @@ def deal_clips(clips: Sequence[Clip], count: int, shard_by: str) -> dict[str, li
     return {f"{number}-of-{count}": shard for number, shard in enumerate(shards, start=1)}
 
 
-def write_shards(clips: Sequence[Clip], directory: str | Path, count: int, shard_by: str) -> None:
-    """Write the list of clips of every shard as `directory`/<shard>.json."""
-    with written_whole(directory) as temporary:
-        temporary.mkdir()
-        for name, shard in deal_clips(clips, count, shard_by).items():
-            (temporary / f"{name}.json").write_text(_as_text(shard), encoding="utf-8")
-
-
-def read_shard(directory: str | Path, name: str) -> list[Clip]:
-    """The clips of a shard, of lists that :func:`write_shards` wrote."""
-    path = Path(directory, f"{name}.json")
-    try:
-        return [Clip(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(
-            f"{path} is not the list of clips of a shard ({error}): delete {directory} and run the "
-            "workflow again"
-        ) from error
-
-
-def count_clips(directory: str | Path) -> int:
-    """The number of clips of all shards, read one after the other."""
-    return sum(len(read_shard(directory, path.stem)) for path in Path(directory).glob("*.json"))
+def clips_of_shard(clips: Sequence[Clip], name: str, shard_by: str) -> list[Clip]:
+    """The clips of the shard called `name`, such as "2-of-4"."""
+    return deal_clips(clips, int(name.rpartition("-")[2]), shard_by)[name]
 
 
 def shard_hashes(

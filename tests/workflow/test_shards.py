@@ -84,7 +84,7 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
 
 
 def test_clips_to_watch_do_not_depend_on_shards(tiny_run, sharded_run):
-    clips = sorted((tiny_run / "results/tiny/webm").iterdir())
+    clips = sorted((tiny_run / "results/tiny/webm").glob("*.webm"))
     assert len(clips) == 24
     for clip in clips:
         sharded = sharded_run / "results/mine/webm" / clip.name
@@ -128,7 +128,6 @@ def test_added_video_makes_its_own_shard_only(run):
     assert {rule: jobs[rule] for rule in per_shard} == dict.fromkeys(per_shard, 1)
     assert jobs["compute_esvs"] == 6
     assert jobs["compute_all_frames_esvs"] == 2
-    assert jobs["deal_clips"] == 1
     assert not {rule for rule in jobs if rule.startswith("train_")}
     assert "compute_class_priors" not in jobs
 
@@ -170,7 +169,7 @@ def test_failed_share_is_judged_over_all_shards(run):
     shutil.rmtree(run / target)
     failed = snakemake(run, *OPTIONS, target=target)
     assert failed.returncode != 0
-    assert "1 of 24 videos failed to decode (4.2%" in failed.stderr
+    assert "1 of 24 videos failed (4.2%" in failed.stderr
     assert not (run / target).exists()
     accepted = snakemake(run, *OPTIONS, "--config", "gulp={max_failed_share: 0.05}", target=target)
     assert accepted.returncode == 0, accepted.stderr

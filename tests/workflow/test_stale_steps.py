@@ -13,6 +13,7 @@ PLOTS_OF_RESULTS = {
     "plot_localisation": 1,
     "plot_performance": 1,
 }
+ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2}
 SAMPLING = {"compute_all_frames_esvs": 2, "measure_sampling_error": 2, "plot_sampling_error": 1}
 
 
@@ -65,8 +66,7 @@ def test_changed_docstring_makes_nothing(run):
 def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {
-        "compute_esvs": 6,
-        "collate_esvs": 2,
+        **ESVS,
         **SAMPLING,
         **PLOTS_OF_RESULTS,
         **GATHERING,
@@ -78,6 +78,7 @@ def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
     assert planned == {
         "list_too_short_videos": 1,
         "compute_esvs": 2,
+        "gather_esvs": 2,
         "collate_esvs": 2,
         **PLOTS_OF_RESULTS,
         **GATHERING,
@@ -89,6 +90,7 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
     assert planned == {
         "train_single_scale_head": 1,
         "compute_esvs": 3,
+        "gather_esvs": 4,
         "collate_esvs": 1,
         "compute_all_frames_esvs": 1,
         "measure_sampling_error": 1,
@@ -110,8 +112,7 @@ def test_changed_priors_make_esvs_but_no_features(run):
     append(run / "scripts/compute_class_priors.py", "\nprint('done')\n")
     assert planned_jobs(run) == {
         "compute_class_priors": 1,
-        "compute_esvs": 6,
-        "collate_esvs": 2,
+        **ESVS,
         **SAMPLING,
         **PLOTS_OF_RESULTS,
         **GATHERING,

@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from playfair.data.labels import Clip, read_clips
 from playfair.data.shards import (
-    count_clips,
+    clips_of_shard,
     deal_clips,
-    read_shard,
     shard_hashes,
     shard_numbers,
-    write_shards,
 )
 from playfair.errors import InputError
 
@@ -60,20 +58,11 @@ def test_unknown_way_to_deal_is_refused():
         shard_numbers(UIDS, 2, "size")
 
 
-def test_lists_of_shards_come_back(tmp_path):
-    clips = [Clip("1", "Übung", "words", ["a", "b"]), Clip("2", "", ""), Clip("3", "b")]
-    write_shards(clips, tmp_path / "clips", 4, "order")
-    found = [read_shard(tmp_path / "clips", f"{number}-of-4") for number in range(1, 5)]
-    assert [clip for shard in found for clip in shard] == clips
-    assert [] in found
-    assert count_clips(tmp_path / "clips") == 3
-
-
-def test_damaged_list_is_named(tmp_path):
-    write_shards([Clip("1", "a")], tmp_path / "clips", 1, "order")
-    (tmp_path / "clips/1-of-1.json").write_text('[{"uid": "1"')
-    with pytest.raises(InputError, match=r"1-of-1\.json is not the list of clips of a shard"):
-        read_shard(tmp_path / "clips", "1-of-1")
+def test_a_shard_is_asked_for_by_its_name():
+    clips = [Clip(uid, "a") for uid in "abcde"]
+    assert clips_of_shard(clips, "2-of-2", "order") == clips[3:]
+    assert clips_of_shard(clips[:1], "1-of-2", "order") == clips[:1]
+    assert clips_of_shard(clips[:1], "2-of-2", "order") == []
 
 
 @pytest.fixture
