@@ -136,9 +136,7 @@ def feature_rates(
     batches = -(-frames // batch_size)
 
     def extract() -> None:
-        for _ in extract_features(
-            backbone, backbone.preprocess, reader, uids, batch_size=batch_size, progress=False
-        ):
+        for _ in extract_features(backbone, reader, uids, batch_size=batch_size, progress=False):
             pass
 
     # The two take turns, so that a change of the machine's speed meets both.

@@ -144,7 +144,6 @@ class Run:
             reader = GulpReader(Path(folder, "gulp"))
             features = extract_features(
                 backbone,
-                backbone.preprocess,
                 reader,
                 reader.uids,
                 batch_size=int(attributes["batch_size"]),

@@ -47,7 +47,6 @@ with write_features(
 ) as writer:
     for features in extract_features(
         backbone,
-        backbone.preprocess,
         reader,
         reader.uids,
         batch_size=params.batch_size,

@@ -65,7 +65,7 @@ def resize_short_side_and_crop(
 
 def standardise(images: Tensor) -> Tensor:
     """Images (N, 3, H, W) uint8 -> float32 of about zero mean and unit variance."""
-    return (images.float() / 255 - PIXEL_MEAN) / PIXEL_SPREAD
+    return images.float().div_(255).sub_(PIXEL_MEAN).div_(PIXEL_SPREAD)
 
 
 def standardise_channels(
@@ -75,8 +75,8 @@ def standardise_channels(
 
     Values run from 0 to `white`; `mean` and `spread` have one number per channel.
     """
-    values = images.float() / (255 / white)
-    return (values - _per_channel(mean, values)) / _per_channel(spread, values)
+    values = images.float().div_(255 / white)
+    return values.sub_(_per_channel(mean, values)).div_(_per_channel(spread, values))
 
 
 def _per_channel(numbers: Sequence[float], values: Tensor) -> Tensor:

@@ -30,7 +30,6 @@ def backbone():
 def extract(gulp, backbone, uids, batch_size=8, decoders=1):
     parts = extract_features(
         backbone,
-        backbone.preprocess,
         GulpReader(gulp),
         uids,
         batch_size=batch_size,
