@@ -203,7 +203,8 @@ class Config(Section):
     shard_by: Literal["order", "hash"] = Field(
         default="order",
         description="Which shard a video belongs to: order (runs of equal length) or hash (of the "
-        "uid: added videos make only their own shards' work).",
+        "uid: videos added to a data set of files make only their own shards' work, see "
+        "docs/scale.md).",
     )
     container: str | None = Field(
         default=None,

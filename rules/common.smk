@@ -156,13 +156,14 @@ def dataset_file(name):
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
 
 
-def import_judged(wildcards):
-    """Input function: the table of features that failed, if the data set is one of features."""
+def judged_table(wildcards):
+    """Input function: the table of videos that failed, written if they are not too many."""
+    folder = f"results/{wildcards.dataset}/tables"
+    split = wildcards.get("split", "validation")
     if has_videos(wildcards.dataset):
-        return []
-    return "results/{dataset}/tables/import_failed_{backbone}_{split}.csv".format(
-        **wildcards
-    )
+        return f"{folder}/gulp_failed_{split}.csv"
+    backbone = wildcards.get("backbone") or models[wildcards.model]["backbone"]
+    return f"{folder}/import_failed_{backbone}_{split}.csv"
 
 
 def validation_gulp(wildcards):

@@ -70,6 +70,7 @@ rule gather_esvs:
             "results/{dataset}/shards/esvs/{model}/{length}_frames/{scatteritem}.h5",
             split="validation",
         ),
+        judged=ancient(judged_table),
     output:
         esvs="results/{dataset}/esvs/{model}/{length}_frames.h5",
     log:

@@ -39,7 +39,7 @@ rule gather_features:
         features=shards_of(
             "results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5"
         ),
-        judged=import_judged,
+        judged=ancient(judged_table),
     output:
         features="results/{dataset}/features/{backbone}/{split}.h5",
     log:

@@ -1,15 +1,18 @@
 """Collation: the ESV files of one model, one per number of frames, joined into one file."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import h5py
 import numpy as np
 
 import playfair
-from playfair.data.esv_store import OPTIONAL, PER_VIDEO, EsvTable, open_results, read_esvs
+from playfair.data.esv_store import OPTIONAL, PER_VIDEO, open_results
 from playfair.errors import InputError
 from playfair.files import written_whole
+
+BLOCK_BYTES = 1 << 26
 
 
 def collate_esvs(
@@ -18,7 +21,7 @@ def collate_esvs(
     """Join the ESV files of one model into one file, over the videos common to all.
 
     The videos are the *intersection* of those in the files, in the order of the first file, and, if
-    `uids` is given, of those too. One file is held in memory at a time.
+    `uids` is given, of those too. Memory is that of the uids and of a block of one column.
 
     Returns:
         The number of videos kept.
@@ -27,44 +30,60 @@ def collate_esvs(
         InputError: if the files do not belong together, a uid of `uids` is in none of them, or no
             video is common to all.
     """
-    first = read_esvs(paths[0])
-    common = _common_uids(first, paths, uids)
-    rows_of_first = np.isin(first.uid, common)
-    kept = first.uid[rows_of_first]
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update({"dataset": first.attributes["dataset"]})
-        file.attrs.update({"model": first.attributes["model"]})
+    with ExitStack() as stack:
+        sources = [stack.enter_context(open_results(source)) for source in paths]
+        _check_belong_together(paths, sources)
+        uids_of = [source["uid"].asstr()[:].astype(object) for source in sources]
+        common = _common_uids(uids_of, paths, uids)
+        first, rows_of_first = sources[0], _rows(uids_of[0], uids_of[0], common)
+        kept = uids_of[0][rows_of_first]
+        temporary = stack.enter_context(written_whole(path))
+        file = stack.enter_context(h5py.File(temporary, "w"))
+        file.attrs.update({name: first.attrs[name] for name in ("dataset", "model")})
         file.attrs["playfair_version"] = playfair.__version__
-        file["uid"] = kept.astype(object)
-        file["label"] = first.label[rows_of_first]
-        file["sequence_length"] = first.sequence_length[rows_of_first]
-        file["prior"] = first.prior
-        file["class_name"] = first.class_name.astype(object)
-        for source in paths:
-            table = read_esvs(source)
-            _check_belongs(source, table, paths[0], first)
-            row_of = {uid: row for row, uid in enumerate(table.uid)}
-            rows = np.array([row_of[uid] for uid in kept])
-            group = file.create_group(str(table.n_frames))
-            group.attrs.update(table.attributes)
+        file.create_dataset("uid", data=kept, dtype=h5py.string_dtype("utf-8"))
+        for name in ("label", "sequence_length"):
+            file[name] = first[name][:][rows_of_first]
+        for name in ("prior", "class_name"):
+            first.copy(name, file)
+        for source, names in zip(sources, uids_of, strict=True):
+            group = file.create_group(str(source.attrs["n_frames"]))
+            group.attrs.update(source.attrs)
+            rows = _rows(names, kept, common)
             for name in (*PER_VIDEO, *OPTIONAL):
-                values = getattr(table, name)
-                if values is not None:
-                    group[name] = values[rows]
+                if name in source:
+                    _copy_rows(source[name], rows, group, name)
     return len(kept)
 
 
+def _copy_rows(column: h5py.Dataset, rows: np.ndarray, group: h5py.Group, name: str) -> None:
+    """Copy some rows of a column, in that order, block by block."""
+    row_shape = column.shape[1:]
+    target = group.create_dataset(name, shape=(len(rows), *row_shape), dtype=column.dtype)
+    row_bytes = column.dtype.itemsize * int(np.prod(row_shape, dtype=np.int64))
+    block_rows = max(1, BLOCK_BYTES // row_bytes)
+    for start in range(0, len(rows), block_rows):
+        block = rows[start : start + block_rows]
+        low, high = int(block.min()), int(block.max()) + 1
+        if high - low <= 4 * block_rows:
+            values = column[low:high][block - low]
+        else:
+            values = np.stack([column[row] for row in block])
+        target[start : start + len(block)] = values
+
+
+def _rows(names: np.ndarray, wanted: np.ndarray, common: set[str]) -> np.ndarray:
+    """Where the common uids of `wanted`, in its order, stand in `names`."""
+    row_of = {uid: row for row, uid in enumerate(names)}
+    return np.array([row_of[uid] for uid in wanted if uid in common], dtype=np.int64)
+
+
 def _common_uids(
-    first: EsvTable, paths: Sequence[str | Path], uids: Sequence[str] | None
-) -> np.ndarray:
-    common, anywhere = set(first.uid), set(first.uid)
-    for source in paths[1:]:
-        with open_results(source) as file:
-            found = set(file["uid"].asstr()[:])
-        common &= found
-        anywhere |= found
+    uids_of: Sequence[np.ndarray], paths: Sequence[str | Path], uids: Sequence[str] | None
+) -> set[str]:
+    common = set.intersection(*map(set, uids_of))
     if uids is not None:
-        unknown = sorted(set(uids) - anywhere)
+        unknown = sorted(set(uids).difference(*uids_of))
         if unknown:
             raise InputError(
                 f"uid {unknown[0]!r} (and {len(unknown) - 1} more) of the subset to collate is in "
@@ -76,17 +95,20 @@ def _common_uids(
             f"no video is common to all of {len(paths)} ESV files such as {paths[0]}: "
             "explain fewer frames (n_frames) or choose other uids"
         )
-    return np.array(sorted(common), dtype=object)
+    return common
 
 
-def _check_belongs(
-    source: str | Path, table: EsvTable, reference: str | Path, first: EsvTable
-) -> None:
-    for name in ("dataset", "model"):
-        if table.attributes[name] != first.attributes[name]:
-            raise InputError(
-                f"{source} is of {name} {table.attributes[name]!r} but {reference} of "
-                f"{first.attributes[name]!r}: collate the files of one {name} only"
-            )
-    if not np.array_equal(table.class_name, first.class_name):
-        raise InputError(f"{source} and {reference} have different classes: make them anew")
+def _check_belong_together(paths: Sequence[str | Path], sources: Sequence[h5py.File]) -> None:
+    first = sources[0]
+    for path, source in zip(paths, sources, strict=True):
+        missing = [name for name in ("uid", "class_name", *PER_VIDEO) if name not in source]
+        if missing or "offsets" in source:
+            raise InputError(f"{path} is not an ESV file of one number of frames: make it anew")
+        for name in ("dataset", "model"):
+            if source.attrs[name] != first.attrs[name]:
+                raise InputError(
+                    f"{path} is of {name} {source.attrs[name]!r} but {paths[0]} of "
+                    f"{first.attrs[name]!r}: collate the files of one {name} only"
+                )
+        if not np.array_equal(source["class_name"][:], first["class_name"][:]):
+            raise InputError(f"{path} and {paths[0]} have different classes: make them anew")

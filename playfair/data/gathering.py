@@ -2,7 +2,8 @@
 
 Directories are joined by hard links, so that nothing is stored twice. HDF5 files are joined block
 by block in the order of uids, whatever the shards were: the result does not depend on their number.
-Memory is that of one block, and every byte is read and written once.
+Memory is that of one block (64 MB, or 1 MB per shard if that is more) and of the uids; every byte
+is read and written once.
 """
 
 import os
@@ -22,6 +23,8 @@ from playfair.errors import InputError
 from playfair.files import written_whole
 
 BLOCK_BYTES = 1 << 26
+SHARD_BLOCK_BYTES = 1 << 20
+"""Of each shard a block takes this much at least, since every one is opened for every block."""
 FLAT = {"features", "frame_idx", "esv", "esv_se"}
 """Columns with a row per frame in files with offsets."""
 
@@ -133,7 +136,8 @@ class _JoinedWriter:
                 row_bytes += int(per_video * 8 * np.prod(column.shape[1:], dtype=np.int64))
         if self._has_offsets:
             joined.create_dataset("offsets", data=np.zeros(video_count + 1, np.int64))
-        self.block_rows = max(1, BLOCK_BYTES // row_bytes)
+        block_bytes = max(BLOCK_BYTES, SHARD_BLOCK_BYTES * len(shards))
+        self.block_rows = max(1, block_bytes // row_bytes)
 
     def _is_flat(self, name: str) -> bool:
         return self._has_offsets and name in FLAT

@@ -35,7 +35,12 @@ def test_every_plot_goes_to_slurm_with_the_gallery():
     groups = profile("slurm")["groups"]
     plots = {path.stem for path in (PROJECT / "scripts").glob("plot_*.py")} | {"figures"}
     assert {rule for rule, group in groups.items() if group == "plots"} == plots
-    assert profile("slurm")["group-components"].keys() <= set(groups.values())
+    components = profile("slurm")["group-components"]
+    assert components.keys() <= set(groups.values())
+    # The jobs of a group run side by side, and ask for the CPUs of all of them.
+    assert max(components.values()) <= 8
+    for group in components:
+        assert sum(name == group for name in groups.values()) == 1
 
 
 def test_every_rule_asks_for_more_memory_and_time_at_every_attempt():

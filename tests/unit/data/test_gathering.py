@@ -88,6 +88,7 @@ def same(one, other):
 @pytest.mark.parametrize("kind", MAKERS)
 def test_joined_file_is_that_of_one_job(tmp_path, monkeypatch, kind, split, block_bytes):
     monkeypatch.setattr(gathering, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(gathering, "SHARD_BLOCK_BYTES", 1)
     shards = [tmp_path / f"{number}.h5" for number in range(len(SPLITS[split]))]
     for shard, uids in zip(shards, SPLITS[split], strict=True):
         MAKERS[kind](shard, uids)

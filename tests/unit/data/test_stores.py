@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import playfair
+from playfair.data import collation
 from playfair.data.collation import collate_esvs
 from playfair.data.esv_store import (
     SAMPLED,
@@ -142,7 +143,9 @@ def test_interrupted_esvs_leave_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_collation_takes_the_intersection(tmp_path):
+@pytest.mark.parametrize("block_bytes", [1, 1 << 26])
+def test_collation_takes_the_intersection(tmp_path, monkeypatch, block_bytes):
+    monkeypatch.setattr(collation, "BLOCK_BYTES", block_bytes)
     paths = [tmp_path / f"{n}_frames.h5" for n in (1, 2)]
     make_esvs(paths[0], ["a", "b", "c"], 1)
     make_esvs(paths[1], ["c", "d", "a"], 2)
