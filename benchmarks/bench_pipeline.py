@@ -19,6 +19,7 @@ import torch
 
 from benchmarks.measure_stages import (
     FPS,
+    crop_rate,
     feature_rates,
     gather_rates,
     gulp_rates,
@@ -53,7 +54,9 @@ def make_feature_shards(folder: Path, count: int) -> list[Path]:
 
 def make_small_gulp(folder: Path) -> Path:
     """Gulped clips of the embedded data set, which the small backbone is for."""
-    make_synthetic_dataset(folder / "synthetic", n_train=1, n_validation=600, seed=0, workers=2)
+    make_synthetic_dataset(
+        folder / "synthetic", n_train=1, n_validation=600, workers=2, progress=False
+    )
     clips = sorted((folder / "synthetic/videos").iterdir())
     videos = [VideoFile(path.stem, path, {}) for path in clips]
     gulp_videos(videos, folder / "small_gulp", fps=FPS, workers=2, progress=False)
@@ -77,6 +80,7 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
         for stage, pattern in (("gulp", "gulp/data_*.gulp"), ("webm", "webm/*.webm")):
             size = sum(path.stat().st_size for path in folder.glob(pattern))
             note(f"size {stage}", size / frame_count / 1e3, "kB/frame", np.nan)
+        note("decode and crop, one process", crop_rate(folder / "gulp", 320), "frames/s", np.nan)
         small_gulp = make_small_gulp(folder)
         for architecture, frames, batch_size in BACKBONES:
             gulp = small_gulp if architecture == "small" else folder / "gulp"

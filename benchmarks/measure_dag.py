@@ -56,10 +56,10 @@ def write_stand_ins(folder: Path, shards: int) -> None:
     (folder / "large.yaml").write_text(yaml.safe_dump(config))
 
 
-def measure(folder: Path, *options: str) -> tuple[int, float, float]:
+def measure(folder: Path) -> tuple[int, float, float]:
     """Jobs of a dry run, its seconds and the most megabytes that it took."""
     command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "rules", "--cores", "2"]
-    command += [*options, "--configfile", "large.yaml", "--", "results/figures"]
+    command += ["--configfile", "large.yaml", "--", "results/figures"]
     start = time.monotonic()
     process = psutil.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     most = 0
@@ -92,8 +92,6 @@ def main() -> None:
             write_stand_ins(folder, shards)
             jobs, seconds, megabytes = measure(folder)
             print(f"{shards:7}{jobs:8}{seconds:9.1f}{megabytes:7.0f}")
-            jobs, seconds, megabytes = measure(folder, "--batch", "gather_features=1/10")
-            print(f"{'a tenth':>7}{jobs:8}{seconds:9.1f}{megabytes:7.0f}")
 
 
 if __name__ == "__main__":

@@ -145,6 +145,15 @@ def feature_rates(
     return [frames / seconds, batches * batch_size / bare]
 
 
+def crop_rate(gulp: Path, frame_count: int) -> float:
+    """Frames per second that one process decodes and crops for the paper's backbones."""
+    backbone = build_backbone("bninception", 256)
+    reader = GulpReader(gulp)
+    uids = reader.uids[: -(-frame_count // reader.lengths[reader.uids[0]])]
+    frames = sum(reader.lengths[uid] for uid in uids)
+    return frames / fastest(lambda: [backbone.crop(reader.frames(uid)) for uid in uids], 3)
+
+
 @torch.inference_mode()
 def _forward_only(backbone: nn.Module, batch: torch.Tensor, batches: int) -> float:
     def run() -> None:
