@@ -1,5 +1,4 @@
 # Paths, the checked configuration and the library's hashes: what the rules of all stages share.
-import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,29 +13,16 @@ shell.prefix(
 from playfair.config import complete_config
 from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
-from playfair.provenance import code_hash, module_hash
-
-
-def with_code_hash(options):
-    """The options of a model with the hash of the user's code that makes its head, if any does."""
-    if options["head"] != "custom":
-        return options
-    return {**options, "code_hash": module_hash(options["factory"].split(":")[0])}
-
+from playfair.provenance import code_hash
 
 try:
     config.update(complete_config(config))
-    # Apart from the configuration, whose schema knows no hashes; as params of the jobs that use a
-    # model they make those stale when the user's code has changed.
-    models = {
-        name: with_code_hash(options)
-        for name, options in config["definitions"]["models"].items()
-    }
 except InputError as error:
     sys.exit(f"error: {error}")
 
 datasets = config["definitions"]["datasets"]
 backbones = config["definitions"]["backbones"]
+models = config["definitions"]["models"]
 
 
 scattergather:

@@ -1,11 +1,15 @@
 # Weights: which are given and which are trained, and the files of both, for rules of all stages.
+import re
+
+from playfair.models.published_weights import is_published_name
+from playfair.provenance import module_hash
 
 
 def initial_checkpoint(wildcards):
     """Input function: the weights that a backbone's training begins with, [] if random ones."""
     path = backbones[wildcards.backbone]["training"]["initial_checkpoint"] or ""
-    # A name in capitals lies in torchvision's cache.
-    return path if re.search("[^A-Z0-9_]", path) else []
+    # Published weights lie in torchvision's cache.
+    return path if path and not is_published_name(path) else []
 
 
 def head_files(dataset, model, suffix):
@@ -43,7 +47,7 @@ def backbone_checkpoint(wildcards):
     for checkpoint in pretrained_checkpoints(options):
         return checkpoint["path"]
     weights = options["weights"]
-    return [] if re.fullmatch(r"[A-Z][A-Z0-9_]*", weights) else weights
+    return [] if is_published_name(weights) else weights
 
 
 def head_checkpoints(wildcards):
@@ -56,11 +60,28 @@ def head_checkpoints(wildcards):
     return [checkpoint["path"] for checkpoint in pretrained_checkpoints(options)]
 
 
-def model_options(wildcards):
-    """Params function: the model's options but for its checkpoints, which are inputs."""
-    inputs = ("checkpoint", "checkpoints")
-    options = models[wildcards.model]
-    return {key: value for key, value in options.items() if key not in inputs}
+def with_code_hash(options):
+    """The options of a model with the hash of the user's code that makes its head, if any does."""
+    if options["head"] != "custom":
+        return options
+    # Apart from the configuration, whose schema knows no hashes; as a param of the jobs that use
+    # the model it makes them stale when the code has changed.
+    return {**options, "code_hash": module_hash(options["factory"].split(":")[0])}
+
+
+def model_options(*sections):
+    """Params function: what a job uses of the model's options, with these sections of them.
+
+    Checkpoints are inputs; no job that uses a model trains it.
+    """
+    unused = {"checkpoint", "checkpoints", "attribution", "all_frames", "training"}
+    unused.difference_update(sections)
+
+    def options(wildcards):
+        all_options = with_code_hash(models[wildcards.model])
+        return {key: value for key, value in all_options.items() if key not in unused}
+
+    return options
 
 
 used_backbones = list(
@@ -76,18 +97,47 @@ is_anything_trained = bool(trained_backbones or trained_models)
 read_splits = ["train", "validation"] if is_anything_trained else ["validation"]
 
 
-def check_own_checkpoints():
-    """Stop with a sentence if a checkpoint that is to be used is missing and nothing makes it."""
-    used = [backbones[name] for name in used_backbones]
-    used += [models[name] for name in config["models"]]
-    for file in sum(map(pretrained_checkpoints, used), []):
-        # Below results/ it may be what the training on another data set makes.
-        made = file["url"] or file["path"].startswith("results/")
-        if not made and not Path(file["path"]).exists():
-            sys.exit(
-                f"error: the checkpoint {file['path']} is not there and has no url: put the file "
-                f"there, or give its path and url in the configuration"
-            )
+def files_to_provide(kind, name):
+    """The files that a backbone or model is read from and that no rule makes, by their key."""
+    options = {"backbones": backbones, "models": models}[kind][name]
+    own = [file["path"] for file in pretrained_checkpoints(options) if not file["url"]]
+    given = {
+        "checkpoints" if options.get("checkpoints") else "checkpoint": own,
+        "file": [options.get("file")],
+        "files": options.get("files"),
+        "weights": [options.get("weights")],
+    }
+    if kind == "backbones" and name in trained_backbones:
+        initial = options["training"]["initial_checkpoint"]
+        given["training.initial_checkpoint"] = [initial]
+    return {
+        f"definitions.{kind}.{name}.{key}": [
+            path for path in paths or [] if path and not is_published_name(path)
+        ]
+        for key, paths in given.items()
+    }
+
+
+def check_own_files():
+    """Stop with a sentence if a file or module that is to be used is missing and none makes it."""
+    used = [("backbones", name) for name in used_backbones]
+    used += [("models", name) for name in config["models"]]
+    for kind, name in used:
+        for key, paths in files_to_provide(kind, name).items():
+            for path in paths:
+                # Below results/ it may be what the training on another data set makes.
+                if path.startswith("results/") or Path(path).exists():
+                    continue
+                remedy = "give its url" if ".checkpoint" in key else "name another"
+                sys.exit(
+                    f"error: the file {path} of the config key {key} is not there: put it there, "
+                    f"or {remedy} in the configuration"
+                )
+    try:
+        for name in config["models"]:
+            with_code_hash(models[name])
+    except InputError as error:
+        sys.exit(f"error: {error}")
 
 
 def training_logs(wildcards):
