@@ -6,16 +6,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import playfair
+from playfair.definitions.attribution import Method
 from playfair.errors import InputError
 
 if TYPE_CHECKING:
     from playfair.data.esv_store import EsvTable
     from playfair.runs import ClipView, Run, RunModel
 
-METHODS = ("exact", "regression", "permutation", "stratified", "constructive")
+METHODS = get_args(Method.model_fields["method"].annotation)
 PICTURE_FORMATS = (".png", ".pdf", ".svg")
 BAD_INPUT = 2
 
