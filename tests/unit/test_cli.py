@@ -7,7 +7,8 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.cli import main
+from playfair.attribution.sampling import SAMPLERS
+from playfair.cli import METHODS, main
 from playfair.data.esv_store import EsvTable
 from playfair.figures.clip_text import frames_text, top_classes_text
 from tests.unit.data.clips import write_clips
@@ -45,6 +46,10 @@ def test_help_lists_the_command_and_its_options(capsys):
     text = capsys.readouterr().out
     for option in ("--run", "--model", "--class", "--n-frames", "--method", "--output"):
         assert option in text
+
+
+def test_methods_are_exact_values_and_all_samplers():
+    assert sorted(METHODS) == sorted(["exact", *SAMPLERS])
 
 
 def test_help_does_not_wait_for_torch():
