@@ -6,16 +6,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import playfair
+from playfair.definitions.attribution import Method
 from playfair.errors import InputError
 
 if TYPE_CHECKING:
     from playfair.data.esv_store import EsvTable
-    from playfair.runs import ClipView, Run
+    from playfair.runs import ClipView, Run, RunModel
 
-METHODS = ("exact", "regression", "permutation", "stratified", "constructive")
+METHODS = get_args(Method.model_fields["method"].annotation)
 PICTURE_FORMATS = (".png", ".pdf", ".svg")
 BAD_INPUT = 2
 
@@ -61,7 +62,8 @@ def _add_explain(commands: Any) -> None:
         "--model",
         action="append",
         metavar="NAME",
-        help="a model of the run (may be given several times; default: all)",
+        help="a model of the run (may be given several times; default: all whose networks are "
+        "those of its results)",
     )
     parser.add_argument(
         "--class",
@@ -138,7 +140,7 @@ def _tables(
     chosen = {
         name: getattr(options, name) for name in ("method", "budget") if getattr(options, name)
     }
-    models = [run.model(name) for name in dict.fromkeys(options.model or run.model_names)]
+    models = _models(run, options.model)
     views = {
         backbone: run.view(options.clip, backbone, device)
         for backbone in dict.fromkeys(model.options["backbone"] for model in models)
@@ -149,6 +151,20 @@ def _tables(
         uid = options.clip.stem
         tables[model.name] = explain_view(view, uid, model, device, options.n_frames, **chosen)
     return tables, next(iter(views.values()))
+
+
+def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
+    """The named models; by default all whose networks are still those of the run."""
+    if names:
+        return [run.model(name) for name in dict.fromkeys(names)]
+    models, left_out = run.usable_models()
+    if left_out:
+        print(
+            f"note: left out {', '.join(left_out)}, whose results are of other networks than those "
+            f"that are there (--model {left_out[0]} says why)",
+            file=sys.stderr,
+        )
+    return models
 
 
 def _class_idx(table: "EsvTable", class_name: str | None) -> int:

@@ -5,15 +5,12 @@ and of `config.schema.json` (which the Snakefile validates against); `playfair.c
 both. Definitions name data sets, backbones and models; the options above them choose by name.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
+from playfair.config_errors import choices, error_sentence
 from playfair.definitions.attribution import Method
 from playfair.definitions.backbones import Backbone
 from playfair.definitions.checkpoints import check_checkpoints
@@ -299,14 +296,8 @@ def _check_budget(name: str, options: Method, n_frames: int) -> None:
 def _check_name(key: str, name: str, defined: Mapping[str, Any]) -> None:
     if name not in defined:
         raise InputError(
-            f"config key {key} names {name!r}, which is not defined: {_choices(name, defined)}"
+            f"config key {key} names {name!r}, which is not defined: {choices(name, defined)}"
         )
-
-
-def _choices(found: str, allowed: Iterable[str]) -> str:
-    close = difflib.get_close_matches(found, list(allowed), n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}allowed are {', '.join(sorted(allowed))}"
 
 
 def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -321,59 +312,4 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return Config.model_validate(config).model_dump(mode="json")
     except ValidationError as error:
-        raise InputError(_sentence(error.errors()[0])) from None
-
-
-def _sentence(error: ErrorDetails) -> str:
-    path, section, field = _walk(error["loc"])
-    key = ".".join(path)
-    if error["type"] == "value_error":
-        return f"config key {key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
-    if error["type"] == "extra_forbidden":
-        return f"config key {key} is not known: {_choices(path[-1], list(section.model_fields))}"
-    description = f" ({field.description})" if field and field.description else ""
-    if error["type"] == "missing":
-        return f"config key {key} is missing{description}: add it"
-    message = error["msg"][0].lower() + error["msg"][1:]
-    return f"config key {key} is {error['input']!r}: {message}{description}"
-
-
-def _walk(loc: tuple[int | str, ...]) -> tuple[list[str], type[Section], FieldInfo | None]:
-    """Follow an error's location: the key as the user wrote it, its section and its field."""
-    path: list[str] = []
-    section: type[Section] = Config
-    field: FieldInfo | None = None
-    annotation: Any = Config
-    for part in loc:
-        annotation = _unwrapped(annotation)
-        if get_origin(annotation) is UnionType:
-            # pydantic names the member of a tagged union in the location; the user did not.
-            members = [member for member in get_args(annotation) if _tag(member) == part]
-            if members:
-                annotation = members[0]
-                continue
-        path.append(str(part))
-        if isinstance(annotation, type) and issubclass(annotation, Section):
-            section = annotation
-            found = section.model_fields.get(str(part))
-            field, annotation = (found, found.annotation) if found else (None, None)
-        elif get_args(annotation):
-            annotation = get_args(annotation)[-1]
-    return path, section, field
-
-
-def _unwrapped(annotation: Any) -> Any:
-    """What an annotation allows beside null, without what is attached to it."""
-    if get_origin(annotation) is Annotated:
-        return _unwrapped(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation):
-        members = [member for member in get_args(annotation) if member is not NoneType]
-        return _unwrapped(members[0]) if len(members) == 1 else annotation
-    return annotation
-
-
-def _tag(member: Any) -> str | None:
-    """The value of the field that tells the members of a tagged union apart."""
-    if not (isinstance(member, type) and issubclass(member, Section)):
-        return None
-    return str(get_args(next(iter(member.model_fields.values())).annotation)[0])
+        raise InputError(error_sentence(error.errors()[0], Config)) from None

@@ -1,11 +1,9 @@
 """A finished run of the workflow, and one more clip explained by its networks."""
 
 import json
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,10 @@ from playfair.files import file_hash
 from playfair.models.backbones import build_backbone
 from playfair.models.features import extract_features
 from playfair.models.loading import load_heads
+from playfair.provenance import module_hash
 
 _UNLABELLED = -1
+_RUN_AGAIN = "run the workflow again, with this model among its models"
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,24 @@ class ClipView:
     fps: float
 
 
+@dataclass(frozen=True)
+class _RunBackbone:
+    """A backbone of a run, as the attributes of the feature file at `path` describe it."""
+
+    path: Path
+    attributes: dict[str, Any]
+    feature_dim: int
+    checkpoint: Path
+
+
 class Run:
     """The results of one data set (results/<dataset>), as the workflow leaves them.
 
+    What counts are the collated files, one per model: ESV files of earlier configurations may lie
+    beside those that were collated.
+
     Raises:
-        InputError: if the directory holds no ESV files.
+        InputError: if the directory holds no collated files.
     """
 
     def __init__(self, directory: str | Path):
@@ -63,50 +76,91 @@ class Run:
             raise InputError(
                 f"the run {directory} does not exist: give a directory such as results/synthetic"
             )
-        if not self._files:
+        if not self.model_names:
             raise InputError(
-                f"the run {directory} holds no ESVs (esvs/<model>/<n>_frames.h5): run the "
-                "workflow first"
+                f"the run {directory} holds no results (collated/<model>.h5): run the workflow "
+                "first"
             )
-
-    @cached_property
-    def _files(self) -> dict[str, dict[int, Path]]:
-        """ESV files by model and number of frames."""
-        files: dict[str, dict[int, Path]] = {}
-        for path in sorted(self.directory.glob("esvs/*/*_frames.h5")):
-            number = re.fullmatch(r"(\d+)_frames", path.stem)
-            if number:
-                files.setdefault(path.parent.name, {})[int(number[1])] = path
-        return files
 
     @property
     def model_names(self) -> list[str]:
-        return sorted(self._files)
+        # Hidden files are what a job that was stopped has left.
+        paths = self.directory.glob("collated/[!.]*.h5")
+        return sorted(path.stem for path in paths)
 
     def model(self, name: str) -> RunModel:
         """A model of the run.
 
         Raises:
-            InputError: if it has no such model, does not say where its heads lie, or if these are
-                missing or have changed since.
+            InputError: if it has no such model, does not say where its networks lie, or if these
+                are missing or have changed since.
         """
-        if name not in self._files:
+        if name not in self.model_names:
             raise InputError(
                 f"the run {self.directory} has no model {name!r}: choose of "
                 f"{', '.join(self.model_names)}"
             )
-        by_n_frames = self._files[name]
-        path = by_n_frames[max(by_n_frames)]
+        path = self.directory / "collated" / f"{name}.h5"
         with open_results(path) as file:
-            attributes = dict(file.attrs)
+            n_frames = sorted(int(group) for group in file if group.isdecimal())
+            attributes = dict(file[str(n_frames[-1])].attrs) if n_frames else {}
             class_name = file["class_name"].asstr()[:].astype(object)
             prior = file["prior"][:]
-        _check_says(path, attributes, ("model_options", "checkpoint", "checkpoint_hash"))
+        names = ("model_options", "checkpoint", "checkpoint_hash", "backbone_checkpoint_hash")
+        _check_says(path, attributes, names)
+        options = json.loads(attributes["model_options"])
         heads = [self.directory / str(head) for head in attributes["checkpoint"]]
         for head, expected in zip(heads, attributes["checkpoint_hash"], strict=True):
             _check_unchanged(head, str(expected), path)
-        options = json.loads(attributes["model_options"])
-        return RunModel(name, options, heads, sorted(by_n_frames), class_name, prior)
+        _check_code(options, path)
+        backbone = self._backbone(options["backbone"])
+        if backbone.attributes["checkpoint_hash"] != attributes["backbone_checkpoint_hash"]:
+            raise InputError(
+                f"the features in {backbone.path} are of other weights of the backbone "
+                f"{options['backbone']} than {path} was made by: {_RUN_AGAIN}"
+            )
+        return RunModel(name, options, heads, n_frames, class_name, prior)
+
+    def usable_models(self) -> tuple[list[RunModel], list[str]]:
+        """The models whose networks are those that the run was made by, and the names of others.
+
+        Raises:
+            InputError: if there is none; what keeps the first from being used.
+        """
+        usable, left_out, reasons = [], [], []
+        for name in self.model_names:
+            try:
+                usable.append(self.model(name))
+            except InputError as error:
+                left_out.append(name)
+                reasons.append(error)
+        if not usable:
+            raise reasons[0]
+        return usable, left_out
+
+    def _backbone(self, name: str) -> _RunBackbone:
+        """What the newest feature file says of the backbone, whether gathered or of a shard."""
+        folder = self.directory / "features" / name
+        shards = self.directory / "shards" / "features" / name / "validation"
+        paths = [*folder.glob("validation.h5"), *sorted(shards.glob("[!.]*.h5"))]
+        if not paths:
+            raise InputError(
+                f"the run {self.directory} has no features of the backbone {name}: run the "
+                f"workflow for results/{self.directory.name}/features/{name}/validation.h5"
+            )
+        path = max(paths, key=lambda path: path.stat().st_mtime_ns)
+        with FeatureStore(path) as store:
+            attributes, feature_dim = store.attributes, store.feature_dim
+        if attributes.get("architecture") == "precomputed":
+            raise InputError(
+                f"the features of the run {self.directory} were imported: it has no network that "
+                "could see a clip"
+            )
+        names = ("architecture", "weights", "checkpoint", "checkpoint_hash", "decoding")
+        _check_says(path, attributes, names)
+        checkpoint = self.directory / str(attributes["checkpoint"])
+        _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
+        return _RunBackbone(path, attributes, feature_dim, checkpoint)
 
     def view(self, clip: str | Path, backbone_name: str, device: torch.device) -> ClipView:
         """Decode a clip as the run did (frame rate, size, JPEG) and compute its features.
@@ -115,19 +169,13 @@ class Run:
             InputError: if the clip does not decode, or the run does not say by what network its
                 features were computed.
         """
-        path = self.directory / "features" / backbone_name / "validation.h5"
-        with FeatureStore(path) as store:
-            attributes, feature_dim = store.attributes, store.feature_dim
-        if attributes.get("architecture") == "precomputed":
-            raise InputError(
-                f"the features of the run {self.directory} were imported: it has no network that "
-                "could see a clip"
-            )
-        _check_says(path, attributes, ("architecture", "weights", "checkpoint", "decoding"))
-        checkpoint = self.directory / str(attributes["checkpoint"])
-        _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
+        found = self._backbone(backbone_name)
+        attributes = found.attributes
         backbone = build_backbone(
-            attributes["architecture"], feature_dim, attributes["weights"] or None, checkpoint
+            attributes["architecture"],
+            found.feature_dim,
+            attributes["weights"] or None,
+            found.checkpoint,
         )
         decoding = json.loads(attributes["decoding"])
         with tempfile.TemporaryDirectory() as folder:
@@ -219,6 +267,16 @@ def _check_unchanged(checkpoint: Path, expected: str, source: Path) -> None:
         raise InputError(f"the checkpoint {checkpoint}, by which {source} was made, is missing")
     if file_hash(checkpoint) != expected:
         raise InputError(
-            f"the checkpoint {checkpoint} has changed since {source} was made: run the workflow "
-            "again"
+            f"the checkpoint {checkpoint} has changed since {source} was made: {_RUN_AGAIN}"
+        )
+
+
+def _check_code(options: dict[str, Any], source: Path) -> None:
+    """Check that the user's code, if any makes the head, is what it was."""
+    if "code_hash" not in options:
+        return
+    module = options["factory"].split(":")[0]
+    if module_hash(module) != options["code_hash"]:
+        raise InputError(
+            f"the Python module {module} has changed since {source} was made: {_RUN_AGAIN}"
         )

@@ -1,6 +1,6 @@
 # In: nothing but the configuration. Out: the pretrained checkpoints that it names.
 
-check_own_checkpoints()
+check_own_files()
 
 # A file that is there, fetched by hand perhaps, is used as it is. No rule makes it again:
 # Snakemake would delete it first.

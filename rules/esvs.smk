@@ -24,7 +24,7 @@ rule compute_esvs:
         runtime=by_attempt(120),
         gpu=config["gpus"],
     params:
-        model=model_options,
+        model=model_options("attribution"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
         library=library_hash("compute_esvs"),
@@ -55,7 +55,7 @@ rule compute_all_frames_esvs:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        model=model_options,
+        model=model_options("all_frames"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
         library=library_hash("compute_all_frames_esvs"),

@@ -26,7 +26,7 @@ rule measure_sampling_error:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        model=model_options,
+        model=model_options(),
         options=config["figures"]["sampling_error"],
         device=config["device"],
         library=library_hash("measure_sampling_error"),

@@ -18,7 +18,7 @@ log_to(snakemake.log[0])
 
 params = snakemake.params
 left_out = [
-    f"{len(pd.read_csv(path))} of {Path(path).stem.removeprefix('gulp_failed_')}"
+    f"{len(pd.read_csv(path))} of {Path(path).stem.rpartition('_')[2]}"
     for path in snakemake.input.failed
 ]
 too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]

@@ -1,11 +1,8 @@
 """Join the gulped shards of one split."""
 
-import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.gathering import gather_gulps, gather_tables
-from playfair.data.gulp import check_failed_share
-from playfair.files import write_csv
+from playfair.data.gathering import gather_gulps, gather_tables, write_judged
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -15,7 +12,4 @@ log_to(snakemake.log[0])
 
 failed = gather_tables(snakemake.input.failed)
 clip_count = len(failed) + gather_gulps(snakemake.input.gulp, snakemake.output.gulp)
-# A failed job's outputs are removed: the log keeps the table.
-print(f"{len(failed)} of {clip_count} videos failed\n{failed.to_csv(index=False)}", file=sys.stderr)
-check_failed_share(failed, clip_count, snakemake.params.max_failed_share)
-write_csv(failed, snakemake.output.failed)
+write_judged(failed, clip_count, snakemake.params.max_failed_share, snakemake.output.failed)

@@ -7,6 +7,9 @@ from playfair.definitions.section import Section
 from playfair.definitions.training import BackboneTraining
 from playfair.errors import InputError
 
+OWN_FEATURE_DIM = 256
+"""Length of the features that none of torchvision's networks gives, but the others by default."""
+
 
 class Backbone(Section):
     """A 2D CNN that turns each frame into a feature vector."""
@@ -19,10 +22,11 @@ class Backbone(Section):
         "none, for data sets of features.",
     )
     feature_dim: int = Field(
-        default=256,
+        default=OWN_FEATURE_DIM,
         ge=1,
         le=8192,
-        description="Length D of a feature; for torchvision/<name> what the network gives.",
+        description="Length D of a feature; for torchvision/<name> what the network gives, as "
+        "python -m playfair.models.torchvision_backbones <name> prints it.",
     )
     weights: str | None = Field(
         default=None,
@@ -44,5 +48,19 @@ class Backbone(Section):
             raise InputError(
                 f"a backbone in the config has weights {self.weights!r}, but its architecture is "
                 f"{self.architecture}: remove them, or choose torchvision/<name>"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _feature_dim_is_the_networks(self) -> "Backbone":
+        # What the network gives is known to torch alone, which takes seconds to import: only the
+        # default, with which the features would fail after all videos were decoded, is refused.
+        is_torchvision = self.architecture.startswith("torchvision/")
+        if is_torchvision and self.feature_dim == OWN_FEATURE_DIM:
+            name = self.architecture.removeprefix("torchvision/")
+            raise InputError(
+                f"a backbone in the config has the architecture {self.architecture}, but its "
+                f"feature_dim is {OWN_FEATURE_DIM}, the default of other networks: set it to what "
+                f"`python -m playfair.models.torchvision_backbones {name}` prints"
             )
         return self

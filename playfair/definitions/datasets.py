@@ -7,6 +7,28 @@ from pydantic import Field, model_validator
 from playfair.definitions.section import Section, Seed
 from playfair.errors import InputError
 
+# Shared as annotations, not in a base class, whose fields would come before source: the first field
+# of a section tells it from others.
+ClassIds = Annotated[
+    str | None,
+    Field(
+        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
+        "of the list of training clips, sorted."
+    ),
+]
+GroundTruth = Annotated[
+    str | None,
+    Field(description="CSV (uid, first_frame, last_frame) of the evidence, where it is known."),
+]
+GroundTruthRate = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=240,
+        description="Frames per second that the ground truth counts; null: those of the gulp.",
+    ),
+]
+
 
 class SyntheticDataset(Section):
     """A data set that the workflow draws itself, with known evidence."""
@@ -33,11 +55,7 @@ class FilesDataset(Section):
     validation: str = Field(
         description="Clips to explain, as for training; their labels may be empty."
     )
-    labels: str | None = Field(
-        default=None,
-        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
-        "of the training clips, sorted.",
-    )
+    labels: ClassIds = None
     videos: str = Field(
         description="Directory of the videos: files at the CSV's path, or <uid><extension>."
     )
@@ -47,16 +65,8 @@ class FilesDataset(Section):
         description="File name extension of the videos where no path is given; null: whichever "
         "a uid's file has.",
     )
-    ground_truth: str | None = Field(
-        default=None,
-        description="CSV (uid, first_frame, last_frame) of the evidence, where it is known.",
-    )
-    ground_truth_fps: float | None = Field(
-        default=None,
-        gt=0,
-        le=240,
-        description="Frames per second that the ground truth counts; null: those of the gulp.",
-    )
+    ground_truth: GroundTruth = None
+    ground_truth_fps: GroundTruthRate = None
 
 
 class FeatureFiles(Section):
@@ -83,21 +93,9 @@ class FeaturesDataset(Section):
         default=None,
         description="Clips to explain, as for training; their labels may be empty.",
     )
-    labels: str | None = Field(
-        default=None,
-        description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
-        "of the list of training clips, sorted.",
-    )
-    ground_truth: str | None = Field(
-        default=None,
-        description="CSV (uid, first_frame, last_frame) of the evidence, where it is known.",
-    )
-    ground_truth_fps: float | None = Field(
-        default=None,
-        gt=0,
-        le=240,
-        description="Frames per second that the ground truth counts; null: those of the gulp.",
-    )
+    labels: ClassIds = None
+    ground_truth: GroundTruth = None
+    ground_truth_fps: GroundTruthRate = None
 
     @model_validator(mode="after")
     def _classes_are_known(self) -> "FeaturesDataset":

@@ -10,6 +10,11 @@ from playfair.definitions.section import Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
 from playfair.errors import InputError
 
+# Shared as annotations, not in a base class, whose fields would come before head: the first field
+# of a section tells it from others.
+BackboneName = Annotated[Name, Field(description="Backbone, a name in definitions.backbones.")]
+FewFrames = Annotated[Method, Field(description="ESVs at the numbers of frames in n_frames.")]
+EveryFrame = Annotated[Sampling, Field(description="ESVs of every frame of a video.")]
 Outputs = Annotated[
     Literal["probabilities", "logits"] | None,
     Field(
@@ -23,17 +28,13 @@ class TSNModel(Section):
     """Mean over frames of a linear classifier: any number of frames, blind to their order."""
 
     head: Literal["tsn"] = Field(description="Temporal head: TSN, one for any number of frames.")
-    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    backbone: BackboneName
     checkpoint: CheckpointFile | None = Field(
         default=None,
         description="Pretrained head: a path, or path, url and sha256; null: it is trained.",
     )
-    attribution: Method = Field(
-        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
-    )
-    all_frames: Sampling = Field(
-        default_factory=Sampling, description="ESVs of every frame of a video."
-    )
+    attribution: FewFrames = Field(default_factory=Method)
+    all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TSNTraining = Field(
         default_factory=TSNTraining, description="How the head is trained."
     )
@@ -43,7 +44,7 @@ class TRNModel(Section):
     """One MLP on concatenated features per number of frames, combined into a multi-scale model."""
 
     head: Literal["trn"] = Field(description="Temporal head: TRN, one for every scale.")
-    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    backbone: BackboneName
     n_scales: int = Field(
         default=8, ge=1, le=20, description="Scales 1..n_scales (n_max), one head each."
     )
@@ -60,12 +61,8 @@ class TRNModel(Section):
         description="Pretrained heads in a file per scale 1..n_scales, each as for checkpoint; "
         "where both are null the heads are trained.",
     )
-    attribution: Method = Field(
-        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
-    )
-    all_frames: Sampling = Field(
-        default_factory=Sampling, description="ESVs of every frame of a video."
-    )
+    attribution: FewFrames = Field(default_factory=Method)
+    all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TRNTraining = Field(
         default_factory=TRNTraining, description="How each head is trained."
     )
@@ -75,7 +72,7 @@ class CustomModel(Section):
     """A temporal head of your own, made by a Python function: nothing is trained."""
 
     head: Literal["custom"] = Field(description="Temporal head: yours, made by a Python function.")
-    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    backbone: BackboneName
     factory: str = Field(
         pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$",
         description="The function that makes it, package.module:function; it returns a model of "
@@ -89,19 +86,15 @@ class CustomModel(Section):
         description="Files that the factory reads, such as weights; passed as files=[...], if any.",
     )
     outputs: Outputs = None
-    attribution: Method = Field(
-        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
-    )
-    all_frames: Sampling = Field(
-        default_factory=Sampling, description="ESVs of every frame of a video."
-    )
+    attribution: FewFrames = Field(default_factory=Method)
+    all_frames: EveryFrame = Field(default_factory=Sampling)
 
 
 class ExportedModel(Section):
     """A temporal head exported to TorchScript files: nothing is trained."""
 
     head: Literal["exported"] = Field(description="Temporal head: yours, exported (TorchScript).")
-    backbone: Name = Field(description="Backbone, a name in definitions.backbones.")
+    backbone: BackboneName
     file: str | None = Field(
         default=None, description="TorchScript file of a model of any number of frames."
     )
@@ -111,12 +104,8 @@ class ExportedModel(Section):
         description="Instead: TorchScript files, of which the s-th takes s frames.",
     )
     outputs: Outputs = None
-    attribution: Method = Field(
-        default_factory=Method, description="ESVs at the numbers of frames in n_frames."
-    )
-    all_frames: Sampling = Field(
-        default_factory=Sampling, description="ESVs of every frame of a video."
-    )
+    attribution: FewFrames = Field(default_factory=Method)
+    all_frames: EveryFrame = Field(default_factory=Sampling)
 
     @model_validator(mode="after")
     def _one_form(self) -> "ExportedModel":

@@ -4,6 +4,7 @@ A state is a file of tensors and plain values, read with weights_only. It carrie
 all that the training depends on; with another fingerprint it is another training's.
 """
 
+import hashlib
 import io
 import pickle
 import sys
@@ -12,13 +13,17 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
+from playfair.data.feature_store import FeatureStore
 from playfair.files import file_hash, written_whole
 from playfair.provenance import value_hash
 
 # Epochs of heads take a fraction of a second: a state after each would cost more than they do.
 SECONDS_BETWEEN_STATES = 30.0
+HASHED_VIDEOS = 64
+"""Videos, evenly spread over a feature file, whose features are part of a fingerprint."""
 
 State = dict[str, Any]
 
@@ -83,13 +88,34 @@ class ResumeFile:
 def fingerprint(options: Mapping[str, Any], inputs: Iterable[str | Path]) -> str:
     """What a training depends on, as one hash: its options (plain values) and its input files.
 
-    Of a directory of gulped videos the metadata count, which hold the place and length of every
-    JPEG, and the sizes of the chunks: to read the frames would take as long as an epoch.
+    What is large counts by what tells it from another, since reading all of it would take as long
+    as an epoch: of a directory of gulped videos the metadata, which hold the place and length of
+    every JPEG, and the sizes of the chunks; of a feature file (.h5, .hdf5) what it says of itself,
+    its videos with their lengths and labels, and the features of a few of them.
     """
-    hashes = [
-        _directory_hash(path) if path.is_dir() else file_hash(path) for path in map(Path, inputs)
-    ]
+    hashes = [_input_hash(Path(path)) for path in inputs]
     return value_hash({"options": dict(options), "inputs": hashes, "torch": torch.__version__})
+
+
+def _input_hash(path: Path) -> str:
+    if path.is_dir():
+        return _directory_hash(path)
+    return _features_hash(path) if path.suffix in (".h5", ".hdf5") else file_hash(path)
+
+
+def _features_hash(path: Path) -> str:
+    with FeatureStore(path) as store:
+        digest = hashlib.sha256()
+        for video in _spread(len(store), HASHED_VIDEOS):
+            digest.update(store.features(video).tobytes())
+        about = {name: np.asarray(value).tolist() for name, value in store.attributes.items()}
+        columns = (store.uid, store.label, store.sequence_length)
+        return value_hash([about, *(column.tolist() for column in columns), digest.hexdigest()])
+
+
+def _spread(length: int, count: int) -> list[int]:
+    """At most `count` of the positions 0, ..., length - 1, evenly spread, with both ends."""
+    return np.linspace(0, length - 1, min(length, count)).astype(int).tolist()
 
 
 def _directory_hash(directory: Path) -> str:

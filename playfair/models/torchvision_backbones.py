@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from playfair.data.transforms import resize_short_side_and_crop, standardise_channels
 from playfair.errors import InputError
 from playfair.models.backbone_base import Backbone
+from playfair.models.published_weights import is_published_name
 
 # torchvision is imported where it is used: that takes a second, which other backbones need not
 # wait for.
@@ -29,7 +31,6 @@ _OPTIONS = {
     "inception_v3": {"aux_logits": False, "transform_input": True, "init_weights": False},
 }
 _AUXILIARY = {"googlenet": ("aux1.", "aux2."), "inception_v3": ("AuxLogits.",)}
-_WEIGHTS_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _OLD_DENSENET_KEY = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
 
 
@@ -101,6 +102,25 @@ class TorchvisionBackbone(Backbone):
         return self.network(images.contiguous(memory_format=torch.channels_last))
 
 
+def feature_dim_of(name: str) -> int:
+    """The length of the features of the network `name`, which is built without numbers if it can.
+
+    Raises:
+        InputError: no such network.
+    """
+    from torchvision.models import get_model
+
+    _published(name, None)
+    options = {"weights": None, **_OPTIONS.get(name, {})}
+    try:
+        with torch.device("meta"):
+            network = get_model(name, **options)
+    except NotImplementedError:
+        # A few networks compute their shape with tensors.
+        network = get_model(name, **options)
+    return _last_layer(network)[1]
+
+
 def find_weights(name: str, weights: str) -> Path:
     """The file of `weights` for the network `name`: a path, or a name of published weights.
 
@@ -111,7 +131,7 @@ def find_weights(name: str, weights: str) -> Path:
         InputError: torchvision has no such network or weights, or the file of published weights
             is not there; then with the address to fetch it from.
     """
-    if not _WEIGHTS_NAME.fullmatch(weights):
+    if not is_published_name(weights):
         return Path(weights)
     url = _published(name, weights).url
     path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
@@ -135,7 +155,7 @@ def _published(name: str, weights: str | None) -> Any:
             f"{' or '.join(PREFIX + other for other in near)}?"
         )
     choices = models.get_model_weights(name)
-    if weights is None or not _WEIGHTS_NAME.fullmatch(weights) or weights == "DEFAULT":
+    if weights is None or not is_published_name(weights) or weights == "DEFAULT":
         return choices.DEFAULT
     if weights not in choices.__members__:
         raise InputError(
@@ -155,3 +175,18 @@ def _last_layer(network: nn.Module) -> tuple[str, int]:
         if isinstance(layer, nn.Conv2d):
             return name, layer.in_channels
     raise InputError(f"The network {type(network).__name__} has no linear layer to leave out.")
+
+
+def main(names: Sequence[str]) -> int:
+    """Print the feature_dim of each of these networks; returns the exit code."""
+    try:
+        for name in names:
+            print(feature_dim_of(name.removeprefix(PREFIX)))
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -7,10 +7,12 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.cli import main
-from playfair.data.esv_store import EsvTable, write_esvs
+from playfair.attribution.sampling import SAMPLERS
+from playfair.cli import METHODS, main
+from playfair.data.esv_store import EsvTable
 from playfair.figures.clip_text import frames_text, top_classes_text
 from tests.unit.data.clips import write_clips
+from tests.unit.finished_run import write_run
 
 
 @pytest.fixture
@@ -21,16 +23,7 @@ def clip(tmp_path):
 
 @pytest.fixture
 def run(tmp_path):
-    """A run with one ESV file, whose head is missing."""
-    path = tmp_path / "run/esvs/tsn/2_frames.h5"
-    attributes = {
-        "model_options": '{"head": "tsn", "backbone": "small"}',
-        "checkpoint": ["checkpoints/tsn/head.pt"],
-        "checkpoint_hash": ["0"],
-    }
-    with write_esvs(path, 2, ["a", "b"], np.array([0.5, 0.5]), attributes):
-        pass
-    return tmp_path / "run"
+    return write_run(tmp_path / "run")
 
 
 def said(capsys, *arguments):
@@ -53,6 +46,10 @@ def test_help_lists_the_command_and_its_options(capsys):
     text = capsys.readouterr().out
     for option in ("--run", "--model", "--class", "--n-frames", "--method", "--output"):
         assert option in text
+
+
+def test_methods_are_exact_values_and_all_samplers():
+    assert sorted(METHODS) == sorted(["exact", *SAMPLERS])
 
 
 def test_help_does_not_wait_for_torch():
@@ -84,7 +81,7 @@ def test_missing_files_get_one_sentence(capsys, tmp_path, clip):
     assert "does not exist: give a directory such as" in said(
         capsys, "explain", clip, "--run", tmp_path / "absent"
     )
-    assert "holds no ESVs" in said(capsys, "explain", clip, "--run", tmp_path)
+    assert "holds no results" in said(capsys, "explain", clip, "--run", tmp_path)
 
 
 def test_unknown_models_outputs_and_devices_get_one_sentence(capsys, clip, run):
@@ -95,14 +92,15 @@ def test_unknown_models_outputs_and_devices_get_one_sentence(capsys, clip, run):
 
 
 def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip, run):
+    head = run / "checkpoints/tsn/head.pt"
+    head.unlink()
     message = said(capsys, "explain", clip, "--run", run)
     assert "checkpoints/tsn/head.pt" in message
     assert "is missing" in message
-    (run / "checkpoints/tsn").mkdir(parents=True)
-    (run / "checkpoints/tsn/head.pt").write_bytes(b"another")
+    head.write_bytes(b"another")
     assert "has changed since" in said(capsys, "explain", clip, "--run", run)
-    with h5py.File(run / "esvs/tsn/2_frames.h5", "a") as file:
-        del file.attrs["model_options"]
+    with h5py.File(run / "collated/tsn.h5", "a") as file:
+        del file["2"].attrs["model_options"]
     assert "no attribute 'model_options'" in said(capsys, "explain", clip, "--run", run)
 
 

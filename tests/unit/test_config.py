@@ -232,6 +232,7 @@ def test_path_alone_obeys_the_schema():
                     "backbones": {
                         "small": {
                             "architecture": "torchvision/resnet18",
+                            "feature_dim": 512,
                             "weights": "DEFAULT",
                             "checkpoint": "a",
                         }

@@ -26,10 +26,12 @@ def server(monkeypatch):
         yield served
 
 
-def configuration(project, backbone=None, trn=None, tsn=None):
+def configuration(project, backbone=None, trn=None, tsn=None, own=None):
     """Options that add pretrained checkpoints to the tiny configuration."""
     definitions = {"backbones": {"small": backbone or {}}, "models": {"trn": trn or {}}}
     definitions["models"]["tsn"] = tsn or {}
+    if own:
+        definitions["models"]["own"] = own
     path = project / "configs/pretrained.json"
     path.write_text(json.dumps({"definitions": definitions}))
     return (*TINY, "configs/pretrained.json")
@@ -86,14 +88,63 @@ def test_failed_download_ends_with_one_sentence_and_no_file(project, server, cha
     assert not (project / "checkpoints/tiny/small.pth").exists()
 
 
-def test_missing_checkpoint_without_url_is_one_sentence(project):
-    options = configuration(project, {"checkpoint": "mine/weights.pth"})
-    run = snakemake(project, "-n", *options)
+@pytest.mark.parametrize(
+    ("options", "key", "remedy"),
+    [
+        (
+            {"backbone": {"checkpoint": "mine/a.pth"}},
+            "backbones.small.checkpoint",
+            "give its url",
+        ),
+        (
+            {"trn": {"n_scales": 1, "checkpoints": ["mine/a.pth"]}},
+            "models.trn.checkpoints",
+            "give its url",
+        ),
+        (
+            {"backbone": {"training": {"initial_checkpoint": "mine/a.pth"}}},
+            "backbones.small.training.initial_checkpoint",
+            "name another",
+        ),
+        (
+            {
+                "backbone": {
+                    "architecture": "torchvision/resnet18",
+                    "feature_dim": 512,
+                    "weights": "mine/a.pth",
+                }
+            },
+            "backbones.small.weights",
+            "name another",
+        ),
+        (
+            {"own": {"head": "exported", "backbone": "small", "file": "mine/a.pth"}},
+            "models.own.file",
+            "name another",
+        ),
+        (
+            {
+                "own": {
+                    "head": "custom",
+                    "backbone": "small",
+                    "factory": "absent:make",
+                    "files": ["mine/a.pth"],
+                }
+            },
+            "models.own.files",
+            "name another",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_missing_file_that_no_rule_makes_is_one_sentence(project, options, key, remedy):
+    models = ["--config", "models=[own]"] if "own" in options else []
+    run = snakemake(project, "-n", *configuration(project, **options), *models)
     assert run.returncode != 0
     errors = [line for line in run.stderr.splitlines() if "error" in line.lower()]
     assert errors == [
-        "error: the checkpoint mine/weights.pth is not there and has no url: put the file there, "
-        "or give its path and url in the configuration"
+        f"error: the file mine/a.pth of the config key definitions.{key} is not there: put it "
+        f"there, or {remedy} in the configuration"
     ]
     assert "Traceback" not in run.stderr
 
@@ -101,6 +152,11 @@ def test_missing_checkpoint_without_url_is_one_sentence(project):
 def test_missing_checkpoint_of_a_model_that_is_not_used_is_no_matter(project):
     options = configuration(project, tsn={"checkpoint": "mine/weights.pth"})
     assert planned_jobs(project, "--config", "models=[trn]", configuration=options)
+
+
+def test_missing_module_or_file_of_a_model_that_is_not_used_is_no_matter(project):
+    own = {"head": "custom", "backbone": "small", "factory": "absent:make", "files": ["a.pth"]}
+    assert planned_jobs(project, configuration=configuration(project, own=own))
 
 
 def test_only_what_is_not_pretrained_is_trained(project):

@@ -1,8 +1,11 @@
 """After a change exactly the stale steps run, by dry run on a finished tiny run."""
 
+import json
+import shutil
+
 import pytest
 
-from tests.workflow.project import copy_run, planned_jobs
+from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 
 GATHERING = {"figures": 1}
 PLOTS_OF_RESULTS = {
@@ -99,6 +102,41 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
         "plot_training_curves": 1,
         **GATHERING,
     }
+
+
+def test_changed_sampling_of_every_frame_leaves_the_exact_esvs_alone(run):
+    options = "definitions={models: {tsn: {all_frames: {seed: 1}}}}"
+    assert planned_jobs(run, "--config", options) == {
+        "compute_all_frames_esvs": 1,
+        "gather_esvs": 1,
+        "plot_every_frame": 1,
+        **GATHERING,
+    }
+
+
+def test_changed_attribution_leaves_the_samples_of_every_frame_alone(run):
+    options = "definitions={models: {tsn: {attribution: {seed: 1}}}}"
+    assert planned_jobs(run, "--config", options) == {
+        "compute_esvs": 3,
+        "gather_esvs": 3,
+        "collate_esvs": 1,
+        **PLOTS_OF_RESULTS,
+        **GATHERING,
+    }
+
+
+def test_training_options_of_a_pretrained_model_make_nothing(run):
+    shutil.copy(run / "results/tiny/checkpoints/tsn/head.pt", run / "tsn.pt")
+    model = {"checkpoint": "tsn.pt", "training": {"epochs": 2}}
+    for epochs in (2, 3):
+        model["training"]["epochs"] = epochs
+        config = {"definitions": {"models": {"tsn": model}}}
+        (run / "pretrained.json").write_text(json.dumps(config))
+        configuration = (*TINY, "pretrained.json")
+        if epochs == 2:
+            assert planned_jobs(run, configuration=configuration)
+            assert snakemake(run, "--touch", *configuration).returncode == 0
+        assert planned_jobs(run, configuration=configuration) == {}
 
 
 def test_changed_gulp_option_makes_everything_after_gulping(run):

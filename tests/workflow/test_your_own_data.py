@@ -114,5 +114,6 @@ def test_figures_are_drawn_without_pictures(features_run):
         assert f"{figure}.png" in text
         assert (gallery / f"{figure}.png").is_file()
     assert "<video" not in text
+    assert "1 of train, 0 of validation" in text
     with h5py.File(features_run / "results/my_features/esvs/trn/4_frames.h5") as file:
         assert file.attrs["backbone_checkpoint_hash"] == ""

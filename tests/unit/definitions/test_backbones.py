@@ -15,7 +15,8 @@ def complete_backbone(**options):
     "architecture", ["small", "bninception", "resnet50", "torchvision/vit_b_16"]
 )
 def test_architectures_of_every_kind_are_taken(architecture):
-    assert complete_backbone(architecture=architecture)["architecture"] == architecture
+    found = complete_backbone(architecture=architecture, feature_dim=768)
+    assert found["architecture"] == architecture
 
 
 @pytest.mark.parametrize("architecture", ["resnet", "torchvision/", "torchvision/../x", "timm/x"])
@@ -35,3 +36,11 @@ def test_weights_are_a_name_or_a_file_or_null_also_as_text():
 def test_weights_of_a_network_that_is_to_be_trained_are_refused():
     with pytest.raises(InputError, match=r"IMAGENET1K_V1.*architecture is resnet50.*remove"):
         complete_backbone(architecture="resnet50", weights="IMAGENET1K_V1")
+
+
+@pytest.mark.parametrize("options", [{}, {"feature_dim": 256}, {"feature_dim": "256"}])
+def test_default_length_of_features_is_refused_where_the_network_has_its_own(options):
+    command = r"python -m playfair\.models\.torchvision_backbones resnet18"
+    with pytest.raises(InputError, match=rf"backbones\.own.*feature_dim is 256, .*{command}"):
+        complete_backbone(architecture="torchvision/resnet18", **options)
+    assert complete_backbone(architecture="resnet50")["feature_dim"] == 256

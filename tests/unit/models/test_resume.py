@@ -6,11 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from playfair.data.feature_store import FeatureStore, write_features
+from playfair.errors import InputError
 from playfair.models.head_training import train_head
-from playfair.models.resume import ResumeFile, fingerprint
+from playfair.models.resume import HASHED_VIDEOS, ResumeFile, fingerprint
 from playfair.models.training import train_backbone
 from tests.unit.models.training_data import ClipsInMemory, ordered_clips
 
@@ -122,21 +125,70 @@ def test_deleting_removes_the_state_and_what_a_kill_left_of_the_next(tmp_path):
 
 
 def test_a_fingerprint_follows_options_and_inputs(tmp_path):
-    features, gulp = tmp_path / "train.h5", tmp_path / "gulp"
+    labels, gulp = tmp_path / "labels.json", tmp_path / "gulp"
     gulp.mkdir()
-    features.write_bytes(b"1")
+    labels.write_bytes(b"1")
     (gulp / "data_0.gulp").write_bytes(b"12")
     (gulp / "meta_0.gmeta").write_text("{}")
     options = {"seed": 0, "augmentation": {"shift": 0.1}}
-    found = [fingerprint(options, [features, gulp])]
-    assert fingerprint(dict(reversed(options.items())), [str(features), str(gulp)]) == found[0]
-    found.append(fingerprint({**options, "seed": 1}, [features, gulp]))
+    found = [fingerprint(options, [labels, gulp])]
+    assert fingerprint(dict(reversed(options.items())), [str(labels), str(gulp)]) == found[0]
+    found.append(fingerprint({**options, "seed": 1}, [labels, gulp]))
     for path, content in (
-        (features, b"2"),
+        (labels, b"2"),
         (gulp / "data_0.gulp", b"123"),
         (gulp / "meta_0.gmeta", b"[]"),
         (gulp / "data_1.gulp", b""),
     ):
         path.write_bytes(content)
-        found.append(fingerprint(options, [features, gulp]))
+        found.append(fingerprint(options, [labels, gulp]))
     assert len(set(found)) == len(found)
+
+
+def feature_file_fingerprint(path, **changes):
+    made = {"uids": ["a", "b"], "labels": [0, 1], "lengths": [2, 3], "hash": "0", "values": 0.0}
+    made |= changes
+    attributes = {"checkpoint_hash": made["hash"], "batch_size": np.int64(2)}
+    with write_features(
+        path, made["uids"], made["labels"], made["lengths"], 4, attributes
+    ) as writer:
+        writer.append(np.full((5, 4), made["values"], np.float32))
+    return fingerprint({}, [path])
+
+
+def test_a_fingerprint_follows_all_that_tells_feature_files_apart(tmp_path):
+    path = tmp_path / "train.h5"
+    found = [
+        feature_file_fingerprint(path, **change)
+        for change in (
+            {},
+            {"uids": ["a", "c"]},
+            {"labels": [1, 1]},
+            {"lengths": [3, 2]},
+            {"hash": "1"},
+            {"values": 1.0},
+        )
+    ]
+    assert len(set(found)) == len(found)
+    assert feature_file_fingerprint(tmp_path / "again.h5") == found[0]
+
+
+def test_of_a_large_feature_file_a_few_videos_are_read(tmp_path, monkeypatch):
+    """Those of a file of 1000 videos, the first and the last among them."""
+    read = []
+    features = FeatureStore.features
+    monkeypatch.setattr(
+        FeatureStore, "features", lambda store, video: read.append(video) or features(store, video)
+    )
+    uids = [f"{number:03d}" for number in range(1000)]
+    with write_features(tmp_path / "train.h5", uids, [0] * 1000, [1] * 1000, 2, {}) as writer:
+        writer.append(np.zeros((1000, 2), np.float32))
+    fingerprint({}, [tmp_path / "train.h5"])
+    assert {0, 999} < set(read)
+    assert len(read) == HASHED_VIDEOS
+
+
+def test_a_damaged_feature_file_is_one_sentence(tmp_path):
+    (tmp_path / "train.h5").write_bytes(b"no features")
+    with pytest.raises(InputError, match=r"train\.h5 is not a readable HDF5 file"):
+        fingerprint({}, [tmp_path / "train.h5"])

@@ -12,7 +12,11 @@ from torchvision import models
 from playfair.errors import InputError
 from playfair.models.backbones import build_backbone
 from playfair.models.checkpoints import load_weights, save_checkpoint
-from playfair.models.torchvision_backbones import TorchvisionBackbone, find_weights
+from playfair.models.torchvision_backbones import (
+    TorchvisionBackbone,
+    find_weights,
+    main,
+)
 
 NETWORK, FEATURE_DIM = "shufflenet_v2_x0_5", 1024
 FILE = "shufflenetv2_x0.5-f707e7126e.pth"
@@ -184,3 +188,10 @@ def test_unknown_names_are_answered_with_near_ones():
         TorchvisionBackbone("fcn_resnet50", 2048)
     with pytest.raises(InputError, match=r"no weights IMAGENET for resnet50.*IMAGENET1K_V2"):
         find_weights("resnet50", "IMAGENET")
+
+
+def test_length_of_features_is_printed_without_building_the_network(capsys):
+    assert main(["torchvision/resnet18", "inception_v3", NETWORK, "convnext_tiny"]) == 0
+    assert capsys.readouterr().out.split() == ["512", "2048", str(FEATURE_DIM), "768"]
+    assert main(["resnet5"]) == 2
+    assert "did you mean torchvision/resnet50" in capsys.readouterr().err

@@ -1,0 +1,80 @@
+"""Sentences for what is wrong with a configuration."""
+
+import difflib
+from collections.abc import Iterable
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from playfair.definitions.section import Section
+
+
+def choices(found: str, allowed: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest of the allowed ones, and all."""
+    close = difflib.get_close_matches(found, list(allowed), n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}allowed are {', '.join(sorted(allowed))}"
+
+
+def error_sentence(error: ErrorDetails, root: type[Section]) -> str:
+    """What is wrong, as one sentence: the key as the user wrote it, its value, what is allowed.
+
+    Args:
+        error: an error of pydantic about a value of `root`.
+    """
+    path, section, field = _walk(error["loc"], root)
+    key = ".".join(path)
+    if error["type"] == "value_error":
+        return f"config key {key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
+    if error["type"] == "extra_forbidden":
+        return f"config key {key} is not known: {choices(path[-1], list(section.model_fields))}"
+    description = f" ({field.description})" if field and field.description else ""
+    if error["type"] == "missing":
+        return f"config key {key} is missing{description}: add it"
+    message = error["msg"][0].lower() + error["msg"][1:]
+    return f"config key {key} is {error['input']!r}: {message}{description}"
+
+
+def _walk(
+    loc: tuple[int | str, ...], root: type[Section]
+) -> tuple[list[str], type[Section], FieldInfo | None]:
+    """Follow an error's location: the key as the user wrote it, its section and its field."""
+    path: list[str] = []
+    section: type[Section] = root
+    field: FieldInfo | None = None
+    annotation: Any = root
+    for part in loc:
+        annotation = _unwrapped(annotation)
+        if get_origin(annotation) is UnionType:
+            # pydantic names the member of a tagged union in the location; the user did not.
+            members = [member for member in get_args(annotation) if _tag(member) == part]
+            if members:
+                annotation = members[0]
+                continue
+        path.append(str(part))
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            section = annotation
+            found = section.model_fields.get(str(part))
+            field, annotation = (found, found.annotation) if found else (None, None)
+        elif get_args(annotation):
+            annotation = get_args(annotation)[-1]
+    return path, section, field
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """What an annotation allows beside null, without what is attached to it."""
+    if get_origin(annotation) is Annotated:
+        return _unwrapped(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation):
+        members = [member for member in get_args(annotation) if member is not NoneType]
+        return _unwrapped(members[0]) if len(members) == 1 else annotation
+    return annotation
+
+
+def _tag(member: Any) -> str | None:
+    """The value of the field that tells the members of a tagged union apart."""
+    if not (isinstance(member, type) and issubclass(member, Section)):
+        return None
+    return str(get_args(next(iter(member.model_fields.values())).annotation)[0])

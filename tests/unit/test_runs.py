@@ -1,0 +1,117 @@
+"""A finished run: which of the files that lie in its directory belong to it."""
+
+import os
+import shutil
+
+import pytest
+import torch
+
+from playfair.cli import main
+from playfair.errors import InputError
+from playfair.provenance import module_hash
+from playfair.runs import Run
+from tests.unit.data.clips import write_clips
+from tests.unit.finished_run import write_model, write_run, write_run_features
+
+CPU = torch.device("cpu")
+BACKBONE = "checkpoints/small/backbone.pt"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_run(tmp_path / "results/own", ["trn", "tsn"])
+
+
+def retrain(checkpoint):
+    checkpoint.write_bytes(checkpoint.read_bytes() + b" ")
+
+
+def test_numbers_of_frames_are_those_of_the_last_run(folder):
+    """An ESV file of an earlier configuration, made by an earlier head, is passed by."""
+    write_model(folder, "tsn", [1, 2, 3])
+    earlier = (folder / "esvs/tsn/3_frames.h5").read_bytes()
+    write_model(folder, "tsn", [1, 2])
+    (folder / "esvs/tsn/3_frames.h5").write_bytes(earlier)
+    assert Run(folder).model("tsn").n_frames == [1, 2]
+
+
+def test_what_a_stopped_job_left_is_no_model(folder):
+    shutil.copy(folder / "collated/tsn.h5", folder / "collated/.tsn.123.partial.h5")
+    assert Run(folder).model_names == ["trn", "tsn"]
+
+
+def test_models_of_earlier_configurations_are_left_out_unless_named(folder):
+    (folder / "checkpoints/trn/head.pt").unlink()
+    run = Run(folder)
+    models, left_out = run.usable_models()
+    assert [model.name for model in models] == ["tsn"]
+    assert left_out == ["trn"]
+    with pytest.raises(InputError, match=r"trn/head\.pt, by which .*trn\.h5 was made, is missing"):
+        run.model("trn")
+
+
+def test_without_any_usable_model_the_first_says_why(folder):
+    for model in ("trn", "tsn"):
+        retrain(folder / f"checkpoints/{model}/head.pt")
+    with pytest.raises(InputError, match=r"trn/head\.pt has changed since .* run the workflow"):
+        Run(folder).usable_models()
+
+
+def test_a_model_on_features_of_other_weights_is_left_out(folder):
+    retrain(folder / BACKBONE)
+    write_run_features(folder / "features/small/validation.h5", folder / BACKBONE)
+    write_model(folder, "tsn", [1, 2])
+    run = Run(folder)
+    assert [model.name for model in run.usable_models()[0]] == ["tsn"]
+    with pytest.raises(InputError, match=r"other weights of the backbone small than .*trn\.h5"):
+        run.model("trn")
+
+
+def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_head.py").write_text("def make():\n    return None\n")
+    options = {"head": "custom", "factory": "own_head:make"}
+    write_model(folder, "custom", [1], **options, code_hash=module_hash("own_head"))
+    assert Run(folder).model("custom").n_frames == [1]
+    write_model(folder, "custom", [1], **options, code_hash="of what it was before")
+    with pytest.raises(InputError, match=r"module own_head has changed since .*custom\.h5"):
+        Run(folder).model("custom")
+
+
+def test_clips_are_seen_as_in_the_shards_where_nothing_was_gathered(folder, tmp_path):
+    write_clips(tmp_path / "clips", {"clip": 6})
+    run, clip = Run(folder), tmp_path / "clips/clip.webm"
+    expected = run.view(clip, "small", CPU).features
+    shards = folder / "shards/features/small/validation"
+    shards.mkdir(parents=True)
+    (folder / "features/small/validation.h5").rename(shards / "1-of-2.h5")
+    assert (run.view(clip, "small", CPU).features == expected).all()
+    shutil.rmtree(shards)
+    with pytest.raises(InputError, match=r"workflow for results/own/features/small/validation\.h5"):
+        run.view(clip, "small", CPU)
+
+
+def test_newer_shards_count_more_than_what_was_gathered_before(folder):
+    gathered = folder / "features/small/validation.h5"
+    shard = folder / "shards/features/small/validation/1-of-2.h5"
+    shard.parent.mkdir(parents=True)
+    shutil.copy(gathered, shard)
+    retrain(folder / BACKBONE)
+    write_run_features(shard, folder / BACKBONE)
+    write_model(folder, "tsn", [1])
+    os.utime(gathered, (0, 0))
+    assert Run(folder).model("tsn").n_frames == [1]
+
+
+def test_the_program_names_the_models_that_it_leaves_out(folder, tmp_path, monkeypatch, capsys):
+    write_clips(tmp_path / "clips", {"clip": 6})
+    monkeypatch.chdir(tmp_path)
+    retrain(folder / "checkpoints/trn/head.pt")
+    assert main(["explain", "clips/clip.webm", "--run", "results/own"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err.startswith("note: left out trn, ")
+    assert printed.err.count("\n") == 1
+    assert "TSN" in printed.out
+    assert "TRN" not in printed.out
+    assert main(["explain", "clips/clip.webm", "--run", "results/own", "--model", "trn"]) == 2
+    assert "trn/head.pt has changed since" in capsys.readouterr().err
