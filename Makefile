@@ -32,10 +32,12 @@ report: setup ## Pack figures, captions and clips into report.zip
 test: setup ## Run all tests, with coverage
 	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(TEST_OPTIONS)
 
-bench: setup ## Measure engine, samplers, ESV script and workflow (a quarter of an hour)
+bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half an hour)
 	$(BIN)/python -m benchmarks.bench_attribution
 	$(BIN)/python -m benchmarks.bench_sampling
 	$(BIN)/python -m benchmarks.bench_esv_script
+	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline
+	$(BIN)/python -m benchmarks.measure_dag
 	$(BIN)/python -m benchmarks.measure_workflow --run
 
 lint: setup ## Check style, types, the workflow and the generated configuration

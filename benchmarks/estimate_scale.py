@@ -5,7 +5,7 @@
 
 Prints Markdown: core hours, jobs, minutes per job and bytes of each stage. Reads
 benchmarks/pipeline.csv and benchmarks/attribution.csv, whose rates are those of two cores of the
-machine that wrote them; a job is taken to have two cores.
+machine that wrote them; a job is taken to have two cores. What a GPU does is assumed, not measured.
 """
 
 import argparse
@@ -18,6 +18,8 @@ import pandas as pd
 
 FOLDER = Path(__file__).parent
 CORES = 2
+# Assumed: frames per second of one GPU in float32, and the processes that decode for it.
+GPU_RATE, GPU_DECODERS = 2000, 8
 FRAMES_PER_CLIP, CLASS_COUNT, FEATURE_DIM = 34, 174, 256
 
 
@@ -43,7 +45,7 @@ SCENARIOS = (
     Scenario(
         "SSv2, validation: 24,777 clips, TRN at two numbers of scales and TSN, 1 to 16 frames",
         24_777,
-        16,
+        32,
         range(1, 17),
         ("bninception", "resnet50"),
         2,
@@ -52,7 +54,7 @@ SCENARIOS = (
     Scenario(
         "SSv2, training: 168,913 clips, only to train on",
         168_913,
-        128,
+        192,
         (),
         ("bninception", "resnet50"),
         0,
@@ -80,6 +82,11 @@ class Rates:
 
     def per_frame(self, backbone: str) -> float:
         return 1 / self._rate[f"features {backbone}"]
+
+    def per_frame_on_gpu(self) -> float:
+        """Seconds per frame of a job with a GPU: the slower of network and decoding."""
+        decoding = GPU_DECODERS * self._rate["decode and crop, one process"]
+        return 1 / min(GPU_RATE, decoding)
 
     def bytes_per_frame(self, stage: str) -> float:
         return 1e3 * self._rate[f"size {stage}"]
@@ -121,6 +128,17 @@ def estimate(scenario: Scenario, rates: Rates) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stage", "seconds", "jobs", "bytes"])
 
 
+def gpu_sentence(scenario: Scenario, rates: Rates) -> str:
+    """The features on GPUs, in words."""
+    frames = scenario.clips * FRAMES_PER_CLIP
+    hours = frames * len(scenario.backbones) * rates.per_frame_on_gpu() / 3600
+    clips = 20 * 60 / rates.per_frame_on_gpu() / FRAMES_PER_CLIP
+    return (
+        f"With GPUs the features take {hours:,.1f} GPU hours and {GPU_DECODERS * hours:,.0f} core "
+        f"hours of decoding; 20 minutes of a job are {clips:,.0f} clips."
+    )
+
+
 def markdown(scenario: Scenario, table: pd.DataFrame) -> str:
     per_shard = scenario.clips / scenario.shards
     lines = [
@@ -155,6 +173,7 @@ def main() -> None:
     rates = Rates()
     for scenario in scenarios:
         print(markdown(scenario, estimate(scenario, rates)), end="\n\n")
+        print(gpu_sentence(scenario, rates), end="\n\n")
 
 
 if __name__ == "__main__":
