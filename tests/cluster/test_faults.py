@@ -11,8 +11,8 @@ from tests.workflow.project import TINY, copy_run, snakemake
 from tests.workflow.same_results import partial_files, same_content
 
 PRIORS = "results/tiny/class_priors.csv"
-FEATURES = "results/tiny/features/small/validation.h5"
-ESVS = "results/tiny/esvs/tsn/1_frames.h5"
+FEATURES = "results/tiny/shards/features/small/validation/1-of-1.h5"
+ESVS = "results/tiny/shards/esvs/tsn/1_frames/1-of-1.h5"
 REMAKE_PRIORS = ("--forcerun", "compute_class_priors")
 REMAKE_FEATURES = ("--forcerun", "extract_features")
 
@@ -42,7 +42,7 @@ def memory(job):
 
 
 def test_job_killed_by_scancel_runs_again_with_more_of_everything(slurm, run, assert_whole):
-    log = run / "results/tiny/logs/extract_features/small/validation.log"
+    log = run / "results/tiny/logs/extract_features/small/validation/1-of-1.log"
     log.unlink()
     with Head(slurm, run, FEATURES, *REMAKE_FEATURES) as head:
         job = slurm.wait_for_running("extract_features")
@@ -102,7 +102,7 @@ def test_after_a_killed_head_the_next_does_only_what_is_missing(slurm, run, asse
     assert snakemake(run, *TINY, "--unlock", target=ESVS).returncode == 0
     head = run_head(slurm, run, ESVS)
     comments = [job["Comment"] for job in slurm.jobs(head.run_id)]
-    assert comments == ["rule_compute_esvs_wildcards_tiny_tsn_1"]
+    assert comments == ["rule_compute_esvs_wildcards_tiny_tsn_1_1-of-1"]
     assert_whole(PRIORS)
     assert_whole(ESVS)
 
