@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.cluster.head import run_head
-from tests.workflow.project import PROJECT, copy_project
+from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, copy_project
 from tests.workflow.same_results import differences
 from tests.workflow.test_profiles import rules_that_run_a_network
 
@@ -52,7 +52,7 @@ def test_network_rules_ran_on_the_gpu_partition_with_a_device(jobs, folder):
 def test_other_rules_ran_on_the_cpu_partition_without_a_device(jobs, folder):
     partition = {job["JobId"]: job["Partition"] for job in jobs}
     scripts = {path.stem for path in (PROJECT / "scripts").glob("*.py")}
-    for rule in scripts - rules_that_run_a_network():
+    for rule in scripts - rules_that_run_a_network() - OF_OTHER_DATASETS:
         for line in first_lines(folder, rule):
             found = re.fullmatch(r"job (\d+) on n[12]", line)
             assert found, (rule, line)

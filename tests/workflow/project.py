@@ -12,6 +12,8 @@ NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", ".snakemake", "results", "datasets", "tests", ".*_cache", "__pycache__"
 )
 TINY = ("--configfile", "configs/tiny.yaml")
+OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
+"""Rules for data sets that are lists without classes, or features, and for released models."""
 
 
 def copy_project(folder: Path) -> Path:

@@ -13,11 +13,9 @@ import pytest
 import playfair
 from playfair.data.gulp import GulpReader
 from playfair.data.video import decode_video
-from tests.workflow.project import PROJECT, TINY, snakemake
+from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, TINY, snakemake
 
 RESULTS = "results/tiny"
-OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
-"""Rules for data sets that are lists without classes, or features, and for released models."""
 
 
 def rules_in_the_workflow():
