@@ -20,6 +20,8 @@ FOLDER = Path(__file__).parent
 CORES = 2
 # Assumed: frames per second of one GPU in float32, and the processes that decode for it.
 GPU_RATE, GPU_DECODERS = 2000, 8
+# Every gulp job reads the list of all clips.
+SECONDS_PER_LINE = 9e-6
 FRAMES_PER_CLIP, CLASS_COUNT, FEATURE_DIM = 34, 174, 256
 
 
@@ -105,8 +107,9 @@ class Rates:
 def estimate(scenario: Scenario, rates: Rates) -> pd.DataFrame:
     """One row per stage: job seconds of all shards, number of jobs, bytes."""
     clips, frames, shards = scenario.clips, scenario.clips * FRAMES_PER_CLIP, scenario.shards
+    gulp_seconds = clips * rates.per_clip("gulp") + shards * clips * SECONDS_PER_LINE
     rows: list[tuple[str, float, int, float]] = [
-        ("gulp", clips * rates.per_clip("gulp"), shards, frames * rates.bytes_per_frame("gulp"))
+        ("gulp", gulp_seconds, shards, frames * rates.bytes_per_frame("gulp"))
     ]
     for backbone in scenario.backbones:
         seconds = frames * rates.per_frame(backbone)

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has read enough; nothing may complain of it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -125,8 +130,8 @@ def _explain(options: argparse.Namespace) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # A class name that the terminal cannot show must not stop the program.
         sys.stdout.reconfigure(errors="replace")
-    _print(tables, view, options)
     _draw(tables, view, options, output)
+    _print(tables, view, options)
     print(f"Filmstrip: {output}")
     return 0
 

@@ -11,12 +11,16 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
+from playfair.data.clip_tables import check_tells_splits
 from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.provenance import code_hash
 
 try:
     config.update(complete_config(config))
+    lists = config["definitions"]["datasets"][config["dataset"]]
+    if lists.get("train") and lists.get("train") == lists.get("validation"):
+        check_tells_splits(lists["train"])
 except InputError as error:
     sys.exit(f"error: {error}")
 

@@ -50,6 +50,25 @@ def read_rows(path: str | Path, split: str | None = None) -> list[Row]:
     return rows
 
 
+def check_tells_splits(path: str | Path) -> None:
+    """Check that a list that is given for both splits says which clip belongs to which.
+
+    Raises:
+        InputError: if it is no CSV or has no column split: all clips would be in both.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".csv" and path.is_file():
+        with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
+            if "split" in map(str.strip, next(csv.reader(file), [])):
+                return
+    elif not path.is_file():
+        return
+    raise InputError(
+        f"{path} is the list of both splits and has no column split: add it (CSV), or give each "
+        "split a file of its own"
+    )
+
+
 def _read(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise InputError(f"{path} does not exist: expected a CSV list of clips")

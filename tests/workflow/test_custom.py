@@ -5,7 +5,7 @@ import pandas as pd
 import playfair
 from playfair.data.gulp import GulpReader
 from tests.workflow.own_videos import CLASSES
-from tests.workflow.project import copy_run, planned_jobs
+from tests.workflow.project import copy_run, planned_jobs, snakemake
 
 CUSTOM = ("--configfile", "configs/custom.yaml")
 VALIDATION = ["a_plain_one", "odd", "portrait", "vfr"]
@@ -68,3 +68,12 @@ def test_nothing_is_left_to_do_and_a_changed_list_starts_anew(custom_run, tmp_pa
     clips.write_text(clips.read_text().replace("Moving left", "Going left"))
     planned = planned_jobs(run, configuration=CUSTOM)
     assert {"list_classes", "compute_class_priors", "gulp_videos"} <= planned.keys()
+
+
+def test_one_list_for_both_splits_without_a_split_column_is_refused(custom_run, tmp_path):
+    run = copy_run(custom_run, tmp_path / "project")
+    (run / "datasets/mine/clips.csv").write_text("path,label\na_plain_one.mp4,waving\n")
+    refused = snakemake(run, "-n", *CUSTOM)
+    assert refused.returncode != 0
+    assert "error: datasets/mine/clips.csv is the list of both splits and has no" in refused.stderr
+    assert "Traceback" not in refused.stderr

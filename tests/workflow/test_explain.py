@@ -128,3 +128,21 @@ def test_the_run_says_how_its_clips_were_seen(tiny_run):
     with h5py.File(tiny_run / "results/tiny/features/small/validation.h5") as file:
         assert file.attrs["architecture"] == "small"
         assert file.attrs["checkpoint"] == "checkpoints/small/backbone.pt"
+
+
+def test_a_reader_that_has_read_enough_is_no_error(tiny_run, tmp_path):
+    clip = next((tiny_run / "datasets/tiny/videos").glob("*.webm"))
+    command = [sys.executable, "-u", "-m", "playfair", "explain", clip, "--run"]
+    with subprocess.Popen(
+        [*command, tiny_run / "results/tiny", "--output", tmp_path / "strip.png"],
+        env={"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        program.stdout.close()
+        said = program.stderr.read()
+    assert program.returncode == 0, said
+    assert "Traceback" not in said
+    assert "Broken pipe" not in said
+    assert (tmp_path / "strip.png").is_file()

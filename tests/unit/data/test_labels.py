@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from playfair.data.clip_tables import check_tells_splits
 from playfair.data.labels import (
     Clip,
     class_indices,
@@ -218,3 +219,13 @@ def test_classes_are_the_sorted_labels_of_the_clips(tmp_path):
     assert read_class_names(tmp_path / "labels.json") == ["b", "ä"]
     with pytest.raises(InputError, match="none of 1 training clips has a label"):
         list_class_names([Clip("1", "")])
+
+
+def test_one_list_for_both_splits_has_to_say_which_clip_is_which(tmp_path):
+    (tmp_path / "told.csv").write_text("uid, split\n1,train\n2,validation\n")
+    check_tells_splits(tmp_path / "told.csv")
+    (tmp_path / "untold.csv").write_text("uid,label\n1,a\n2,b\n")
+    (tmp_path / "list.json").write_text('[{"id": "1"}]')
+    for name in ("untold.csv", "list.json"):
+        with pytest.raises(InputError, match=f"{name} is the list of both splits and has no col"):
+            check_tells_splits(tmp_path / name)
