@@ -100,6 +100,11 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def is_hdf5(path: str | Path) -> bool:
+    """Whether a path is that of an HDF5 file by its name."""
+    return Path(path).suffix in (".h5", ".hdf5")
+
+
 def file_hash(path: str | Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with open(path, "rb") as file:

@@ -14,6 +14,7 @@ from playfair.config import complete_config
 from playfair.data.clip_tables import check_tells_splits
 from playfair.data.shards import shard_hashes
 from playfair.errors import InputError
+from playfair.files import is_hdf5
 from playfair.provenance import code_hash
 
 try:
@@ -99,7 +100,7 @@ def by_attempt(amount, reads_clips=False):
     """
 
     def resource(wildcards, input, attempt):
-        if not reads_clips or Path(input.clips).suffix in (".h5", ".hdf5"):
+        if not reads_clips or is_hdf5(input.clips):
             return amount * attempt
         return (amount + 8 * Path(input.clips).stat().st_size // 10**6) * attempt
 
@@ -139,14 +140,17 @@ def dataset_file(name):
     return lambda wildcards: dataset_path(wildcards.dataset, name.format(**wildcards))
 
 
+def failed_table(dataset, backbone, split):
+    """The table of videos that failed, which is written if they are not too many."""
+    kind = "gulp_failed" if has_videos(dataset) else f"import_failed_{backbone}"
+    return f"results/{dataset}/tables/{kind}_{split}.csv"
+
+
 def judged_table(wildcards):
-    """Input function: the table of videos that failed, written if they are not too many."""
-    folder = f"results/{wildcards.dataset}/tables"
-    split = wildcards.get("split", "validation")
-    if has_videos(wildcards.dataset):
-        return f"{folder}/gulp_failed_{split}.csv"
+    """Input function: the table of failed videos of the wildcards' split, or of validation."""
     backbone = wildcards.get("backbone") or models[wildcards.model]["backbone"]
-    return f"{folder}/import_failed_{backbone}_{split}.csv"
+    split = wildcards.get("split", "validation")
+    return failed_table(wildcards.dataset, backbone, split)
 
 
 def validation_gulp(wildcards):
@@ -175,8 +179,7 @@ def model_backbone_file(pattern):
 def failed_tables(dataset):
     """The tables of videos that were left out, of the splits that are read."""
     backbone = models[config["models"][0]]["backbone"]
-    kind = "gulp_failed" if has_videos(dataset) else f"import_failed_{backbone}"
-    return [f"results/{dataset}/tables/{kind}_{split}.csv" for split in read_splits]
+    return [failed_table(dataset, backbone, split) for split in read_splits]
 
 
 def collated_files(wildcards):

@@ -12,12 +12,10 @@ from playfair.data.esv_store import write_esvs
 from playfair.data.feature_store import FeatureStore
 from playfair.data.frame_sampling import sample_frame_idx
 from playfair.data.labels import read_class_names, read_class_priors
-from playfair.data.run_attributes import model_attributes
-from playfair.files import file_hash
+from playfair.data.run_attributes import esv_attributes
 from playfair.logs import log_to
 from playfair.models.devices import resolve_device
 from playfair.models.loading import load_heads
-from playfair.provenance import value_hash
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,18 +33,14 @@ store = FeatureStore(snakemake.input.features)
 model = load_heads(
     snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
 )
-attributes = {
-    "dataset": snakemake.wildcards.dataset,
-    "model": snakemake.wildcards.model,
-    "method": options["method"],
-    "seed": options["seed"],
-    "checkpoint_hash": [file_hash(path) for path in snakemake.input.heads],
-    "backbone_checkpoint_hash": store.attributes["checkpoint_hash"],
-    "config_hash": value_hash(snakemake.params.model),
-    **model_attributes(
-        f"results/{snakemake.wildcards.dataset}", snakemake.input.heads, snakemake.params.model
-    ),
-}
+attributes = esv_attributes(
+    snakemake.wildcards.dataset,
+    snakemake.wildcards.model,
+    options,
+    snakemake.input.heads,
+    store.attributes["checkpoint_hash"],
+    snakemake.params.model,
+)
 
 positions = np.flatnonzero(store.sequence_length >= n_frames)
 short = len(store) - len(positions)

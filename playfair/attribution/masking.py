@@ -10,8 +10,13 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from playfair.attribution.games import Game, Model, call_model, check_probabilities
-from playfair.attribution.scores import Score, scores_of_probabilities
+from playfair.attribution.games import (
+    Model,
+    VariableLengthGame,
+    call_model,
+    check_probabilities,
+)
+from playfair.attribution.scores import Score
 from playfair.errors import InputError
 
 Fill = Literal["nearest", "mean", "black"]
@@ -104,8 +109,10 @@ class MaskedModel(nn.Module):
             return self(self.stand_in(frames).expand(1, *frames.shape))[0]
 
 
-class MaskingGame(Game):
+class MaskingGame(VariableLengthGame):
     """The scores of masked clips: a game of videos (V, n, ...), played by a `MaskedModel`."""
+
+    model: MaskedModel
 
     def __init__(
         self,
@@ -116,9 +123,8 @@ class MaskingGame(Game):
         score: Score = "probability",
         batch_size: int = 1024,
     ) -> None:
-        super().__init__(features, priors, class_count, score)
-        self.model = model
-        self.batch_size = min(batch_size, model.batch_size)
+        batch_size = min(batch_size, model.batch_size)
+        super().__init__(model, features, priors, class_count, score, batch_size)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         """Subsets (R, k) -> probabilities (R, V, C), from `batch_size` masked clips at a time."""
@@ -137,9 +143,6 @@ class MaskingGame(Game):
         probabilities = torch.cat(answers, dim=1)
         check_probabilities(probabilities, self.n_frames)
         return probabilities
-
-    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
-        return scores_of_probabilities(outputs, self.score)
 
 
 def nearest_frames(frame_idx: Tensor, n_frames: int) -> Tensor:

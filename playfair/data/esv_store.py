@@ -21,6 +21,7 @@ import h5py
 import numpy as np
 
 import playfair
+from playfair.data.hdf5 import open_hdf5
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -270,14 +271,7 @@ def load(path: str | Path) -> EsvTable | Collated:
 
 def open_results(path: str | Path) -> h5py.File:
     """Open an ESV or collated file for reading, or say in one sentence why not."""
-    if not Path(path).is_file():
-        raise InputError(f"{path} does not exist: expected an ESV or collated file (HDF5)")
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise InputError(
-            f"{path} is not a readable HDF5 file ({error}): delete it and run the workflow again"
-        ) from error
+    return open_hdf5(path, "an ESV or collated file")
 
 
 def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:

@@ -10,6 +10,7 @@ import numpy as np
 from playfair.data.feature_store import FeatureStore
 from playfair.data.labels import UNKNOWN_LABEL, Clip, is_uid, read_class_names, read_clips
 from playfair.errors import InputError
+from playfair.files import is_hdf5
 
 ARRAY_SUFFIXES = (".npz", ".npy")
 ARRAY_KEY = "features"
@@ -142,16 +143,11 @@ def read_split(path: str | Path, split: str, labels: str | Path | None = None) -
             f"{path} is a directory of arrays, without labels: give the data set lists of its "
             "train and validation clips"
         )
-    if not is_feature_file(path):
+    if not is_hdf5(path):
         return read_clips(path, split)
     if labels is None:
         raise InputError(f"{path} holds class numbers: give the data set a labels file")
     return FeatureTable(path).clips(read_class_names(labels))
-
-
-def is_feature_file(path: str | Path) -> bool:
-    """Whether a path is that of a feature file (HDF5) by its name."""
-    return Path(path).suffix in (".h5", ".hdf5")
 
 
 def open_source(source: str | Path) -> FeatureFolder | FeatureTable:

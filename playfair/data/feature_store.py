@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 
 import playfair
+from playfair.data.hdf5 import open_hdf5
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -84,14 +85,7 @@ class FeatureStore:
     """
 
     def __init__(self, path: str | Path):
-        if not Path(path).is_file():
-            raise InputError(f"{path} does not exist: expected a feature file (HDF5)")
-        try:
-            self._file = h5py.File(path, "r")
-        except OSError as error:
-            raise InputError(
-                f"{path} is not a readable HDF5 file ({error}): delete it and extract again"
-            ) from error
+        self._file = open_hdf5(path, "a feature file", "extract again")
         missing = [n for n in ("features", "offsets", "uid", "label") if n not in self._file]
         if missing:
             raise InputError(f"{path} has no dataset {missing[0]!r}: expected a feature file")

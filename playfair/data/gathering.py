@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from playfair.data.gulp import check_failed_share, open_chunks
+from playfair.data.hdf5 import open_hdf5
 from playfair.errors import InputError
 from playfair.files import write_csv, written_whole
 
@@ -203,12 +204,7 @@ def _frame_count(shard: str | Path) -> int:
 
 
 def _open(shard: str | Path) -> h5py.File:
-    try:
-        return h5py.File(shard, "r")
-    except OSError as error:
-        raise InputError(
-            f"{shard} is not a readable HDF5 file ({error}): delete it and run the workflow again"
-        ) from error
+    return open_hdf5(shard, "a feature or ESV file")
 
 
 def _chunk_number(path: Path) -> int:

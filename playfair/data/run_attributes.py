@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from playfair.files import file_hash
+from playfair.provenance import value_hash
+
 
 def backbone_attributes(
     run: str | Path,
@@ -34,12 +37,30 @@ def backbone_attributes(
     }
 
 
-def model_attributes(
-    run: str | Path, checkpoints: Sequence[str | Path], options: Mapping[str, Any]
+def esv_attributes(
+    dataset: str,
+    model: str,
+    method: Mapping[str, Any],
+    heads: Sequence[str | Path],
+    backbone_checkpoint_hash: str,
+    options: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Attributes of an ESV file: the model's options and where its heads lie."""
+    """Attributes of an ESV file: what was explained, how, and by which networks.
+
+    Args:
+        dataset, model: names. method: how ESVs are computed, with method and seed.
+        heads: files of the model's heads. options: of the model.
+    """
+    run = Path("results", dataset)
     return {
-        "checkpoint": [_relative(checkpoint, run) for checkpoint in checkpoints],
+        "dataset": dataset,
+        "model": model,
+        "method": method["method"],
+        "seed": method["seed"],
+        "checkpoint_hash": [file_hash(path) for path in heads],
+        "backbone_checkpoint_hash": backbone_checkpoint_hash,
+        "config_hash": value_hash(options),
+        "checkpoint": [_relative(path, run) for path in heads],
         "model_options": json.dumps(dict(options)),
     }
 

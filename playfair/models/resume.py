@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from playfair.data.feature_store import FeatureStore
-from playfair.files import file_hash, written_whole
+from playfair.files import file_hash, is_hdf5, written_whole
 from playfair.provenance import value_hash
 
 # Epochs of heads take a fraction of a second: a state after each would cost more than they do.
@@ -100,7 +100,7 @@ def fingerprint(options: Mapping[str, Any], inputs: Iterable[str | Path]) -> str
 def _input_hash(path: Path) -> str:
     if path.is_dir():
         return _directory_hash(path)
-    return _features_hash(path) if path.suffix in (".h5", ".hdf5") else file_hash(path)
+    return _features_hash(path) if is_hdf5(path) else file_hash(path)
 
 
 def _features_hash(path: Path) -> str:
