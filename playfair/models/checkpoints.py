@@ -35,11 +35,16 @@ def save_checkpoint(path: str | Path, model: nn.Module, **attributes: Any) -> No
     if "state_dict" in attributes:
         raise InputError("An attribute of a checkpoint cannot be called 'state_dict'.")
     state_dict = {key: value.detach().cpu() for key, value in model.state_dict().items()}
+    save_whole(path, {"state_dict": state_dict, **attributes})
+
+
+def save_whole(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Write tensors and plain values, whole or not at all; the same ones as the same bytes."""
     # Saved to a buffer because torch stores the file's name, here a temporary one, in the file.
     buffer = io.BytesIO()
-    torch.save({"state_dict": state_dict, **attributes}, buffer)
+    torch.save(dict(content), buffer)
     with written_whole(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def load_state_dict(path: str | Path) -> dict[str, Tensor]:

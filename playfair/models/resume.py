@@ -5,7 +5,6 @@ all that the training depends on; with another fingerprint it is another trainin
 """
 
 import hashlib
-import io
 import pickle
 import sys
 import time
@@ -17,7 +16,8 @@ import numpy as np
 import torch
 
 from playfair.data.feature_store import FeatureStore
-from playfair.files import file_hash, is_hdf5, written_whole
+from playfair.files import file_hash, is_hdf5
+from playfair.models.checkpoints import save_whole
 from playfair.provenance import value_hash
 
 # Epochs of heads take a fraction of a second: a state after each would cost more than they do.
@@ -71,11 +71,7 @@ class ResumeFile:
         """Write a state, whole or not at all, if the last one is old enough."""
         if time.monotonic() - self._last < self._seconds:
             return
-        # Saved to a buffer because torch stores the file's name, here a temporary one, in the file.
-        buffer = io.BytesIO()
-        torch.save({**make_state(), "fingerprint": self._fingerprint}, buffer)
-        with written_whole(self.path) as temporary:
-            temporary.write_bytes(buffer.getbuffer())
+        save_whole(self.path, {**make_state(), "fingerprint": self._fingerprint})
         self._last = time.monotonic()
 
     def delete(self) -> None:

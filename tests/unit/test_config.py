@@ -98,6 +98,16 @@ def _merged(base, change):
     return base
 
 
+def assert_one_sentence(config, parts):
+    """The configuration is refused in one sentence that holds all of these parts."""
+    with pytest.raises(InputError) as caught:
+        complete_config(config)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for part in parts:
+        assert part in sentence
+
+
 @pytest.mark.parametrize(
     ("config", "parts"),
     [
@@ -178,12 +188,7 @@ def _merged(base, change):
     ],
 )
 def test_bad_configuration_gets_one_sentence(config, parts):
-    with pytest.raises(InputError) as caught:
-        complete_config(config)
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    for part in parts:
-        assert part in sentence
+    assert_one_sentence(config, parts)
 
 
 def backbone(checkpoint):
@@ -256,12 +261,7 @@ def test_path_alone_obeys_the_schema():
     ],
 )
 def test_bad_checkpoint_gets_one_sentence(config, parts):
-    with pytest.raises(InputError) as caught:
-        complete_config(config)
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    for part in parts:
-        assert part in sentence
+    assert_one_sentence(config, parts)
 
 
 def test_bounds_of_the_schema_are_those_of_the_models():
