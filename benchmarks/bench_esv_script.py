@@ -23,10 +23,10 @@ import psutil
 import torch
 
 from playfair.config import complete_config
-from playfair.data.esv_store import open_results
-from playfair.data.feature_store import write_features
+from playfair.data.stores.esv_store import open_results
+from playfair.data.stores.feature_store import write_features
 from playfair.models.checkpoints import save_checkpoint
-from playfair.models.heads import TRN
+from playfair.models.heads.tsn_trn import TRN
 
 PROJECT = Path(__file__).parents[1]
 VIDEO_COUNT, CLASS_COUNT, FEATURE_DIM, N_FRAMES = 24_777, 174, 256, 8

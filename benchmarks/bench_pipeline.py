@@ -28,9 +28,9 @@ from benchmarks.measure_stages import (
     make_clips,
     webm_rates,
 )
-from playfair.data.feature_store import write_features
-from playfair.data.gulp import GulpReader, VideoFile, gulp_videos
-from playfair.data.synthetic import make_synthetic_dataset
+from playfair.data.stores.feature_store import write_features
+from playfair.data.synthetic.dataset import make_synthetic_dataset
+from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 
 PROJECT = Path(__file__).parents[1]
 IMPORT_LIMIT = 1.5

@@ -18,9 +18,9 @@ import shapiq
 import torch
 from shapiq.approximator.regression import kADDSHAP
 
-from playfair.attribution.exact import exact_batches, exact_esvs
-from playfair.attribution.sampling import SAMPLERS, sampled_esvs
-from playfair.models.heads import TRN, TSN
+from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.models.heads.tsn_trn import TRN, TSN
 
 N_FRAMES, CLASS_COUNT, FEATURE_DIM, HIDDEN_DIM = 16, 20, 64, 64
 BUDGETS = (256, 1024, 4096)

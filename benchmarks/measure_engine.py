@@ -24,17 +24,17 @@ from benchmarks.measuring import (
     timed,
     uniform_priors,
 )
-from playfair.attribution.exact import videos_at_once
-from playfair.attribution.head_games import TRNGame, linear_layers
-from playfair.attribution.sampling import sampled_esvs
-from playfair.attribution.shapley import (
+from playfair.attribution.exact.exact import videos_at_once
+from playfair.attribution.exact.shapley import (
     CHUNK_ROWS,
     DEFAULT_MEMORY_BUDGET,
     Workspace,
     exact_values,
     shapley_weights,
 )
-from playfair.models.heads import TSN
+from playfair.attribution.games.head_games import TRNGame, linear_layers
+from playfair.attribution.samplers.sampling import sampled_esvs
+from playfair.models.heads.tsn_trn import TSN
 
 BUDGET = 1024
 LEAST_TURNS, LEAST_SECONDS = 7, 6

@@ -14,8 +14,8 @@ import shapiq
 import torch
 
 from benchmarks.measuring import FEATURE_DIM, Row, heads, peak_mb, row, shortest, uniform_priors
-from playfair.attribution.head_games import TRNGame
-from playfair.attribution.shapley import exact_values
+from playfair.attribution.exact.shapley import exact_values
+from playfair.attribution.games.head_games import TRNGame
 
 
 def score_table(n_frames: int, n_max: int) -> np.ndarray:

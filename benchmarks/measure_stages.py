@@ -18,12 +18,12 @@ import simplejpeg
 import torch
 from torch import nn
 
-from playfair.data.gathering import gather_hdf5
-from playfair.data.gulp import GulpReader, VideoFile, gulp_videos
-from playfair.data.video import encode_webm
-from playfair.data.webm import encode_clips
-from playfair.models.backbones import build_backbone
-from playfair.models.features import extract_features
+from playfair.data.stores.gathering import gather_hdf5
+from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
+from playfair.data.video.video_files import encode_webm
+from playfair.data.video.webm import encode_clips
+from playfair.models.backbones.architectures import build_backbone
+from playfair.models.backbones.extraction import extract_features
 from playfair.processes import process_pool
 
 FPS = 8

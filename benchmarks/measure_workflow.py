@@ -19,7 +19,7 @@ import pandas as pd
 import psutil
 
 import playfair
-from playfair.data.synthetic_classes import CLASSES
+from playfair.data.synthetic.classes import CLASSES
 
 PROJECT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all", "results/figures"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from playfair.models.heads import TRN
+from playfair.models.heads.tsn_trn import TRN
 
 CLASS_COUNT, FEATURE_DIM, HIDDEN_DIM = 174, 256, 256
 COLUMNS = ("kind", "n", "n_max", "batch", "ms_per_video", "floor_ms", "ratio", "peak_mb")

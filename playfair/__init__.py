@@ -13,9 +13,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ATTRIBUTES = {
-    "MaskedModel": "playfair.attribution.masking",
+    "MaskedModel": "playfair.attribution.games.masking",
     "explain": "playfair.attribution.explain",
-    "load": "playfair.data.esv_store",
+    "load": "playfair.data.stores.esv_store",
 }
 _SUBMODULES = ("attribution", "config", "data", "evaluation", "figures", "models")
 

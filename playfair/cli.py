@@ -14,7 +14,7 @@ from playfair.definitions.attribution import Method
 from playfair.errors import InputError
 
 if TYPE_CHECKING:
-    from playfair.data.esv_store import EsvTable
+    from playfair.data.stores.esv_store import EsvTable
     from playfair.runs import ClipView, Run, RunModel
 
 METHODS = get_args(Method.model_fields["method"].annotation)
@@ -114,7 +114,7 @@ def _positive(text: str) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     # Here, because torch takes seconds to load, which --help should not.
-    from playfair.models.devices import resolve_device
+    from playfair.devices import resolve_device
     from playfair.runs import Run
 
     output = options.output or Path(f"{options.clip.stem}_esv.png")
@@ -186,8 +186,8 @@ def _class_idx(table: "EsvTable", class_name: str | None) -> int:
 
 
 def _print(tables: dict[str, "EsvTable"], view: "ClipView", options: argparse.Namespace) -> None:
-    from playfair.figures.clip_text import frames_text, top_classes_text
-    from playfair.figures.style import model_title
+    from playfair.clip_text import frames_text, top_classes_text
+    from playfair.figures.drawing.style import model_title
 
     explained = {model: _class_idx(table, options.class_name) for model, table in tables.items()}
     print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second\n")
@@ -206,8 +206,8 @@ def _draw(
     """Draw one filmstrip per model, of the class that is explained."""
     import numpy as np
 
+    from playfair.figures.drawing.style import PNG_DPI
     from playfair.figures.filmstrips import Example, filmstrips_table, plot_filmstrips
-    from playfair.figures.style import PNG_DPI
     from playfair.files import written_whole
 
     uid = options.clip.stem

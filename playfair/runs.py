@@ -11,15 +11,15 @@ import numpy as np
 import torch
 
 from playfair.attribution.columns import esv_columns
-from playfair.data.esv_store import EsvTable, open_results
-from playfair.data.feature_store import FeatureStore
-from playfair.data.frame_sampling import sample_frame_idx
-from playfair.data.gulp import GulpReader, VideoFile, gulp_videos
+from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.stores.esv_store import EsvTable, open_results
+from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from playfair.files import file_hash
-from playfair.models.backbones import build_backbone
-from playfair.models.features import extract_features
-from playfair.models.loading import load_heads
+from playfair.models.backbones.architectures import build_backbone
+from playfair.models.backbones.extraction import extract_features
+from playfair.models.heads.loading import load_heads
 from playfair.provenance import module_hash
 
 _UNLABELLED = -1

@@ -11,8 +11,8 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
-from playfair.data.clip_tables import check_tells_splits
-from playfair.data.shards import shard_hashes
+from playfair.data.clips.clip_tables import check_tells_splits
+from playfair.data.clips.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.files import is_hdf5
 from playfair.provenance import code_hash

@@ -1,7 +1,7 @@
 # Weights: which are given and which are trained, and the files of both, for rules of all stages.
 import re
 
-from playfair.models.published_weights import is_published_name
+from playfair.models.backbones.published_weights import is_published_name
 from playfair.provenance import module_hash
 
 

@@ -3,8 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.collation import collate_esvs
-from playfair.data.labels import read_uids
+from playfair.data.clips.labels import read_uids
+from playfair.data.stores.collation import collate_esvs
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

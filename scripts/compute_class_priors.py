@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.feature_sources import read_split
-from playfair.data.labels import compute_class_priors, read_class_names
+from playfair.data.clips.labels import compute_class_priors, read_class_names
+from playfair.data.stores.feature_sources import read_split
 from playfair.files import write_csv
 from playfair.logs import log_to
 

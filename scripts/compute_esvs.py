@@ -8,14 +8,14 @@ import torch
 from tqdm import tqdm
 
 from playfair.attribution.columns import esv_columns, optional_columns
-from playfair.data.esv_store import write_esvs
-from playfair.data.feature_store import FeatureStore
-from playfair.data.frame_sampling import sample_frame_idx
-from playfair.data.labels import read_class_names, read_class_priors
-from playfair.data.run_attributes import esv_attributes
+from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.clips.labels import read_class_names, read_class_priors
+from playfair.data.stores.esv_store import write_esvs
+from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.stores.run_attributes import esv_attributes
+from playfair.devices import resolve_device
 from playfair.logs import log_to
-from playfair.models.devices import resolve_device
-from playfair.models.loading import load_heads
+from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.webm import encode_clips
+from playfair.data.video.webm import encode_clips
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

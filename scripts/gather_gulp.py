@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.gathering import gather_gulps, gather_tables, write_judged
+from playfair.data.stores.gathering import gather_gulps, gather_tables, write_judged
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.gulp import VideoFile, gulp_videos
-from playfair.data.labels import class_indices, read_class_names, read_clips, video_path
-from playfair.data.shards import clips_of_shard
+from playfair.data.clips.labels import class_indices, read_class_names, read_clips, video_path
+from playfair.data.clips.shards import clips_of_shard
+from playfair.data.video.gulp import VideoFile, gulp_videos
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -3,10 +3,10 @@
 import sys
 from typing import TYPE_CHECKING
 
-from playfair.data.feature_sources import read_split
-from playfair.data.import_features import import_features
-from playfair.data.labels import read_class_names
-from playfair.data.shards import clips_of_shard
+from playfair.data.clips.labels import read_class_names
+from playfair.data.clips.shards import clips_of_shard
+from playfair.data.stores.feature_sources import read_split
+from playfair.data.stores.import_features import import_features
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.feature_sources import read_split
-from playfair.data.gathering import gather_tables, write_judged
+from playfair.data.stores.feature_sources import read_split
+from playfair.data.stores.gathering import gather_tables, write_judged
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

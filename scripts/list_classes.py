@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.labels import list_class_names, read_clips, write_class_names
+from playfair.data.clips.labels import list_class_names, read_clips, write_class_names
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from playfair.data.sequence_lengths import read_sequence_lengths
+from playfair.data.stores.sequence_lengths import read_sequence_lengths
 from playfair.files import write_csv
 from playfair.logs import log_to
 

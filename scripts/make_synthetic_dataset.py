@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playfair.data.synthetic import make_synthetic_dataset
+from playfair.data.synthetic.dataset import make_synthetic_dataset
 from playfair.logs import log_to
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from playfair.data.feature_store import FeatureStore
-from playfair.data.labels import read_class_names, read_class_priors
+from playfair.data.clips.labels import read_class_names, read_class_priors
+from playfair.data.stores.feature_store import FeatureStore
+from playfair.devices import resolve_device
 from playfair.errors import InputError
 from playfair.evaluation.sampling_study import (
     explained_classes,
@@ -17,8 +18,7 @@ from playfair.evaluation.sampling_study import (
 )
 from playfair.files import write_csv
 from playfair.logs import log_to
-from playfair.models.devices import resolve_device
-from playfair.models.loading import load_heads
+from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.esv_store import load
+from playfair.data.stores.esv_store import load
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
-from playfair.figures.style import save_figure
+from playfair.figures.drawing.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from playfair.data.esv_store import read_all_frames_esvs
-from playfair.data.ground_truth import read_ground_truth
-from playfair.data.gulp import GulpReader
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import read_all_frames_esvs
+from playfair.data.video.gulp import GulpReader
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.every_frame import every_frame_table, plot_every_frame
-from playfair.figures.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.esv_store import load
-from playfair.data.ground_truth import read_ground_truth
-from playfair.data.gulp import GulpReader
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import load
+from playfair.data.video.gulp import GulpReader
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
-from playfair.figures.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

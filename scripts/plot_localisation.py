@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.esv_store import load
-from playfair.data.ground_truth import read_ground_truth
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import load
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.localisation import localisation_table, plot_localisation
-from playfair.figures.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

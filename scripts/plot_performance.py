@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.esv_store import load
+from playfair.data.stores.esv_store import load
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.performance import performance_table, plot_performance
-from playfair.figures.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
-from playfair.figures.style import save_figure
 from playfair.files import write_csv
 from playfair.logs import log_to
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from playfair.figures.style import save_figure
+from playfair.figures.drawing.style import save_figure
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
 from playfair.files import write_csv
 from playfair.logs import log_to

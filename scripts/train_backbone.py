@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from playfair.data.gulp import GulpReader
-from playfair.data.labels import read_class_names
+from playfair.data.clips.labels import read_class_names
+from playfair.data.video.gulp import GulpReader
 from playfair.logs import log_to
-from playfair.models.clips import AugmentationOptions
-from playfair.models.resume import ResumeFile, fingerprint
-from playfair.models.trained import save_trained
-from playfair.models.training import train_backbone
+from playfair.models.training.backbone_training import train_backbone
+from playfair.models.training.resume import ResumeFile, fingerprint
+from playfair.models.training.trained import save_trained
+from playfair.models.training.training_clips import AugmentationOptions
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from playfair.data.feature_store import FeatureStore
-from playfair.data.labels import read_class_names
+from playfair.data.clips.labels import read_class_names
+from playfair.data.stores.feature_store import FeatureStore
 from playfair.logs import log_to
-from playfair.models.head_training import train_head
-from playfair.models.resume import ResumeFile, fingerprint
-from playfair.models.trained import save_trained
+from playfair.models.training.head_training import train_head
+from playfair.models.training.resume import ResumeFile, fingerprint
+from playfair.models.training.trained import save_trained
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from playfair.attribution.exact import exact_batches, exact_esvs
-from playfair.attribution.frame_sets import smallest_necessary_frames, smallest_sufficient_frames
-from playfair.attribution.games import Model
-from playfair.attribution.interactions import class_columns, pairwise_interactions
-from playfair.attribution.sampling import sampled_esvs
+from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.exact.frame_sets import (
+    smallest_necessary_frames,
+    smallest_sufficient_frames,
+)
+from playfair.attribution.exact.interactions import class_columns, pairwise_interactions
+from playfair.attribution.games.game import Model
+from playfair.attribution.samplers.sampling import sampled_esvs
 
 Columns = dict[str, Any]
 
@@ -77,7 +80,7 @@ def all_frames_columns(
 
 
 def optional_columns(options: Mapping[str, Any]) -> tuple[str, ...]:
-    """The optional columns that these options make, see `playfair.data.esv_store.EsvTable`."""
+    """The optional columns that these options make, see `EsvTable`."""
     if options["method"] != "exact":
         return ("esv_se", "evaluations", "efficiency_gap")
     columns = ["interactions"] if options["interactions"] else []

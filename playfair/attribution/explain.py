@@ -9,14 +9,14 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from playfair.attribution.adapters import DEFAULT_BATCH_SIZE, make_game, place_model
 from playfair.attribution.estimate import Estimate
-from playfair.attribution.exact import as_elements, chosen_classes, exact_estimate
-from playfair.attribution.games import Model
+from playfair.attribution.exact.exact import as_elements, chosen_classes, exact_estimate
+from playfair.attribution.exact.shapley import DEFAULT_MEMORY_BUDGET
+from playfair.attribution.games.from_model import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.games.game import Model
+from playfair.attribution.games.scores import Score
 from playfair.attribution.result import Attribution
-from playfair.attribution.sampling import SAMPLERS, sampled_esvs
-from playfair.attribution.scores import Score
-from playfair.attribution.shapley import DEFAULT_MEMORY_BUDGET
+from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
 from playfair.errors import InputError
 
 EXACT_OPTIONS = ("interactions", "frame_sets")

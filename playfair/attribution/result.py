@@ -87,10 +87,10 @@ class Attribution:
         """Draw the ESV curve of a video and return the figure.
 
         Options: video (its number, 0), classes (their numbers, the two with the highest scores),
-        class_names, ax (matplotlib axes to draw into); see `playfair.figures.esv_curve`.
+        class_names, ax (matplotlib axes to draw into); see `playfair.figures.drawing.esv_curve`.
         """
         # Figures stand above attribution; looked up by name so that no import points upwards.
-        figures = importlib.import_module("playfair.figures.esv_curve")
+        figures = importlib.import_module("playfair.figures.drawing.esv_curve")
         return figures.plot_result(self, **options)
 
     def to_csv(self, path: str | Path) -> None:

@@ -26,7 +26,7 @@ class Backbone(Section):
         ge=1,
         le=8192,
         description="Length D of a feature; for torchvision/<name> what the network gives, as "
-        "python -m playfair.models.torchvision_backbones <name> prints it.",
+        "python -m playfair.models.backbones.torchvision_backbones <name> prints it.",
     )
     weights: str | None = Field(
         default=None,
@@ -61,6 +61,6 @@ class Backbone(Section):
             raise InputError(
                 f"a backbone in the config has the architecture {self.architecture}, but its "
                 f"feature_dim is {OWN_FEATURE_DIM}, the default of other networks: set it to what "
-                f"`python -m playfair.models.torchvision_backbones {name}` prints"
+                f"`python -m playfair.models.backbones.torchvision_backbones {name}` prints"
             )
         return self

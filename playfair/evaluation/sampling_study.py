@@ -8,10 +8,10 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from playfair.attribution.exact import exact_esvs
-from playfair.attribution.games import Model
-from playfair.attribution.sampling import SAMPLERS, sampled_esvs
-from playfair.data.frame_sampling import sample_frame_idx
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.games.game import Model
+from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 
 Models = Model | Sequence[Model]

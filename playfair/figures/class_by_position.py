@@ -9,8 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from playfair.data.esv_store import EsvTable
-from playfair.figures.style import (
+from playfair.data.stores.esv_store import EsvTable
+from playfair.figures.drawing.style import (
     DIVERGING,
     FAINT,
     LOOK,

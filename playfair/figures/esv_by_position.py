@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from playfair.data.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable
 from playfair.evaluation.performance import mean_interval, wilson_interval
-from playfair.figures.style import (
+from playfair.figures.drawing.style import (
     LOOK,
     ONE_COLUMN,
     REFERENCE,

@@ -14,12 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from playfair.data.esv_store import EsvTable
-from playfair.data.frame_sampling import sample_frame_idx
+from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.stores.esv_store import EsvTable
 from playfair.errors import InputError
 from playfair.evaluation.performance import STANDARD_NORMAL_95
-from playfair.figures.filmstrips import Frames, inside_evidence
-from playfair.figures.page import (
+from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
     FRAMES_LEFT,
@@ -31,8 +30,8 @@ from playfair.figures.page import (
     Page,
     break_lines,
 )
-from playfair.figures.strips import EVIDENCE_LOOK, OUTCOMES, evidence_runs
-from playfair.figures.style import (
+from playfair.figures.drawing.strips import EVIDENCE_LOOK, OUTCOMES, evidence_runs
+from playfair.figures.drawing.style import (
     FAINT,
     INK,
     LOOK,
@@ -45,6 +44,7 @@ from playfair.figures.style import (
     new_figure,
     say_nothing_to_draw,
 )
+from playfair.figures.filmstrips import Frames, inside_evidence
 
 COLUMNS = [
     "example",
@@ -87,7 +87,7 @@ def every_frame_table(
             :func:`playfair.figures.filmstrips.filmstrips_table` gives them. Each video comes once
             per class, in this order.
         tables: of one video each with sampled values, as
-            :func:`playfair.data.esv_store.read_all_frames_esvs` gives them; the attribute model
+            :func:`read_all_frames_esvs` gives them; the attribute model
             says of which model.
         fps: frames per second.
         ground_truth: columns uid, first_frame, last_frame (inclusive), where it is known.

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from playfair.data.esv_store import EsvTable
-from playfair.figures.page import Page
-from playfair.figures.strips import FrameStrip, add_strip_legend
-from playfair.figures.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
+from playfair.data.stores.esv_store import EsvTable
+from playfair.figures.drawing.strip_page import Page
+from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
+from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
 
 COLUMNS = [
     "example",

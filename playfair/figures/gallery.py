@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from playfair.figures.style import class_title, model_title
+from playfair.figures.drawing.style import class_title, model_title
 
 TITLES = {
     "filmstrips": "Which frames made the model say so?",

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from playfair.data.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable
 from playfair.evaluation.localisation import (
     frames_inside,
     largest_inside,
@@ -18,7 +18,7 @@ from playfair.evaluation.localisation import (
     uniform_mass_inside,
 )
 from playfair.evaluation.performance import mean_interval, wilson_interval
-from playfair.figures.style import (
+from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
     TWO_COLUMNS,

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from playfair.data.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable
 from playfair.evaluation.performance import mean_interval, true_class_scores, wilson_interval
-from playfair.figures.style import (
+from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
     TWO_COLUMNS,

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from playfair.evaluation.performance import mean_interval
-from playfair.figures.style import (
+from playfair.figures.drawing.style import (
     LOOK,
     TWO_COLUMNS,
     draw_with_interval,

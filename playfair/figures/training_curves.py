@@ -12,7 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from playfair.figures.style import LOOK, TWO_COLUMNS, model_title, new_figure, say_nothing_to_draw
+from playfair.figures.drawing.style import (
+    LOOK,
+    TWO_COLUMNS,
+    model_title,
+    new_figure,
+    say_nothing_to_draw,
+)
 
 COLUMN_COUNT = 5
 _COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}

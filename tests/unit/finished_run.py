@@ -5,13 +5,13 @@ import json
 import numpy as np
 import torch
 
-from playfair.data.collation import collate_esvs
-from playfair.data.esv_store import write_esvs
-from playfair.data.feature_store import write_features
+from playfair.data.stores.collation import collate_esvs
+from playfair.data.stores.esv_store import write_esvs
+from playfair.data.stores.feature_store import write_features
 from playfair.files import file_hash
+from playfair.models.backbones.small_cnn import SmallCNN
 from playfair.models.checkpoints import save_checkpoint
-from playfair.models.heads import TSN
-from playfair.models.small_cnn import SmallCNN
+from playfair.models.heads.tsn_trn import TSN
 
 FEATURE_DIM = 4
 CLASSES = ["a", "b"]

@@ -7,11 +7,11 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.attribution.sampling import SAMPLERS
+from playfair.attribution.samplers.sampling import SAMPLERS
 from playfair.cli import METHODS, main
-from playfair.data.esv_store import EsvTable
-from playfair.figures.clip_text import frames_text, top_classes_text
-from tests.unit.data.clips import write_clips
+from playfair.clip_text import frames_text, top_classes_text
+from playfair.data.stores.esv_store import EsvTable
+from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_run
 
 

@@ -10,7 +10,7 @@ from playfair.cli import main
 from playfair.errors import InputError
 from playfair.provenance import module_hash
 from playfair.runs import Run
-from tests.unit.data.clips import write_clips
+from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
 
 CPU = torch.device("cpu")

@@ -4,8 +4,8 @@ import csv
 
 import numpy as np
 
-from tests.unit.data.clips import moving_bar
 from tests.unit.data.containers import write_video
+from tests.unit.data.drawn_clips import moving_bar
 
 STAMPS_MS = [0, 60, 180, 300, 340, 540, 700, 760, 900, 1080, 1200, 1360]
 CLASSES = ("Moving right", "Moving left")

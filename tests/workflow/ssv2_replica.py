@@ -9,9 +9,9 @@ import torch
 import yaml
 
 from playfair.config import complete_config
-from playfair.data.video import encode_webm
-from playfair.models.backbones import build_backbone
-from playfair.models.heads import TRN, TSN
+from playfair.data.video.video_files import encode_webm
+from playfair.models.backbones.architectures import build_backbone
+from playfair.models.heads.tsn_trn import TRN, TSN
 
 CLASS_NAMES = [f"Moving something {number} times away from something" for number in range(174)]
 SECONDS = {"74225": 2.5, "116154": 2.2, "198186": 1.25, "137878": 2.1}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 import playfair
-from playfair.data.gulp import GulpReader
+from playfair.data.video.gulp import GulpReader
 from tests.workflow.own_videos import CLASSES
 from tests.workflow.project import copy_run, planned_jobs, snakemake
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from playfair.data.esv_store import read_esvs
+from playfair.data.stores.esv_store import read_esvs
 from playfair.runs import Run, explain_view
 from tests.workflow.project import PROJECT
 

@@ -6,10 +6,10 @@ import torch
 import yaml
 from torchvision import models
 
-from playfair.data.feature_store import FeatureStore
-from playfair.data.gulp import GulpReader
+from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.video.gulp import GulpReader
 from playfair.files import file_hash
-from playfair.models.backbones import build_backbone
+from playfair.models.backbones.architectures import build_backbone
 from tests.workflow.project import copy_run, planned_jobs, snakemake
 
 CONFIGURATION = ("--configfile", "configs/tiny.yaml", "published.yaml")

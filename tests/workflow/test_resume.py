@@ -31,7 +31,7 @@ ResumeFile.save = _save_and_die
 
 def test_a_killed_backbone_training_ends_with_the_same_bytes(tmp_path):
     run = copy_project(tmp_path / "project")
-    module = run / "playfair/models/resume.py"
+    module = run / "playfair/models/training/resume.py"
     module.write_text(module.read_text() + DEADLY)
     options = (*TINY, "--config", MORE_EPOCHS)
     killed = snakemake(run, *options, target=CHECKPOINT)

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.data.shards import shard_numbers
+from playfair.data.clips.shards import shard_numbers
 from tests.workflow.project import copy_project, copy_run, planned_jobs, snakemake
 
 CONFIG = """\

@@ -50,7 +50,7 @@ def test_changed_module_of_a_figure_makes_that_figure(run):
 
 
 def test_changed_module_of_all_figures_makes_figures_only(run):
-    append(run / "playfair/figures/style.py", "\nADDED = 1\n")
+    append(run / "playfair/figures/drawing/style.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {
         **PLOTS_OF_RESULTS,
         "plot_sampling_error": 1,
@@ -60,12 +60,17 @@ def test_changed_module_of_all_figures_makes_figures_only(run):
 
 
 def test_changed_docstring_makes_nothing(run):
-    for module in ("attribution/shapley", "models/heads", "data/gulp", "figures/style"):
+    for module in (
+        "attribution/exact/shapley",
+        "models/heads/tsn_trn",
+        "data/video/gulp",
+        "figures/drawing/style",
+    ):
         replace(run / f"playfair/{module}.py", '"""', '"""Another sentence. ')
     assert planned_jobs(run) == {}
 
 
-@pytest.mark.parametrize("module", ["shapley", "lattice", "games"])
+@pytest.mark.parametrize("module", ["exact/shapley", "games/lattice", "games/game"])
 def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {

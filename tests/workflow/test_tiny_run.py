@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import playfair
-from playfair.data.gulp import GulpReader
-from playfair.data.video import decode_video
+from playfair.data.video.gulp import GulpReader
+from playfair.data.video.video_files import decode_video
 from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, TINY, snakemake
 
 RESULTS = "results/tiny"

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import playfair
-from playfair.data.collation import collate_esvs
+from playfair.data.stores.collation import collate_esvs
 from tests.workflow.pages import blocks, write_titled
 from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 

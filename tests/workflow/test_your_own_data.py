@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import playfair
-from playfair.data.feature_store import FeatureStore, write_features
+from playfair.data.stores.feature_store import FeatureStore, write_features
 from tests.workflow.pages import run_section
 from tests.workflow.project import copy_project, copy_run
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from playfair.attribution.columns import all_frames_columns, esv_columns, optional_columns
-from playfair.attribution.exact import exact_esvs
-from playfair.attribution.interactions import pairwise_interactions
-from playfair.attribution.sampling import sampled_esvs
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.exact.interactions import pairwise_interactions
+from playfair.attribution.samplers.sampling import sampled_esvs
 from playfair.definitions.attribution import Method, Sampling
-from playfair.models.heads import TRN, TSN
+from playfair.models.heads.tsn_trn import TRN, TSN
 
 PRIORS = np.full(3, 1 / 3, np.float32)
 

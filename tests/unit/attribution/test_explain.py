@@ -3,13 +3,13 @@ import pytest
 import torch
 
 import playfair
-from playfair.attribution.exact import exact_batches, exact_esvs
-from playfair.attribution.explain import as_videos
-from playfair.attribution.frame_sets import (
+from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.exact.frame_sets import (
     smallest_necessary_frames,
     smallest_sufficient_frames,
 )
-from playfair.attribution.interactions import pairwise_interactions
+from playfair.attribution.exact.interactions import pairwise_interactions
+from playfair.attribution.explain import as_videos
 from playfair.errors import InputError
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import priors, trn_heads, tsn_head

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from playfair.models.heads import TRN, TSN
+from playfair.models.heads.tsn_trn import TRN, TSN
 from tests.conformance import deterministic, parameters
 
 N_MAX, FEATURE_DIM, HIDDEN_DIM, CLASS_COUNT = 5, 32, 24, 11

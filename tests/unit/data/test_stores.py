@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import playfair
-from playfair.data import collation
-from playfair.data.collation import collate_esvs
-from playfair.data.esv_store import (
+from playfair.data.stores import collation
+from playfair.data.stores.collation import collate_esvs
+from playfair.data.stores.esv_store import (
     SAMPLED,
     Collated,
     EsvTable,
@@ -16,7 +16,7 @@ from playfair.data.esv_store import (
     read_esvs,
     write_esvs,
 )
-from playfair.data.feature_store import FeatureStore, write_features
+from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.errors import InputError
 
 CLASSES = ["Moving something up", "Übung", "c"]

@@ -40,7 +40,7 @@ def test_weights_of_a_network_that_is_to_be_trained_are_refused():
 
 @pytest.mark.parametrize("options", [{}, {"feature_dim": 256}, {"feature_dim": "256"}])
 def test_default_length_of_features_is_refused_where_the_network_has_its_own(options):
-    command = r"python -m playfair\.models\.torchvision_backbones resnet18"
+    command = r"python -m playfair\.models\.backbones\.torchvision_backbones resnet18"
     with pytest.raises(InputError, match=rf"backbones\.own.*feature_dim is 256, .*{command}"):
         complete_backbone(architecture="torchvision/resnet18", **options)
     assert complete_backbone(architecture="resnet50")["feature_dim"] == 256

@@ -14,9 +14,9 @@ from playfair.definitions.training import (
     TSNTraining,
 )
 from playfair.errors import InputError
-from playfair.models.clips import AugmentationOptions
-from playfair.models.head_training import train_head
-from playfair.models.training import train_backbone
+from playfair.models.training.backbone_training import train_backbone
+from playfair.models.training.head_training import train_head
+from playfair.models.training.training_clips import AugmentationOptions
 
 
 @pytest.mark.parametrize("written", ["off", "'off'", "'auto'", "auto"])

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from playfair.attribution.exact import exact_esvs
-from playfair.attribution.sampling import SAMPLERS, sampled_esvs
-from playfair.data.frame_sampling import sample_frame_idx
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 from playfair.evaluation.sampling_study import (
     explained_classes,
     study_against_exact,
     study_every_frame,
 )
-from playfair.models.heads import TSN
+from playfair.models.heads.tsn_trn import TSN
 
 PRIORS = np.full(4, 0.25, np.float32)
 LABEL = np.array([2, 0, 2])

@@ -8,7 +8,7 @@ from playfair.figures.class_by_position import (
     class_by_position_table,
     plot_class_by_position,
 )
-from playfair.figures.style import class_title
+from playfair.figures.drawing.style import class_title
 from tests.unit.figures.stand_in import collated, esv_table
 
 

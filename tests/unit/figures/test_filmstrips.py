@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
+from playfair.figures.drawing.style import DISTRACTS, RIVAL, SUPPORTS
 from playfair.figures.filmstrips import (
     COLUMNS,
     Example,
@@ -13,7 +14,6 @@ from playfair.figures.filmstrips import (
     plot_filmstrips,
     select_examples,
 )
-from playfair.figures.style import DISTRACTS, RIVAL, SUPPORTS
 from tests.unit.figures.stand_in import coloured_frames, esv_table, ground_truth_table
 
 

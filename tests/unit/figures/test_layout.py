@@ -4,13 +4,13 @@ import pandas as pd
 import pytest
 
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
+from playfair.figures.drawing.style import new_figure
 from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_position
 from playfair.figures.every_frame import every_frame_table, plot_every_frame
 from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
 from playfair.figures.localisation import localisation_table, plot_localisation
 from playfair.figures.performance import performance_table, plot_performance
 from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
-from playfair.figures.style import new_figure
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
 from tests.unit.figures.layout import assert_publishable, texts_outside, texts_overlapping
 from tests.unit.figures.stand_in import (

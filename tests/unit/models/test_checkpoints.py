@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from playfair.errors import InputError
-from playfair.models.backbones import build_backbone
+from playfair.models.backbones.architectures import build_backbone
 from playfair.models.checkpoints import (
     load_attributes,
     load_initial_weights,
@@ -19,7 +19,7 @@ from playfair.models.checkpoints import (
     load_weights,
     save_checkpoint,
 )
-from playfair.models.heads import TRN, TSN
+from playfair.models.heads.tsn_trn import TRN, TSN
 
 
 @pytest.fixture

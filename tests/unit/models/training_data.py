@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from playfair.models.head_training import FeaturesInMemory
+from playfair.models.training.head_training import FeaturesInMemory
 
 
 class ClipsInMemory:

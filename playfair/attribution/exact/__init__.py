@@ -1,0 +1,1 @@
+"""Exact Element Shapley Values, and what else is read off the table of all subsets."""

@@ -1,0 +1,193 @@
+"""Exact Element Shapley Values from one pass over the lattice of subsets, level by level."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb, factorial
+
+import torch
+from torch import Tensor
+from torch.nn.functional import embedding_bag
+
+from playfair.attribution.games.game import Game
+from playfair.attribution.games.lattice import MAX_FRAMES, Level, lattice_level, membership
+from playfair.errors import InputError
+
+DEFAULT_MEMORY_BUDGET = 2 * 1024**3
+"""Bytes that the exact engine may take for its own buffers."""
+
+CHUNK_ROWS = 6144
+"""Subsets (times videos) handled at once: few enough that what is computed stays in cache."""
+
+
+@dataclass(frozen=True)
+class ExactValues:
+    """What one pass over the lattice gives for V videos of n frames and K chosen classes.
+
+    scores: (V, C), of the whole sequence. esv: (V, n, K). table: (V, 2^n, K), the score of every
+    subset, by its mask (bit i set: frame i belongs to it), the prior at mask 0; None unless asked.
+    prior: (C,), the score of the empty subset. evaluations: model outputs used for each video.
+    """
+
+    scores: Tensor
+    esv: Tensor
+    table: Tensor | None
+    prior: Tensor
+    evaluations: int
+
+
+class Workspace:
+    """Buffers that are kept from one batch of videos to the next, because fresh ones cost time."""
+
+    def __init__(self) -> None:
+        self._buffers: dict[str, Tensor] = {}
+
+    def take(self, name: str, rows: int, columns: int, device: torch.device) -> Tensor:
+        """An uninitialised (rows, columns) float32 tensor; it is overwritten by the next take."""
+        buffer = self._buffers.get(name)
+        if buffer is None or buffer.numel() < rows * columns or buffer.device != device:
+            buffer = torch.empty(rows * columns, device=device)
+            self._buffers[name] = buffer
+        return buffer[: rows * columns].view(rows, columns)
+
+
+@torch.no_grad()
+def exact_values(
+    game: Game,
+    class_idx: Tensor | None = None,
+    keep_table: bool = False,
+    workspace: Workspace | None = None,
+) -> ExactValues:
+    """Exact ESVs of all videos of a game, for all classes or those in `class_idx` (K,).
+
+        ESV(i, c) = sum over X' in X without i of |X'|! (n - |X'| - 1)! / n!
+                    * [ v_c(X' + i) - v_c(X') ]
+
+    Each subset is scored once, and a level's ESVs are one product of its weights (n, R) and scores
+    (R, V * K). A multi-scale game follows the bottom-up recurrence on logits (L(X) is 1/|X| times
+    the single-scale logits plus (|X| - 1)/|X| times the mean of L over the children; beyond n_max
+    the mean alone).
+
+    Time: 2^n model outputs, n 2^(n-1) rows of C to sum (multi-scale), n 2^n K products. Memory:
+    two levels of logits, 2 C(n, n/2) V C numbers (multi-scale), and chunks; 2^n V K with the table.
+    Raises `InputError` above 20 frames.
+    """
+    check_length(game.n_frames)
+    workspace = workspace or Workspace()
+    n_frames, video_count, device = game.n_frames, game.video_count, game.device
+    chosen = game.class_count if class_idx is None else len(class_idx)
+    prior = game.prior_score if class_idx is None else game.prior_score[class_idx]
+    # The empty subset stands in the sum of every frame, with weight -1/n.
+    esv = prior.div(-n_frames).repeat(n_frames, video_count)
+    table = None
+    if keep_table:
+        table = torch.empty(video_count, 2**n_frames, chosen, device=device)
+        table[:, 0] = prior
+    scores = torch.empty(0)
+    for level, rows, scores in _scored_chunks(game, workspace):
+        kept = scores if class_idx is None else scores[..., class_idx]
+        weights = shapley_weights(n_frames, level.size, str(device))[:, rows]
+        esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
+        if table is not None:
+            table[:, level.masks[rows]] = kept.transpose(0, 1)
+    scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
+    return ExactValues(
+        scores=scores[0].clone(),
+        esv=esv.view(n_frames, video_count, chosen).transpose(0, 1).contiguous(),
+        table=table,
+        prior=game.prior_score,
+        evaluations=sum(comb(n_frames, size) for size in range(1, scales + 1)),
+    )
+
+
+def _scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, slice, Tensor]]:
+    """Every non-empty subset once, in chunks of a level: the level, its rows, scores (r, V, C)."""
+    video_count, class_count, device = game.video_count, game.class_count, game.device
+    columns = video_count * class_count
+    chunk_rows = max(1, CHUNK_ROWS // video_count)
+    below: Tensor | None = None
+    for size in range(1, game.n_frames + 1):
+        level = lattice_level(game.n_frames, size, str(device))
+        in_one_chunk = below is not None and len(level) <= chunk_rows
+        logits = None
+        if game.n_max is not None and not in_one_chunk:
+            logits = workspace.take(f"level {size % 2}", len(level), columns, device)
+        for start in range(0, len(level), chunk_rows):
+            rows = slice(start, min(start + chunk_rows, len(level)))
+            if game.n_max is None:
+                outputs = game.outputs(level.frame_idx[rows])
+            else:
+                part = combine_level(game, level, rows, below, logits)
+                outputs = part.view(-1, video_count, class_count)
+                logits = part if logits is None else logits
+            scratch = workspace.take("scores", len(outputs), columns, device)
+            yield level, rows, game.scores(outputs, out=scratch.view(outputs.shape))
+        below = logits
+
+
+def combine_level(
+    game: Game, level: Level, rows: slice, below: Tensor | None, logits: Tensor | None
+) -> Tensor:
+    """One step of the multi-scale recurrence for some rows of a level: their logits (r, V * C).
+
+    below (R', V * C): the logits of the level below, None below size 1. logits (R, V * C): those of
+    this level, whose rows are written; with None the sum over children turns into the result, which
+    saves a pass over it.
+    """
+    assert game.n_max is not None
+    size = level.size
+    if below is None:
+        assert logits is not None
+        game.combine(level, rows, None, 0.0, 1.0, logits[rows])
+        return logits[rows]
+    if size > game.n_max:
+        weights = _equal_weights(size, rows.stop - rows.start, below.device)
+        mean = embedding_bag(level.child_idx[rows], below, per_sample_weights=weights, mode="sum")
+        return mean if logits is None else logits[rows].copy_(mean)
+    child_sum = embedding_bag(level.child_idx[rows], below, mode="sum")
+    out = child_sum if logits is None else logits[rows]
+    game.combine(level, rows, child_sum, (size - 1) / size**2, 1 / size, out)
+    return out
+
+
+@lru_cache(maxsize=64)
+def _equal_weights(size: int, rows: int, device: torch.device) -> Tensor:
+    """(rows, size) filled with 1 / size; summing with weights beats the mode "mean" by far."""
+    return torch.full((rows, size), 1 / size, device=device)
+
+
+@lru_cache(maxsize=64)
+def shapley_weights(n_frames: int, size: int, device: str = "cpu") -> Tensor:
+    """(n, R) float32: what the score of each subset of `size` frames counts in each frame's ESV.
+
+    (size - 1)! (n - size)! / n! for a frame that belongs to it, - size! (n - size - 1)! / n! for
+    one that does not.
+    """
+    member = membership(lattice_level(n_frames, size, device), n_frames)
+    inside = factorial(size - 1) * factorial(n_frames - size) / factorial(n_frames)
+    outside = 0.0
+    if size < n_frames:
+        outside = factorial(size) * factorial(n_frames - size - 1) / factorial(n_frames)
+    return torch.where(member, inside, -outside).float()
+
+
+def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> int:
+    """Bytes that `exact_values` takes for `video_count` videos of a game's length."""
+    n_frames = game.n_frames
+    widest = video_count * comb(n_frames, n_frames // 2)
+    lattice = 8 * n_frames * 2**n_frames
+    levels = 0 if game.n_max is None else 8 * widest * game.class_count
+    # Children's sum, hidden vectors, scores and a copy of them.
+    rows = max(video_count, min(CHUNK_ROWS, widest))
+    chunks = 16 * rows * max(game.class_count, 256)
+    table = 4 * 2**n_frames * video_count * chosen if keep_table else 0
+    return lattice + levels + chunks + table
+
+
+def check_length(n_frames: int) -> None:
+    """Raise `InputError` for a sequence too long for exact values."""
+    if n_frames > MAX_FRAMES:
+        raise InputError(
+            f"Exact values need all 2^{n_frames} subsets of {n_frames} frames; they are computed "
+            f"up to {MAX_FRAMES} frames: use method='regression', or fewer frames."
+        )

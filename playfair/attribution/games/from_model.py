@@ -1,0 +1,122 @@
+"""From a user's model to the game that it plays: heads are recognised, callables taken as is."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.dropout import _DropoutNd
+
+from playfair.attribution.games.game import Game, Model, MultiScaleGame, VariableLengthGame
+from playfair.attribution.games.head_games import TRNGame, TSNGame
+from playfair.attribution.games.masking import MaskedModel, MaskingGame
+from playfair.attribution.games.scores import Score
+from playfair.errors import InputError
+from playfair.models.heads.tsn_trn import TRN, TSN
+
+DEFAULT_BATCH_SIZE = 1024
+"""Subsequences in one call of a plain callable."""
+
+
+def make_game(
+    model: Model | Sequence[Model],
+    features: Tensor,
+    priors: ArrayLike,
+    score: Score = "probability",
+    batch_size: int = DEFAULT_BATCH_SIZE,
+) -> Game:
+    """The game that `model` plays on features (V, n, ...).
+
+    A `TSN` head and a list of `TRN` heads (the s-th takes s frames) get their closed forms. Any
+    other callable is a variable-length model, (N, k, ...) -> (N, C) probabilities for any k >= 1;
+    any other list of callables holds single-scale models, the s-th (N, s, ...) -> (N, C) logits.
+    priors: (C,) class probabilities or "uniform"; to learn C for "uniform", a plain callable is
+    called once on one frame. batch_size: most subsequences in one call of a plain callable. A
+    `MaskedModel` plays the masking game, in which that is the number of masked clips in one call.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size counts subsequences and is at least 1, not {batch_size}.")
+    if isinstance(model, TSN):
+        return TSNGame(model, features, priors, score)
+    if isinstance(model, (list, tuple, nn.ModuleList)):
+        models = _models(model)
+        heads = [single for single in models if isinstance(single, TRN)]
+        if heads and len(heads) == len(models):
+            return TRNGame(heads, features, priors, score)
+        if not models or not all(callable(single) for single in models):
+            raise InputError(
+                "A multi-scale model is a list of callables, one per number of frames."
+            )
+        class_count = _class_count(models[0], features[:1, :1], priors)
+        return MultiScaleGame(models, features, priors, class_count, score, batch_size)
+    if not callable(model):
+        raise InputError(
+            f"A model is a callable or a list of callables, not {type(model).__name__}."
+        )
+    if isinstance(model, MaskedModel):
+        class_count = _class_count(model, features[:1], priors)
+        return MaskingGame(model, features, priors, class_count, score, batch_size)
+    class_count = _class_count(model, features[:1, :1], priors)
+    return VariableLengthGame(model, features, priors, class_count, score, batch_size)
+
+
+def place_model(
+    model: Model | Sequence[Model], device: torch.device | str | None
+) -> tuple[Model | Sequence[Model], torch.device]:
+    """The model on `device`, and that device; None stands for where the model's parameters are.
+
+    A network that has to move is copied, so that the caller's own stays where it is. A callable
+    that is no `torch.nn.Module` is taken to be at home on the device already.
+    """
+    models = _models(model)
+    for single in models:
+        _check_not_training(single)
+    if device is None:
+        networks = [single for single in models if isinstance(single, nn.Module)]
+        parameters = [parameter for network in networks for parameter in network.parameters()]
+        return model, parameters[0].device if parameters else torch.device("cpu")
+    target = torch.device(device)
+    placed = [_on_device(single, target) for single in models]
+    return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target
+
+
+def _check_not_training(model: Model) -> None:
+    """Refuse a network that draws random numbers or mixes the rows of a batch."""
+    if not isinstance(model, nn.Module):
+        return
+    for module in model.modules():
+        is_random = isinstance(module, _DropoutNd) and module.p > 0
+        if module.training and (is_random or isinstance(module, _BatchNorm)):
+            raise InputError(
+                f"The model is in training mode, in which its {type(module).__name__} gives other "
+                "scores at every call: call model.eval() first."
+            )
+
+
+def _models(model: Model | Sequence[Model]) -> list[Model]:
+    return [model] if callable(model) and not isinstance(model, nn.ModuleList) else list(model)
+
+
+def _on_device(model: Model, device: torch.device) -> Model:
+    if not isinstance(model, nn.Module):
+        return model
+    if all(parameter.device == device for parameter in model.parameters()):
+        return model
+    return copy.deepcopy(model).to(device)
+
+
+def _class_count(model: Model, subsequence: Tensor, priors: ArrayLike) -> int:
+    """The number of classes, from the priors or from what the model says of one subsequence."""
+    if not isinstance(priors, str):
+        return len(torch.as_tensor(priors))
+    with torch.inference_mode():
+        answer = torch.as_tensor(model(subsequence))
+    if answer.ndim != 2:
+        count = subsequence.shape[1]
+        raise InputError(
+            f"The model returned the shape {tuple(answer.shape)} for 1 subsequence of {count} "
+            f"frame{'s' if count > 1 else ''}; expected (1, C), one row of class scores."
+        )
+    return answer.shape[1]

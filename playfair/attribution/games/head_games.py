@@ -1,0 +1,217 @@
+"""Games of the TSN and TRN heads, which need far less than a call of the model per subsequence."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import cast
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+from torch.nn.functional import embedding_bag, pad
+
+from playfair.attribution.games.game import Game
+from playfair.attribution.games.lattice import Level
+from playfair.attribution.games.scores import Score, scores_of_logits
+from playfair.errors import InputError
+from playfair.models.heads.tsn_trn import TRN, TSN
+
+
+class TSNGame(Game):
+    """TSN in closed form: the logits of a subsequence are the mean of its frames' logits.
+
+        v(X') = softmax( 1/|X'| * sum over x in X' of (W relu(x) + b) )
+
+    The head runs once per frame; a subsequence costs a sum of |X'| rows.
+    """
+
+    shares_work = True
+
+    def __init__(
+        self,
+        head: TSN,
+        features: Tensor,
+        priors: ArrayLike,
+        score: Score = "probability",
+    ) -> None:
+        check_feature_dim(features, head.feature_dim)
+        super().__init__(features, priors, head.class_count, score)
+        self.head = head
+        self._frame_logits: Tensor | None = None
+
+    def with_features(self, features: Tensor) -> "TSNGame":
+        other = super().with_features(features)
+        other._frame_logits = None
+        return other
+
+    def frame_logits(self) -> Tensor:
+        """(n, V, C): the logits of every single frame."""
+        if self._frame_logits is None:
+            with torch.inference_mode():
+                logits = self.head.classifier(torch.relu(self.features))
+                self._frame_logits = logits.transpose(0, 1).contiguous()
+        return self._frame_logits
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        logits = self.frame_logits()
+        total = embedding_bag(frame_idx, logits.flatten(start_dim=1), mode="sum")
+        return total.div_(frame_idx.shape[1]).view(-1, *logits.shape[1:])
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        return scores_of_logits(outputs, self.score, out)
+
+
+class TRNGame(Game):
+    """Multi-scale TRN whose first layer is split into one product per frame and position.
+
+        f_s(x_1 ... x_s) = W_2 relu( sum over p of (W_1p x_p) + b_1 ) + b_2
+
+    W_1p is the part of W_1 that meets position p. A frame i of n stands at position p of some
+    subsequence of s frames when p <= i <= p + n - s, so (n - s + 1) * s products of D x H cover
+    them all, and the hidden vector of a subset is a sum of s precomputed vectors.
+    """
+
+    n_max: int
+    shares_work = True
+
+    def __init__(
+        self,
+        heads: Sequence[TRN],
+        features: Tensor,
+        priors: ArrayLike,
+        score: Score = "probability",
+    ) -> None:
+        check_heads(heads)
+        check_feature_dim(features, heads[0].feature_dim)
+        super().__init__(features, priors, heads[0].class_count, score)
+        self.heads = list(heads)
+        self.n_max = len(self.heads)
+        self._layers: dict[int, tuple[Tensor, Tensor]] = {}
+        self._scale = 0
+        self._products = torch.empty(0)
+        self._elements: Tensor | None = None
+
+    def with_features(self, features: Tensor) -> "TRNGame":
+        other = super().with_features(features)
+        other._scale = 0
+        other._elements = None
+        return other
+
+    def layers(self, scale: int) -> tuple[Tensor, Tensor]:
+        """Both layers of a scale's head with their biases as rows: (s, D + 1, H + 1), (H + 1, C).
+
+        Features end in a 1. At position 0 it brings b_1 into the hidden vector, and a 1 at its end,
+        which in turn brings b_2 into the logits; so no bias takes a pass of its own.
+        """
+        if scale not in self._layers:
+            head = self.heads[scale - 1]
+            first, last = linear_layers(head)
+            feature_dim, hidden_dim = head.feature_dim, head.hidden_dim
+            weight = first.weight.detach().view(hidden_dim, scale, feature_dim)
+            into_hidden = weight.new_zeros(scale, feature_dim + 1, hidden_dim + 1)
+            into_hidden[:, :feature_dim, :hidden_dim] = weight.permute(1, 2, 0)
+            into_hidden[0, feature_dim, :hidden_dim] = first.bias.detach()
+            into_hidden[0, feature_dim, hidden_dim] = 1
+            into_logits = torch.cat([last.weight.detach(), last.bias.detach()[:, None]], dim=1).T
+            self._layers[scale] = into_hidden, into_logits
+        return self._layers[scale]
+
+    def elements(self) -> Tensor:
+        """(n, V, D + 1): the features, each followed by a 1."""
+        if self._elements is None:
+            self._elements = pad(self.features.transpose(0, 1), (0, 1), value=1.0)
+        return self._elements
+
+    def products(self, scale: int) -> Tensor:
+        """(s * (n - s + 1), V * (H + 1)): what frame p + j adds to the hidden vector at position p,
+        in row p * (n - s + 1) + j. The last scale asked for is kept.
+        """
+        if self._scale == scale:
+            return self._products
+        elements = self.elements()
+        if self.heads[scale - 1].relu_input:
+            elements = elements.relu()
+        n_frames, video_count, width = elements.shape
+        places = n_frames - scale + 1
+        windows = elements.as_strided(
+            (scale, places * video_count, width), (video_count * width, width, 1)
+        )
+        into_hidden, _ = self.layers(scale)
+        self._scale = scale
+        self._products = torch.bmm(windows, into_hidden).view(scale * places, -1)
+        return self._products
+
+    def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
+        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H + 1)."""
+        hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
+        return hidden.view(len(product_idx) * self.video_count, -1)
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        scale = frame_idx.shape[1]
+        _, into_logits = self.layers(scale)
+        logits = self.hidden(scale, product_rows(frame_idx, self.n_frames)) @ into_logits
+        return logits.view(len(frame_idx), self.video_count, self.class_count)
+
+    def combine(
+        self,
+        level: Level,
+        rows: slice,
+        child_sum: Tensor | None,
+        beta: float,
+        alpha: float,
+        out: Tensor,
+    ) -> None:
+        _, into_logits = self.layers(level.size)
+        hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
+        logits = out.view(-1, self.class_count)
+        if child_sum is None:
+            torch.mm(hidden, into_logits, out=logits).mul_(alpha)
+            return
+        sums = child_sum.view(logits.shape)
+        torch.addmm(sums, hidden, into_logits, beta=beta, alpha=alpha, out=logits)
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        return scores_of_logits(outputs, self.score, out)
+
+
+def product_rows(frame_idx: Tensor, n_frames: int) -> Tensor:
+    """Subsequences (R, s) -> the rows of `TRNGame.products` that sum to their hidden vectors."""
+    scale = frame_idx.shape[1]
+    position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
+    return frame_idx + position * (n_frames - scale)
+
+
+@lru_cache(maxsize=64)
+def _level_product_rows(level: Level, n_frames: int) -> Tensor:
+    return product_rows(level.frame_idx, n_frames)
+
+
+def linear_layers(head: TRN) -> tuple[nn.Linear, nn.Linear]:
+    """The two linear layers of a TRN head: W_1 with b_1, and W_2 with b_2."""
+    return cast(nn.Linear, head.model[1]), cast(nn.Linear, head.model[3])
+
+
+def check_feature_dim(features: Tensor, feature_dim: int) -> None:
+    """Raise `InputError` unless features are (V, n, feature_dim) vectors."""
+    if features.ndim != 3 or features.shape[2] != feature_dim:
+        raise InputError(
+            f"The head takes features of {feature_dim} numbers per frame, (V, n, {feature_dim}), "
+            f"but these have the shape {tuple(features.shape)}."
+        )
+
+
+def check_heads(heads: Sequence[TRN]) -> None:
+    """Raise `InputError` unless the s-th head is of scale s and all agree on their sizes."""
+    if not heads:
+        raise InputError("A multi-scale TRN needs at least one head.")
+    for scale, head in enumerate(heads, start=1):
+        if head.n_frames != scale:
+            raise InputError(
+                f"TRN head number {scale} takes {head.n_frames} frames: give one head per scale, "
+                "in order, starting with 1 frame."
+            )
+        if (head.feature_dim, head.class_count) != (heads[0].feature_dim, heads[0].class_count):
+            raise InputError(
+                f"TRN head {scale} takes {head.feature_dim} features and gives {head.class_count} "
+                f"classes, but head 1 takes {heads[0].feature_dim} and gives "
+                f"{heads[0].class_count}."
+            )

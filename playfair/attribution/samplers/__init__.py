@@ -1,0 +1,1 @@
+"""Sampled Element Shapley Values: choices of subsets, and estimators on their scores."""

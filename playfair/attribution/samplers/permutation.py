@@ -1,0 +1,70 @@
+"""Permutation sampling with antithetic pairs."""
+
+import numpy as np
+
+from playfair.attribution.samplers.column_products import Columns
+from playfair.attribution.samplers.sampler import Sampler, thinned
+from playfair.attribution.samplers.subsets import first_occurrences
+from playfair.errors import InputError
+
+PAIRS_AT_ONCE = 32
+
+
+class PermutationSampler(Sampler):
+    """The mean, over random orders of the frames, of what each frame adds when its turn comes.
+
+        ESV(i) = mean over orders of [ v(frames up to i) - v(frames before i) ]
+
+    Each order is used forwards and backwards, an antithetic pair: where one meets a frame early the
+    other meets it late (Mitchell et al., "Sampling Permutations for Shapley Value Estimation", JMLR
+    2022). Unbiased, and efficient in every single order: the gap is rounding. The standard error is
+    that of the mean over pairs.
+
+    A pair costs at most 2 (n - 1) evaluations, less where subsets repeat; what the budget has left
+    beyond whole pairs is not spent.
+    """
+
+    name = "permutation"
+
+    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
+        super().__init__(n_frames, budget, seed, largest_evaluated)
+        pair_count = budget // 2 + 1
+        orders = np.tile(np.arange(n_frames), (pair_count, 1))
+        forwards = self.rng.permuted(orders, axis=1)
+        # turn[p, d, i]: when frame i has its turn in order p, forwards and backwards.
+        turn = np.stack([forwards, n_frames - 1 - forwards], axis=1)
+        chains = turn[:, :, None, :] <= np.arange(n_frames)[:, None]
+        whole = np.ones((1, n_frames), dtype=bool)
+        chained = np.concatenate([whole, chains.reshape(-1, n_frames)])
+        positions, row = first_occurrences(chained)
+        row = row[1:].reshape(pair_count, 2, n_frames)
+        # Subsets are scored in order of appearance: a pair needs all up to its highest position.
+        scored = np.maximum.accumulate(row.max(axis=(1, 2))) + 1
+        self.member = chained[positions]
+        affordable = int((self.evaluations[scored] <= budget).sum())
+        if affordable < 2 and n_frames > 1:
+            raise InputError(
+                f"Permutation sampling of {n_frames} frames needs a budget of at least "
+                f"{int(self.evaluations[scored[1]])} evaluations (two antithetic pairs of orders), "
+                f"not {budget}."
+            )
+        del self.evaluations
+        self.member = self.member[: scored[affordable - 1]]
+        self.checkpoints = thinned(scored[1:affordable])
+        self._row, self._turn, self._scored = row, turn, scored
+
+    def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
+        pair_count = int((self._scored <= len(scores)).sum())
+        total = np.zeros((self.n_frames, scores.shape[1]))
+        squares = np.zeros_like(total)
+        for start in range(0, pair_count, PAIRS_AT_ONCE):
+            pairs = slice(start, min(start + PAIRS_AT_ONCE, pair_count))
+            chain = scores[self._row[pairs]].astype(np.float64)
+            chain[:, :, 1:] -= chain[:, :, :-1].copy()
+            chain[:, :, 0] -= prior
+            added = np.take_along_axis(chain, self._turn[pairs][..., None], axis=2).mean(axis=1)
+            total += added.sum(axis=0)
+            squares += (added**2).sum(axis=0)
+        mean = total / pair_count
+        variance = np.maximum(squares / pair_count - mean**2, 0) / (pair_count - 1)
+        return mean, np.sqrt(variance)

@@ -1,0 +1,76 @@
+"""The idea that all samplers share: choose subsets, score them, and estimate ESVs from the scores.
+
+What is chosen depends on the number of frames, the seed and the budget only, so all videos of one
+length and all classes share one choice, and an estimate is the same arithmetic for each of them.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playfair.attribution.samplers.column_products import Columns
+from playfair.attribution.samplers.joint import joint_logits
+from playfair.attribution.samplers.subsets import generator
+
+MOST_REPLICATED = 16384
+"""Subsets that the replicates of a jackknife are computed on: enough to see how fits differ."""
+
+
+class Sampler(ABC):
+    """A choice of distinct non-empty subsets of n frames, and an estimator on their scores.
+
+    member: (M, n) bool, the subsets in the order in which they are scored; the first is the whole
+    sequence. evaluations: (M + 1,), how many model outputs the first m of them need, at most
+    `budget`: one each, but none for subsets of more than `largest_evaluated` frames, whose scores a
+    multi-scale game has from smaller ones. checkpoints: numbers of leading subsets after which an
+    estimate can be made, ascending, the last of them M.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
+        self.n_frames = n_frames
+        self.budget = budget
+        self.largest_evaluated = largest_evaluated
+        self.rng = generator(seed, n_frames, self.name)
+        self.member = np.ones((1, n_frames), dtype=bool)
+        self.checkpoints = [1]
+
+    @cached_property
+    def evaluations(self) -> NDArray[np.int64]:
+        return np.concatenate([[0], np.cumsum(self.cost(self.member))])
+
+    def cost(self, member: np.ndarray) -> NDArray[np.int64]:
+        """Model outputs that each subset needs: (M, n) -> (M,), 0 or 1."""
+        return (member.sum(axis=1) <= self.largest_evaluated).astype(np.int64)
+
+    @abstractmethod
+    def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
+        """ESVs and their standard errors, both (n, X), from the scores of the leading subsets.
+
+        scores: (m, X) with m one of the checkpoints; prior: (X,), the score of the empty subset.
+        """
+
+    def joint_logits(self, outputs: Columns, n_max: int) -> Iterator[Columns]:
+        """Logits (m, X) of the leading subsets of a multi-scale game from what was sampled of it.
+
+        outputs: (m, X) single-scale logits, anything for subsets of more than `n_max` frames.
+        What comes after the first are replicates of a jackknife, from fits to less than the whole
+        sample, for the subsets up to a checkpoint.
+        """
+        largest = min(len(outputs), max(MOST_REPLICATED, self.checkpoints[0]))
+        leading = max(count for count in self.checkpoints if count <= largest)
+        return joint_logits(self.member[: len(outputs)], outputs, n_max, leading)
+
+
+def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:
+    """Some of the counts, ascending, each at least `growth` times the one before, and the last."""
+    kept: list[int] = []
+    for count in np.unique(counts)[:-1]:
+        if not kept or count >= growth * kept[-1]:
+            kept.append(int(count))
+    return [*kept, int(counts[-1])]

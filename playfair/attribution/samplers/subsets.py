@@ -1,0 +1,109 @@
+"""Sampled subsets of frames of sequences of any length: drawing, telling apart, scoring.
+
+Beyond the lattice's 20 frames a subset is a row of membership, (n,) bool, and is told from others
+by a key: the sum, modulo 2^64, of one random number per member (Zobrist hashing).
+"""
+
+import zlib
+from math import comb
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from playfair.attribution.games.game import Game
+
+ENUMERATED = 2**16
+"""Levels of up to this many subsets are listed and shuffled; larger ones are drawn from."""
+
+ROWS_AT_ONCE = 4096
+
+
+def generator(seed: int, n_frames: int, purpose: str) -> np.random.Generator:
+    """Randomness keyed by what it is drawn for, so that no order of jobs or videos matters."""
+    return np.random.default_rng([seed, n_frames, zlib.crc32(purpose.encode())])
+
+
+def frame_keys(n_frames: int) -> np.ndarray:
+    """(n,) uint64: one random number per frame, always the same."""
+    return generator(0, 0, "frame keys").integers(0, 2**64, size=n_frames, dtype=np.uint64)
+
+
+def subset_keys(member: np.ndarray) -> np.ndarray:
+    """Membership (M, n) -> keys (M,) uint64, equal for equal subsets."""
+    return np.where(member, frame_keys(member.shape[1]), np.uint64(0)).sum(axis=1, dtype=np.uint64)
+
+
+def first_occurrences(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (M, n) with repetitions -> positions of first occurrences, and each row's rank in them.
+
+    `member[positions]` are the distinct rows in order of appearance, `positions[rank]` leads back.
+    """
+    _, first, inverse = np.unique(subset_keys(member), return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[inverse]
+
+
+def distinct_subsets(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` different subsets of `size` frames in random order, or all if there are no more.
+
+    Returns (count, n) bool.
+    """
+    population = comb(n_frames, size)
+    count = min(count, population)
+    if population <= ENUMERATED and 4 * count > population:
+        return _all_subsets(n_frames, size)[rng.permutation(population)[:count]]
+    found = np.zeros((0, n_frames), dtype=bool)
+    while len(found) < count:
+        found = np.concatenate([found, _random_subsets(n_frames, size, 2 * count, rng)])
+        found = found[first_occurrences(found)[0]]
+    return found[:count]
+
+
+def _all_subsets(n_frames: int, size: int) -> np.ndarray:
+    """(C(n, size), n) bool: every subset, each built from those without the last frame."""
+    if size == 0 or size == n_frames:
+        return np.full((1, n_frames), size == n_frames)
+    without = _all_subsets(n_frames - 1, size)
+    having = _all_subsets(n_frames - 1, size - 1)
+    last = np.concatenate([np.zeros(len(without), bool), np.ones(len(having), bool)])
+    return np.column_stack([np.concatenate([without, having]), last])
+
+
+def _random_subsets(n_frames: int, size: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """`count` independent subsets, (count, n) bool; they may repeat.
+
+    Disjoint ones, dealt from shuffled frames, would be anything but independent: standard errors of
+    stratified means would come out a fifth too small.
+    """
+    shuffled = rng.permuted(np.tile(np.arange(n_frames), (count, 1)), axis=1)
+    member = np.zeros((count, n_frames), dtype=bool)
+    np.put_along_axis(member, shuffled[:, :size], True, axis=1)
+    return member
+
+
+@torch.no_grad()
+def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
+    """What a game's model says of subsets (M, n) of its videos: (M, V, C) float32, unconverted.
+
+    Videos are taken one by one, so that a video's bits do not depend on its neighbours.
+    """
+    outputs = torch.empty(len(member), game.video_count, game.class_count, device=game.device)
+    sizes = member.sum(axis=1)
+    for video in range(game.video_count):
+        single = game.with_features(game.features[video : video + 1])
+        for size in np.unique(sizes):
+            rows = np.nonzero(sizes == size)[0]
+            frame_idx = torch.from_numpy(np.nonzero(member[rows])[1].reshape(len(rows), size))
+            for start in range(0, len(rows), ROWS_AT_ONCE):
+                chunk = slice(start, start + ROWS_AT_ONCE)
+                answer = single.outputs(frame_idx[chunk].to(game.device))
+                outputs[torch.from_numpy(rows[chunk]).to(game.device), video] = answer[:, 0]
+    return outputs
+
+
+def scores_of_subsets(game: Game, member: np.ndarray) -> Tensor:
+    """The scores (M, V, C) of non-empty subsets of a variable-length game's videos."""
+    return game.scores(outputs_of_subsets(game, member))

@@ -1,0 +1,58 @@
+"""An explained clip as text: the top classes, and the ESV of each frame with a signed bar."""
+
+import numpy as np
+
+from playfair.data.stores.esv_store import EsvTable
+from playfair.figures.drawing.style import model_title
+
+_BAR_LENGTH = 24
+
+
+def top_classes_text(table: EsvTable, count: int = 5) -> str:
+    """The highest-scoring classes of a table of one video, best first, a line each."""
+    scores = table.scores[0]
+    best = np.argsort(-scores, kind="stable")[:count]
+    lines = [f"{'score':>7}  {'prior':>7}  class"]
+    lines += [f"{scores[c]:7.4f}  {table.prior[c]:7.4f}  {table.class_name[c]}" for c in best]
+    return "\n".join(lines)
+
+
+def frames_text(table: EsvTable, class_idx: int, fps: float) -> str:
+    """The ESV of each frame of a table of one video for one class, with a signed bar.
+
+    Bars of "+" to the right support the class, bars of "-" to the left distract from it; the
+    longest stands for the largest value. Sampled values have their standard error beside them.
+
+    Args:
+        fps: frames per second, for the time of each frame.
+    """
+    esv = table.esv[0, :, class_idx].astype(np.float64)
+    errors = None if table.esv_se is None else table.esv_se[0, :, class_idx]
+    prior, score = float(table.prior[class_idx]), float(table.scores[0, class_idx])
+    frames = "1 frame" if len(esv) == 1 else f"{len(esv)} frames"
+    lines = [
+        f'"{table.class_name[class_idx]}" by {model_title(table.attributes["model"])} on {frames} '
+        f"({'exact' if errors is None else 'sampled'} values):",
+        f"prior {prior:.4f} {_signed(esv.sum())} over the frames = score {score:.4f}",
+        f"{'frame':>7}  {'time':>7}  {'ESV':>8}"
+        + ("" if errors is None else f"  {'error':>7}")
+        + f"  {'distracts':>{_BAR_LENGTH}}|supports",
+    ]
+    largest = max(float(np.abs(esv).max()), 1e-12)
+    for place, value in enumerate(esv):
+        frame = int(table.frame_idx[0, place])
+        error = "" if errors is None else f"  {errors[place]:7.4f}"
+        bar = _bar(value, largest)
+        lines.append(f"{frame:7d}  {frame / fps:5.2f} s  {_signed(value):>8}{error}  {bar}")
+    return "\n".join(lines)
+
+
+def _bar(value: float, largest: float) -> str:
+    length = round(_BAR_LENGTH * abs(value) / largest)
+    left = "-" * length if value < 0 else ""
+    right = "+" * length if value > 0 else ""
+    return f"{left:>{_BAR_LENGTH}}|{right}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4f}"

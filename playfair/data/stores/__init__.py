@@ -1,0 +1,1 @@
+"""Features and results in HDF5 files: written, read, imported, gathered and collated."""

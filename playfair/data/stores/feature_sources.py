@@ -1,0 +1,159 @@
+"""Where features that another program computed lie: a directory of arrays, or a feature file."""
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from playfair.data.clips.labels import UNKNOWN_LABEL, Clip, is_uid, read_class_names, read_clips
+from playfair.data.stores.feature_store import FeatureStore
+from playfair.errors import InputError
+from playfair.files import is_hdf5
+
+ARRAY_SUFFIXES = (".npz", ".npy")
+ARRAY_KEY = "features"
+
+
+class UnreadableFeatures(InputError):
+    """The features of one video cannot be used."""
+
+
+class FeatureFolder:
+    """A directory of arrays (T, D), one file per video: <uid>.npz or <uid>.npy.
+
+    A .npz file holds one array, or one called "features". Nothing is unpickled.
+    """
+
+    def __init__(self, directory: str | Path):
+        self.path = Path(directory)
+
+    def file(self, clip: Clip) -> Path:
+        """The file of a clip: its path where that names an array, else <uid>.npz or <uid>.npy.
+
+        Raises:
+            UnreadableFeatures: if there is none, or one of either kind.
+        """
+        if clip.path is not None and Path(clip.path).suffix in ARRAY_SUFFIXES:
+            candidates = [self.path / clip.path]
+        else:
+            candidates = [self.path / f"{clip.uid}{suffix}" for suffix in ARRAY_SUFFIXES]
+        found = [path for path in candidates if path.is_file()]
+        if len(found) != 1:
+            names = " and ".join(str(path) for path in found or candidates)
+            verb = "both exist" if found else "no such file"
+            raise UnreadableFeatures(f"{names}: {verb}")
+        return found[0]
+
+    def read(self, clip: Clip) -> np.ndarray:
+        """The features (T, D) of a clip as they are stored."""
+        path = self.file(clip)
+        try:
+            loaded = np.load(path, allow_pickle=False)
+            if not isinstance(loaded, np.lib.npyio.NpzFile):
+                return np.asarray(loaded)
+            with loaded:
+                names = loaded.files
+                if ARRAY_KEY not in names and len(names) != 1:
+                    raise UnreadableFeatures(
+                        f"{path} holds the arrays {', '.join(names) or 'none'}: expected one, or "
+                        f"one called {ARRAY_KEY!r}"
+                    )
+                return np.asarray(loaded[ARRAY_KEY if ARRAY_KEY in names else names[0]])
+        except (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile) as error:
+            if isinstance(error, UnreadableFeatures):
+                raise
+            raise UnreadableFeatures(f"{path} is no array that can be read safely") from error
+
+
+class FeatureTable:
+    """A feature file (HDF5) of the layout that `playfair.data.stores.feature_store` documents.
+
+    Raises:
+        InputError: if the file as a whole does not have that layout.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.store = FeatureStore(path)
+        self._row_of = {str(uid): row for row, uid in enumerate(self.store.uid)}
+        self._check_layout()
+
+    def _check_layout(self) -> None:
+        store, count = self.store, len(self.store)
+        if len(store.label) != count or len(store.sequence_length) != count:
+            raise InputError(
+                f"{self.path} holds {count} uids, {len(store.label)} labels and "
+                f"{len(store.sequence_length) + 1} offsets: expected as many labels as uids, and "
+                "one offset more"
+            )
+        if len(self._row_of) < count:
+            raise InputError(f"{self.path} holds a uid twice: every video needs its own")
+        if not store.has_whole_offsets:
+            raise InputError(
+                f"{self.path}: its offsets do not lead from 0 to the number of rows of its "
+                "features, ascending"
+            )
+
+    def clips(self, class_names: Sequence[str]) -> list[Clip]:
+        """The videos of the file as clips, their classes by the file's labels.
+
+        Raises:
+            InputError: for a label that is no class, or a uid that cannot name a file.
+        """
+        clips = []
+        for uid, label in zip(self.store.uid, self.store.label, strict=True):
+            if not UNKNOWN_LABEL <= label < len(class_names):
+                raise InputError(
+                    f"{self.path}: the video {uid!r} has the label {label}, expected 0 to "
+                    f"{len(class_names) - 1}, or -1 where it is unknown"
+                )
+            if not is_uid(str(uid)):
+                raise InputError(
+                    f"{self.path} holds the uid {uid!r}: use letters, digits, '_', '-' and '.'"
+                )
+            clips.append(Clip(str(uid), class_names[label] if label >= 0 else ""))
+        return clips
+
+    def read(self, clip: Clip) -> np.ndarray:
+        """The features (T, D) of a clip as they are stored."""
+        if clip.uid not in self._row_of:
+            raise UnreadableFeatures(f"{self.path} has no video with the uid {clip.uid!r}")
+        try:
+            return self.store.features(self._row_of[clip.uid])
+        except OSError as error:
+            raise UnreadableFeatures(
+                f"{self.path}: the features of {clip.uid!r} are damaged ({error})"
+            ) from error
+
+
+def read_split(path: str | Path, split: str, labels: str | Path | None = None) -> list[Clip]:
+    """The clips of a split, from a list of clips or from a feature file.
+
+    Args:
+        path: CSV, JSON or JSON.gz, see :func:`playfair.data.clips.labels.read_clips`; or HDF5.
+        labels: names the classes whose numbers a feature file holds; of no use with a list.
+
+    Raises:
+        InputError: if the file is neither, or a directory of arrays, which has no labels.
+    """
+    if Path(path).is_dir():
+        raise InputError(
+            f"{path} is a directory of arrays, without labels: give the data set lists of its "
+            "train and validation clips"
+        )
+    if not is_hdf5(path):
+        return read_clips(path, split)
+    if labels is None:
+        raise InputError(f"{path} holds class numbers: give the data set a labels file")
+    return FeatureTable(path).clips(read_class_names(labels))
+
+
+def open_source(source: str | Path) -> FeatureFolder | FeatureTable:
+    """The features at a path, which must exist."""
+    if not Path(source).exists():
+        raise InputError(
+            f"{source} does not exist: expected a feature file (HDF5) or a directory of arrays"
+        )
+    return FeatureFolder(source) if Path(source).is_dir() else FeatureTable(source)

@@ -1,0 +1,69 @@
+"""What a run's files say of its networks, so that its directory suffices to use them again.
+
+Paths are stored relative to the run's directory (results/<dataset>), options as JSON.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from playfair.files import file_hash
+from playfair.provenance import value_hash
+
+
+def backbone_attributes(
+    run: str | Path,
+    checkpoint: str | Path,
+    *,
+    architecture: str,
+    weights: str | None,
+    batch_size: int,
+    decoding: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Attributes of a feature file: how videos were decoded, and by what network they were seen.
+
+    Args:
+        run: directory of the run. weights: see `build_backbone`.
+        decoding: fps and short_side of the gulp.
+    """
+    return {
+        "checkpoint": _relative(checkpoint, run),
+        "architecture": architecture,
+        "weights": weights or "",
+        "batch_size": batch_size,
+        "decoding": json.dumps(dict(decoding)),
+    }
+
+
+def esv_attributes(
+    dataset: str,
+    model: str,
+    method: Mapping[str, Any],
+    heads: Sequence[str | Path],
+    backbone_checkpoint_hash: str,
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Attributes of an ESV file: what was explained, how, and by which networks.
+
+    Args:
+        dataset, model: names. method: how ESVs are computed, with method and seed.
+        heads: files of the model's heads. options: of the model.
+    """
+    run = Path("results", dataset)
+    return {
+        "dataset": dataset,
+        "model": model,
+        "method": method["method"],
+        "seed": method["seed"],
+        "checkpoint_hash": [file_hash(path) for path in heads],
+        "backbone_checkpoint_hash": backbone_checkpoint_hash,
+        "config_hash": value_hash(options),
+        "checkpoint": [_relative(path, run) for path in heads],
+        "model_options": json.dumps(dict(options)),
+    }
+
+
+def _relative(path: str | Path, run: str | Path) -> str:
+    return Path(os.path.relpath(path, run)).as_posix()

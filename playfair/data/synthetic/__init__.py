@@ -1,0 +1,1 @@
+"""The embedded data set: clips whose evidence is known."""

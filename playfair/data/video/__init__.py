@@ -1,0 +1,1 @@
+"""Videos and frames: decoding, encoding, GulpIO."""

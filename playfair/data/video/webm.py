@@ -1,0 +1,50 @@
+"""Clips to watch: the gulped frames of a split as VP9 files."""
+
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from playfair.data.video.gulp import GulpReader
+from playfair.data.video.video_files import encode_webm
+from playfair.files import written_whole
+from playfair.processes import process_pool
+
+_reader: GulpReader
+
+
+def encode_clips(
+    gulp: str | Path,
+    directory: str | Path,
+    *,
+    crf: int = 24,
+    workers: int = 1,
+    progress: bool = True,
+) -> None:
+    """Encode every video of a gulp directory as `directory`/<uid>.webm, at the gulp's frame rate.
+
+    Args:
+        crf: VP9 quality, 0 (best) to 63. workers: processes; the files do not depend on it.
+    """
+    reader = GulpReader(gulp)
+    with (
+        written_whole(directory) as temporary,
+        process_pool(workers, _take_reader, reader) as executor,
+    ):
+        temporary.mkdir()
+        encode = partial(_encode_clip, directory=temporary, crf=crf)
+        encoded = executor.map(encode, reader.uids, chunksize=4)
+        for _ in tqdm(
+            encoded, total=len(reader.uids), desc="webm", unit="clip", disable=not progress
+        ):
+            pass
+
+
+def _take_reader(reader: GulpReader) -> None:
+    """Keep the reader that a forked process inherits: its tables are read once."""
+    global _reader
+    _reader = reader
+
+
+def _encode_clip(uid: str, directory: Path, crf: int) -> None:
+    encode_webm(_reader.frames(uid), directory / f"{uid}.webm", _reader.fps[uid], crf=crf)

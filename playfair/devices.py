@@ -1,0 +1,46 @@
+"""The device that networks run on."""
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import torch
+
+from playfair.errors import InputError
+from playfair.gpu_claims import claim_gpu
+
+
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
+    """The torch device of that name; "auto" is a GPU if there is one, and the CPU otherwise.
+
+    "auto" and "cuda" take a GPU that no other process of this user has taken in this way, and keep
+    it until the process ends; see :mod:`playfair.gpu_claims`.
+
+    Raises `InputError` for a name that torch does not know and for a GPU that is not there.
+    """
+    if device == "auto" and not torch.cuda.is_available():
+        return torch.device("cpu")
+    try:
+        resolved = torch.device("cuda" if device == "auto" else device)
+    except RuntimeError as error:
+        raise InputError(
+            f"Unknown device {device!r}: expected 'auto', 'cpu', 'cuda' or 'cuda:<number>'."
+        ) from error
+    if resolved.type == "cuda" and (resolved.index or 0) >= torch.cuda.device_count():
+        raise InputError(
+            f"The device {device!r} is not available here "
+            f"({torch.cuda.device_count()} GPUs found): choose 'auto' or 'cpu'."
+        )
+    if resolved.type == "cuda" and resolved.index is None:
+        return torch.device("cuda", _claimed_gpu(torch.cuda.device_count()))
+    return resolved
+
+
+@cache
+def _claimed_gpu(count: int) -> int:
+    """The GPU of this process, claimed at the first call."""
+    if count == 1 and "SLURM_JOB_ID" in os.environ:
+        # Slurm has chosen, and may call every job's device 0.
+        return 0
+    return claim_gpu(count, os.environ.get("CUDA_VISIBLE_DEVICES"), Path(tempfile.gettempdir()))

@@ -1,0 +1,1 @@
+"""Backbones: networks that turn each frame, on its own, into a feature."""

@@ -1,0 +1,73 @@
+"""Backbones by name: networks that turn each frame, on its own, into a feature vector."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playfair.errors import InputError
+from playfair.models.backbones.backbone import Backbone
+from playfair.models.backbones.bninception import BNInception
+from playfair.models.backbones.resnet50 import ResNet50
+from playfair.models.backbones.small_cnn import SmallCNN
+from playfair.models.backbones.torchvision_backbones import (
+    PREFIX,
+    TorchvisionBackbone,
+    find_weights,
+)
+from playfair.models.checkpoints import load_initial_weights, load_weights
+
+ARCHITECTURES: dict[str, Callable[[int], Backbone]] = {
+    "small": SmallCNN,
+    "bninception": BNInception,
+    "resnet50": ResNet50,
+}
+
+
+def build_backbone(
+    architecture: str,
+    feature_dim: int,
+    weights: str | None = None,
+    checkpoint: str | Path | None = None,
+) -> Backbone:
+    """The backbone of that name, ending in `feature_dim` features, with random or given weights.
+
+    Args:
+        architecture: "small", "bninception", "resnet50" or "torchvision/<name>".
+        feature_dim: the length of a feature; for "torchvision/<name>" the network's own.
+        weights: as for `weights_file`. Their preparation of frames is used too; but "small",
+            "resnet50" and "bninception" keep theirs, and a random `last_linear` where that has
+            another shape in the file: these are to be trained on.
+        checkpoint: a file that must fit in full, read in place of what `weights` names.
+
+    Raises:
+        InputError: an unknown architecture, another feature_dim than a torchvision network gives,
+            or weights that are missing or do not fit.
+    """
+    backbone = _build(architecture, feature_dim, weights)
+    if checkpoint is not None:
+        return load_weights(backbone, checkpoint)
+    if weights is not None:
+        return load_initial_weights(backbone, weights_file(architecture, weights))
+    return backbone
+
+
+def weights_file(architecture: str, weights: str) -> Path:
+    """The file of weights that somebody has published, or of one's own.
+
+    Args:
+        weights: a path, or for "resnet50" and "torchvision/<name>" the name of published weights,
+            for example "IMAGENET1K_V2", which must lie in torchvision's cache: see `find_weights`.
+    """
+    if architecture == "resnet50" or architecture.startswith(PREFIX):
+        return find_weights(architecture.removeprefix(PREFIX), weights)
+    return Path(weights)
+
+
+def _build(architecture: str, feature_dim: int, weights: str | None) -> Backbone:
+    if architecture.startswith(PREFIX):
+        return TorchvisionBackbone(architecture.removeprefix(PREFIX), feature_dim, weights)
+    if architecture not in ARCHITECTURES:
+        raise InputError(
+            f"Unknown backbone architecture {architecture!r}: "
+            f"expected one of {', '.join(ARCHITECTURES)}, {PREFIX}<name>."
+        )
+    return ARCHITECTURES[architecture](feature_dim)

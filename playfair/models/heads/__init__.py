@@ -1,0 +1,1 @@
+"""Temporal heads: TSN, TRN, and the user's own."""

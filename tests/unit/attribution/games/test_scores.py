@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import torch
+
+from playfair.attribution.games.scores import (
+    check_score,
+    prior_probabilities,
+    prior_scores,
+    scores_of_logits,
+    scores_of_probabilities,
+)
+from playfair.errors import InputError
+from tests.oracle import softmax
+
+LOGITS = torch.tensor([[0.5, -1.0, 2.0], [3.0, 3.0, -2.0]])
+
+
+def test_probabilities_of_logits_are_their_softmax():
+    expected = softmax(LOGITS.double().numpy())
+    assert np.allclose(scores_of_logits(LOGITS, "probability"), expected, atol=1e-7)
+
+
+def test_log_odds_of_logits_and_of_probabilities_agree_with_the_definition():
+    probabilities = softmax(LOGITS.double().numpy())
+    expected = np.log(probabilities / (1 - probabilities))
+    assert np.allclose(scores_of_logits(LOGITS, "log_odds"), expected, atol=1e-5)
+    given = scores_of_probabilities(torch.from_numpy(probabilities).float(), "log_odds")
+    assert np.allclose(given, expected, atol=1e-5)
+
+
+def test_log_odds_stay_finite_and_exact_near_certainty():
+    odds = scores_of_logits(torch.tensor([[40.0, 0.0, 0.0]]), "log_odds")
+    assert np.allclose(odds, [[40 - np.log(2), -40, -40]], atol=1e-4)
+
+
+def test_logits_are_passed_on_and_those_of_probabilities_are_their_logarithm():
+    assert torch.equal(scores_of_logits(LOGITS, "logit"), LOGITS)
+    given = scores_of_probabilities(torch.tensor([[0.25, 0.75]]), "logit")
+    assert np.allclose(given, np.log([[0.25, 0.75]]))
+
+
+def test_a_probability_of_zero_has_a_finite_logarithm():
+    assert bool(scores_of_probabilities(torch.tensor([[0.0, 1.0]]), "logit").isfinite().all())
+
+
+def test_an_unknown_unit_is_refused_with_the_choices():
+    with pytest.raises(InputError, match="'percent': choose one of probability, logit, log_odds"):
+        check_score("percent")
+
+
+def test_uniform_priors_are_one_over_the_classes():
+    assert prior_probabilities("uniform", 4).tolist() == [0.25] * 4
+
+
+@pytest.mark.parametrize(
+    ("priors", "message"),
+    [
+        ([0.5, 0.5, 0.0], "2 classes, but the priors have the shape \\(3,\\)"),
+        ([1.5, -0.5], "between 0 and 1"),
+        ([30.0, 20.0], "between 0 and 1"),
+        ([float("nan"), 0.5], "between 0 and 1"),
+        ("even", "Unknown priors 'even'"),
+    ],
+)
+def test_priors_that_are_no_probabilities_are_refused(priors, message):
+    with pytest.raises(InputError, match=message):
+        prior_probabilities(priors, 2)
+
+
+def test_a_zero_prior_has_a_score_only_as_a_probability():
+    prior = torch.tensor([0.0, 1.0])
+    assert prior_scores(prior, "probability").tolist() == [0.0, 1.0]
+    with pytest.raises(InputError, match="Class 0 has a prior of 0, so its logit is infinite"):
+        prior_scores(prior, "logit")

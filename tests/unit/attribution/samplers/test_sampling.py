@@ -1,0 +1,214 @@
+import numpy as np
+import pytest
+import shapiq
+import torch
+from shapiq.approximator.regression import kADDSHAP
+
+from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.errors import InputError
+from playfair.models.heads.tsn_trn import TSN
+from tests.conformance import inputs
+from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
+
+METHODS = sorted(SAMPLERS)
+UNBIASED = [method for method in METHODS if method != "constructive"]
+
+
+def counting(model, counts):
+    """The model as a callable that notes how many subsequences it is given."""
+
+    def call(elements):
+        counts.append(len(elements))
+        return model(elements)
+
+    return call
+
+
+def confident_tsn() -> TSN:
+    """A head whose probabilities bend enough for samplers to differ."""
+    head = tsn_head()
+    with torch.no_grad():
+        head.classifier.weight *= 4
+    return head
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("n_frames", "budget"), [(6, 40), (9, 200), (16, 300), (30, 500)])
+def test_the_budget_counts_calls_of_the_model_and_is_never_exceeded(method, n_frames, budget):
+    features = inputs("budget", (2, n_frames, 32), -1, 1)
+    counts: list[int] = []
+    model = counting(lambda x: tsn_head()(x).softmax(dim=-1), counts)
+    estimate = sampled_esvs(model, features, priors(), method, budget=budget)
+    assert (estimate.evaluations <= budget).all()
+    assert estimate.evaluations.sum() == sum(counts)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("budget", [150, 400])
+def test_a_multi_scale_budget_counts_outputs_of_single_scale_models(method, budget):
+    features = inputs("scales", (1, 9, 32), -1, 1)
+    counts: list[int] = []
+    models = [counting(head, counts) for head in trn_heads()]
+    estimate = sampled_esvs(models, features, priors(), method, budget=budget)
+    assert estimate.evaluations.tolist() == [sum(counts)]
+    assert sum(counts) <= budget
+
+
+@pytest.mark.parametrize("method", ["regression", "stratified"])
+def test_pairs_spend_the_whole_budget(method):
+    features = inputs("spent", (1, 16, 32), -1, 1)
+    for budget in (255, 1023):
+        estimate = sampled_esvs(tsn_head(), features, priors(), method, budget=budget)
+        assert estimate.evaluations.tolist() == [budget]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("model", [tsn_head(), trn_heads()], ids=["tsn", "trn"])
+def test_the_same_seed_gives_the_same_bits_whatever_the_batch(method, model):
+    features = inputs("seeded", (5, 8, 32), -1, 1)
+    whole = sampled_esvs(model, features, priors(), method, seed=4, budget=120)
+    part = sampled_esvs(model, features[3:], priors(), method, seed=4, budget=120)
+    assert np.array_equal(part.esv, whole.esv[3:])
+    assert np.array_equal(part.standard_error, whole.standard_error[3:])
+    assert np.array_equal(part.scores, whole.scores[3:])
+    other = sampled_esvs(model, features, priors(), method, seed=5, budget=120)
+    assert not np.array_equal(other.esv, whole.esv)
+
+
+@pytest.mark.parametrize("method", UNBIASED)
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 6])
+def test_scoring_every_subset_leaves_no_error(method, n_frames):
+    features = inputs("complete", (2, n_frames, 32), -1, 1)
+    budget = 2**n_frames - 1 if method != "permutation" else 3000
+    estimate = sampled_esvs(confident_tsn(), features, priors(), method, budget=budget)
+    _, esv = exact_esvs(confident_tsn(), features, priors())
+    if method == "permutation":
+        assert (np.abs(estimate.esv - esv) <= 5 * estimate.standard_error + 1e-6).all()
+    else:
+        assert np.abs(estimate.esv - esv).max() <= 1e-6
+        assert estimate.standard_error.max() <= 1e-6
+
+
+@pytest.mark.parametrize("method", UNBIASED)
+def test_errors_are_of_the_size_of_the_standard_errors(method):
+    features = inputs("coverage", (6, 12, 32), -1, 1)
+    _, esv = exact_esvs(confident_tsn(), features, priors())
+    inside = []
+    for seed in range(5):
+        estimate = sampled_esvs(confident_tsn(), features, priors(), method, seed, budget=1024)
+        inside.append(np.abs(estimate.esv - esv) <= 1.96 * estimate.standard_error)
+    assert 0.90 <= np.mean(inside) <= 0.98
+
+
+def test_regression_is_at_most_half_as_wrong_as_the_papers_sampler():
+    features = inputs("accuracy", (6, 16, 32), -1, 1)
+    _, esv = exact_esvs(confident_tsn(), features, priors())
+
+    def error(method, budget):
+        runs = [
+            sampled_esvs(confident_tsn(), features, priors(), method, seed, budget=budget).esv
+            for seed in range(2)
+        ]
+        return np.mean([np.abs(run - esv).mean() for run in runs])
+
+    for budget in (256, 1024):
+        assert error("regression", budget) <= 0.5 * error("constructive", budget)
+
+
+@pytest.mark.parametrize("budget", [256, 1024])
+def test_regression_is_at_most_as_wrong_as_the_best_of_shapiq(budget):
+    features = inputs("shapiq", (2, 16, 32), -1, 1)
+    powers = 1 << np.arange(16)
+    ours, theirs = [], {"KernelSHAP": [], "kADDSHAP": [], "SVARM": []}
+    for values in exact_batches(confident_tsn(), features, priors(), keep_table=True):
+        exact, table = values.esv[0].numpy(), values.table[0].numpy().astype(float)
+        predicted = int(values.scores[0].argmax())
+        scores = table[:, predicted]
+        for seed in range(3):
+            video = features[len(ours) // 3][None]
+            run = sampled_esvs(confident_tsn(), video, priors(), seed=seed, budget=budget)
+            ours.append(np.abs(run.esv[0] - exact)[:, predicted].mean())
+            for name, errors in theirs.items():
+                kind = kADDSHAP if name == "kADDSHAP" else getattr(shapiq, name)
+                found = kind(16, random_state=seed).approximate(
+                    budget, lambda member, scores=scores: scores[member.astype(int) @ powers]
+                )
+                values_found = np.array([found[(frame,)] for frame in range(16)])
+                errors.append(np.abs(values_found - exact[:, predicted]).mean())
+    assert np.mean(ours) <= min(np.mean(errors) for errors in theirs.values())
+
+
+@pytest.mark.parametrize("method", UNBIASED)
+def test_joint_estimates_of_model_and_esvs_come_near_the_exact_values(method):
+    features = inputs("joint", (3, 9, 32), -1, 1)
+    _, esv = exact_esvs(trn_heads(), features, priors())
+    errors = []
+    for budget in (100, 300):
+        estimate = sampled_esvs(trn_heads(), features, priors(), method, budget=budget)
+        errors.append(np.abs(estimate.esv - esv).mean() / np.abs(esv).mean())
+        inside = np.abs(estimate.esv - esv) <= 1.96 * estimate.standard_error
+        assert inside.mean() >= 0.85
+    assert errors[1] < errors[0]
+    assert errors[1] < 0.4
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rescaling_closes_the_efficiency_gap(method):
+    features = inputs("gap", (2, 10, 32), -1, 1)
+    plain = sampled_esvs(confident_tsn(), features, priors(), method, budget=300)
+    total = priors() + plain.esv.sum(axis=1) - plain.scores
+    assert np.allclose(plain.efficiency_gap, total, atol=1e-6)
+    rescaled = sampled_esvs(confident_tsn(), features, priors(), method, budget=300, rescale=True)
+    assert np.abs(rescaled.efficiency_gap).max() <= 1e-6
+    shift = plain.esv - rescaled.esv
+    assert np.allclose(shift, plain.efficiency_gap[:, None] / 10, atol=1e-6)
+
+
+def test_a_tolerance_stops_each_video_when_its_own_error_is_small_enough():
+    features = inputs("tolerance", (4, 14, 32), -1, 1)
+    features[1] *= 0.01
+    settings = {"budget": 3000, "tolerance": 5e-4}
+    estimate = sampled_esvs(confident_tsn(), features, priors(), "regression", **settings)
+    assert estimate.converged.all()
+    assert (estimate.standard_error.max(axis=(1, 2)) <= 5e-4).all()
+    assert estimate.evaluations[1] < estimate.evaluations[0] < 3000
+    alone = sampled_esvs(confident_tsn(), features[2:3], priors(), "regression", **settings)
+    assert np.array_equal(alone.esv[0], estimate.esv[2])
+    assert alone.evaluations[0] == estimate.evaluations[2]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_tolerance_out_of_reach_ends_with_the_budget_and_says_so(method):
+    features = inputs("unreached", (2, 12, 32), -1, 1)
+    estimate = sampled_esvs(confident_tsn(), features, priors(), method, budget=400, tolerance=1e-9)
+    without = sampled_esvs(confident_tsn(), features, priors(), method, budget=400)
+    assert not estimate.converged.any()
+    assert np.array_equal(estimate.esv, without.esv)
+    assert without.converged is None
+
+
+def test_iterations_and_samples_of_the_constructive_sampler_set_its_cost():
+    features = inputs("iterations", (1, 12, 32), -1, 1)
+    settings = {"max_samples_per_scale": 10, "iterations": 3, "budget": 10000}
+    estimate = sampled_esvs(tsn_head(), features, priors(), "constructive", **settings)
+    assert 100 < estimate.evaluations[0] <= 3 * (10 * 11 + 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"method": "magic"}, "choose one of exact, regression"),
+        ({"budget": 0}, "at least 1, not 0"),
+        ({"budget": 20}, r"needs a budget of at least \d+ evaluations for 16 frames, not 20"),
+        ({"method": "permutation", "budget": 20}, "two antithetic pairs"),
+        ({"method": "constructive", "budget": 10}, "one per scale"),
+        ({"iterations": 2}, "'iterations' belongs to the constructive sampler"),
+        ({"tolerance": -1.0}, "positive standard error, not -1.0"),
+        ({"memory_budget": 1000}, "raise it, or lower the budget"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings, message):
+    features = inputs("refused", (1, 16, 32), -1, 1)
+    with pytest.raises(InputError, match=message):
+        sampled_esvs(tsn_head(), features, priors(), **settings)

@@ -1,0 +1,140 @@
+"""Dealing clips out to shards: every clip in one, none lost, others untouched by additions."""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playfair.data.clips.labels import Clip, read_clips
+from playfair.data.clips.shards import (
+    clips_of_shard,
+    deal_clips,
+    shard_hashes,
+    shard_numbers,
+)
+from playfair.errors import InputError
+
+UIDS = [f"clip{number}" for number in range(40)]
+
+
+@given(
+    st.lists(st.integers(), unique=True, max_size=50),
+    st.integers(1, 12),
+    st.sampled_from(["order", "hash"]),
+)
+def test_every_clip_is_in_one_shard(numbers, count, shard_by):
+    clips = [Clip(str(number), "a") for number in numbers]
+    shards = deal_clips(clips, count, shard_by)
+    assert list(shards) == [f"{number}-of-{count}" for number in range(1, count + 1)]
+    dealt = [clip for shard in shards.values() for clip in shard]
+    assert sorted(clip.uid for clip in dealt) == sorted(clip.uid for clip in clips)
+
+
+def test_runs_of_the_list_have_equal_length():
+    numbers = shard_numbers(UIDS, 3, "order")
+    assert list(numbers) == sorted(numbers)
+    assert set(np.bincount(numbers)) <= {13, 14}
+
+
+def test_hashed_shards_do_not_depend_on_the_other_clips():
+    whole = dict(zip(UIDS, shard_numbers(UIDS, 5, "hash"), strict=True))
+    some = UIDS[7:31:3]
+    assert [whole[uid] for uid in some] == list(shard_numbers(some, 5, "hash"))
+    assert len(set(whole.values())) == 5
+
+
+def test_the_hash_is_the_same_on_every_machine():
+    by_sha256 = [int(hashlib.sha256(uid.encode()).hexdigest()[:16], 16) % 1000 for uid in UIDS]
+    assert list(shard_numbers(UIDS, 1000, "hash")) == by_sha256
+    assert list(shard_numbers(["1", "74225"], 1000, "hash")) == [913, 639]
+
+
+def test_unknown_way_to_deal_is_refused():
+    with pytest.raises(InputError, match="'size': expected 'order' or 'hash'"):
+        shard_numbers(UIDS, 2, "size")
+
+
+def test_a_shard_is_asked_for_by_its_name():
+    clips = [Clip(uid, "a") for uid in "abcde"]
+    assert clips_of_shard(clips, "2-of-2", "order") == clips[3:]
+    assert clips_of_shard(clips[:1], "1-of-2", "order") == clips[:1]
+    assert clips_of_shard(clips[:1], "2-of-2", "order") == []
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    (tmp_path / "videos").mkdir()
+    write_labels(tmp_path, UIDS)
+    for uid in UIDS:
+        (tmp_path / "videos" / f"{uid}.webm").touch()
+    return tmp_path
+
+
+def write_labels(folder, uids, template="Moving [something]"):
+    entries = [{"id": uid, "template": template} for uid in uids]
+    (folder / "train.json").write_text(json.dumps(entries))
+
+
+def hashes(folder, memo="memo.json", labels="train.json"):
+    return shard_hashes(folder / labels, "train", folder / "videos", 6, folder / memo)
+
+
+def changed(before, after):
+    return {name for name in before if before[name] != after[name]}
+
+
+def test_added_clip_changes_its_own_shard(dataset):
+    before = hashes(dataset)
+    write_labels(dataset, [*UIDS, "one_more"])
+    after = hashes(dataset)
+    own = shard_numbers(["one_more"], 6, "hash")[0] + 1
+    assert changed(before, after) == {f"{own}-of-6"}
+
+
+def test_video_that_appears_changes_its_own_shard(dataset):
+    (dataset / "videos" / f"{UIDS[3]}.webm").unlink()
+    before = hashes(dataset)
+    os.utime(dataset / "videos", (1, 1))
+    (dataset / "videos" / f"{UIDS[3]}.webm").touch()
+    own = shard_numbers(UIDS, 6, "hash")[3] + 1
+    assert changed(before, hashes(dataset)) == {f"{own}-of-6"}
+
+
+def test_changed_class_changes_the_shards_that_have_it(dataset):
+    before = hashes(dataset)
+    write_labels(dataset, UIDS, template="Dropping [something]")
+    assert changed(before, hashes(dataset)) == set(before)
+
+
+def test_answer_is_kept_until_the_files_change(dataset, monkeypatch):
+    before = hashes(dataset)
+    monkeypatch.setattr("playfair.data.clips.shards.read_clips", None)
+    assert hashes(dataset) == before
+    monkeypatch.setattr("playfair.data.clips.shards.read_clips", read_clips)
+    assert hashes(dataset, memo="other.json") == before
+
+
+def test_labels_that_do_not_exist_yet_are_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        hashes(tmp_path)
+
+
+def test_videos_at_paths_of_a_list_are_looked_for_there(dataset):
+    names = [f"day/{uid}.mp4" for uid in UIDS]
+    rows = [f"{name},train" for name in names] + ["other.mp4,validation"]
+    (dataset / "clips.csv").write_text("path,split\n" + "\n".join(rows) + "\n")
+    before = hashes(dataset, labels="clips.csv")
+    (dataset / "videos/day").mkdir()
+    assert hashes(dataset, labels="clips.csv") == before
+    (dataset / "videos" / names[3]).touch()
+    os.utime(dataset / "videos/day", (1, 1))
+    own = shard_numbers(UIDS, 6, "hash")[3] + 1
+    after = hashes(dataset, labels="clips.csv")
+    assert changed(before, after) == {f"{own}-of-6"}
+    (dataset / "videos" / names[4]).touch()
+    own = shard_numbers(UIDS, 6, "hash")[4] + 1
+    assert changed(after, hashes(dataset, labels="clips.csv")) == {f"{own}-of-6"}

@@ -1,0 +1,178 @@
+"""Importing features: what is taken, what is left out with a reason, and what stops the import."""
+
+import h5py
+import numpy as np
+import pytest
+
+from playfair.data.clips.labels import Clip, write_class_names
+from playfair.data.stores.feature_sources import FeatureTable, read_split
+from playfair.data.stores.feature_store import FeatureStore, write_features
+from playfair.data.stores.import_features import import_features
+from playfair.data.stores.sequence_lengths import read_sequence_lengths
+from playfair.errors import InputError
+
+D = 5
+CLASSES = ["a", "b"]
+LENGTHS = {"v1": 4, "v2": 7, "v3": 1}
+
+
+def arrays(seed=0):
+    generator = np.random.default_rng(seed)
+    return {uid: generator.normal(size=(n, D)).astype(np.float32) for uid, n in LENGTHS.items()}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """One video in each form: npy, npz of one array, npz with a key, of other types of numbers."""
+    values = arrays()
+    path = tmp_path / "arrays"
+    path.mkdir()
+    np.save(path / "v1.npy", values["v1"].astype(np.float64))
+    np.savez_compressed(path / "v2.npz", values["v2"])
+    np.savez(path / "v3.npz", times=np.arange(3), features=values["v3"])
+    return path
+
+
+@pytest.fixture
+def table(tmp_path):
+    values = arrays()
+    path = tmp_path / "source.h5"
+    with write_features(path, list(values), [1, -1, 0], list(LENGTHS.values()), D, {}) as writer:
+        for features in values.values():
+            writer.append(features)
+    return path
+
+
+CLIPS = [Clip("v3", "a"), Clip("v1", "b"), Clip("v2", "")]
+
+
+def imported(source, output, clips=CLIPS, **options):
+    options = {"feature_dim": D, "attributes": {"split": "train"}, **options}
+    return import_features(source, output, clips, CLASSES, **options)
+
+
+def read(path):
+    with FeatureStore(path) as store:
+        videos = {uid: store.features(row) for row, uid in enumerate(store.uid)}
+        return videos, dict(zip(store.uid, store.label.tolist(), strict=True)), store.attributes
+
+
+@pytest.mark.parametrize("source", ["folder", "table"])
+def test_features_and_labels_of_the_list_are_imported(request, source, tmp_path):
+    failed = imported(request.getfixturevalue(source), tmp_path / "out.h5")
+    assert failed.empty
+    assert list(failed.columns) == ["uid", "path", "reason"]
+    videos, labels, attributes = read(tmp_path / "out.h5")
+    assert list(videos) == ["v1", "v2", "v3"]
+    for uid, features in arrays().items():
+        np.testing.assert_array_equal(videos[uid], features)
+    assert labels == {"v1": 1, "v2": -1, "v3": 0}
+    assert attributes["split"] == "train"
+    assert attributes["architecture"] == "precomputed"
+    assert read_sequence_lengths(tmp_path / "out.h5") == LENGTHS
+
+
+@pytest.mark.parametrize("source", ["folder", "table"])
+def test_a_shard_holds_its_own_videos_and_may_hold_none(request, source, tmp_path):
+    path = request.getfixturevalue(source)
+    assert imported(path, tmp_path / "out.h5", CLIPS[:2]).empty
+    assert list(read(tmp_path / "out.h5")[0]) == ["v1", "v3"]
+    assert imported(path, tmp_path / "none.h5", []).empty
+    assert read(tmp_path / "none.h5")[0] == {}
+
+
+def test_paths_of_a_list_name_arrays(folder, tmp_path):
+    (folder / "day").mkdir()
+    (folder / "v1.npy").rename(folder / "day/one.npy")
+    clips = [Clip("v1", "a", path="day/one.npy"), Clip("v2", "b", path="v2.mp4")]
+    failed = imported(folder, tmp_path / "out.h5", clips)
+    assert failed.empty
+    assert list(read(tmp_path / "out.h5")[0]) == ["v1", "v2"]
+
+
+class Trap:
+    """What unpickling would run."""
+
+    def __reduce__(self):
+        return (print, ("unpickled",))
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda path: path.unlink(), "no such file"),
+        (lambda path: np.save(path, np.zeros((3, D + 1))), r"shape \(3, 6\), expected \(frames, 5"),
+        (lambda path: np.save(path, np.zeros((0, D))), r"shape \(0, 5\)"),
+        (lambda path: np.save(path, np.zeros(D)), r"shape \(5,\)"),
+        (lambda path: np.save(path, np.zeros((3, D), complex)), "complex128, expected real"),
+        (lambda path: np.save(path, np.full((3, D), 1e300)), r"not finite .*frame 0"),
+        (lambda path: np.save(path, [[0.0] * D, [np.nan] * D]), r"not finite .*frame 1"),
+        (lambda path: np.save(path, np.array([Trap()]), allow_pickle=True), "read safely"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-7]), "read safely"),
+        (lambda path: path.write_bytes(b"no array"), "read safely"),
+        (lambda path: np.savez(path.with_suffix(".npz"), np.zeros((3, D))), "both exist"),
+    ],
+)
+def test_bad_arrays_are_left_out_with_a_reason(folder, tmp_path, capsys, damage, reason):
+    damage(folder / "v1.npy")
+    failed = imported(folder, tmp_path / "out.h5")
+    assert list(failed["uid"]) == ["v1"]
+    assert failed["reason"].str.contains(reason).all(), failed["reason"][0]
+    assert list(read(tmp_path / "out.h5")[0]) == ["v2", "v3"]
+    assert "unpickled" not in capsys.readouterr().out
+
+
+def test_an_archive_of_several_arrays_needs_the_key(folder, tmp_path):
+    np.savez(folder / "v2.npz", one=np.zeros((2, D)), two=np.zeros((2, D)))
+    failed = imported(folder, tmp_path / "out.h5")
+    assert "holds the arrays one, two" in failed["reason"][0]
+
+
+def test_videos_that_a_feature_file_lacks_or_damages_are_left_out(table, tmp_path):
+    with h5py.File(table, "a") as file:
+        file["features"][2, 3] = np.inf
+    failed = imported(table, tmp_path / "out.h5", [*CLIPS, Clip("v9", "a")])
+    assert list(failed["uid"]) == ["v1", "v9"]
+    assert "not finite numbers (first in frame 2)" in failed["reason"][0]
+    assert "no video with the uid 'v9'" in failed["reason"][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"offsets": [0, 4, 11, 13]}, "offsets do not lead from 0"),
+        ({"offsets": [0, 7, 4, 12]}, "offsets do not lead from 0"),
+        ({"offsets": [0, 12]}, "as many labels as uids"),
+        ({"label": [0, 1]}, "as many labels as uids"),
+        ({"uid": ["v1", "v1", "v3"]}, "a uid twice"),
+        ({"uid": ["v1", "../v2", "v3"]}, "the uid '../v2'"),
+        ({"label": [0, 2, 1]}, "'v2' has the label 2, expected 0 to 1"),
+    ],
+)
+def test_a_feature_file_of_another_layout_is_refused(table, tmp_path, change, message):
+    with h5py.File(table, "a") as file:
+        for name, values in change.items():
+            del file[name]
+            file[name] = values
+    with pytest.raises(InputError, match=r"source\.h5") as caught:
+        FeatureTable(table).clips(CLASSES)
+    assert message in str(caught.value)
+
+
+def test_sources_that_cannot_be_used_are_named(folder, tmp_path):
+    with pytest.raises(InputError, match=r"absent does not exist"):
+        imported(tmp_path / "absent", tmp_path / "out.h5")
+    with pytest.raises(InputError, match="without labels: give the data set lists"):
+        read_split(folder, "train")
+    with pytest.raises(InputError, match="class 'z'"):
+        imported(folder, tmp_path / "out.h5", [Clip("v1", "z")])
+
+
+def test_a_split_is_read_from_a_list_or_from_a_feature_file(table, tmp_path):
+    labels = tmp_path / "labels.json"
+    write_class_names(CLASSES, labels)
+    assert read_split(table, "train", labels) == [Clip("v1", "b"), Clip("v2", ""), Clip("v3", "a")]
+    (tmp_path / "clips.csv").write_text("uid,label,split\nv1,b,train\nv2,a,validation\n")
+    assert read_split(tmp_path / "clips.csv", "validation") == [Clip("v2", "a")]
+    with pytest.raises(InputError, match="holds class numbers: give the data set a labels file"):
+        read_split(table, "train")

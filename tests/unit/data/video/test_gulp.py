@@ -1,0 +1,162 @@
+"""Gulping real files: what is read back, what fails, and what does not matter."""
+
+import numpy as np
+import pytest
+
+from playfair.data.video.gulp import GulpReader, VideoFile, check_failed_share, gulp_videos
+from playfair.data.video.video_files import decode_video
+from playfair.data.video.webm import encode_clips
+from playfair.errors import InputError
+from tests.unit.data.drawn_clips import write_clips
+
+LENGTHS = {"11": 9, "2": 12, "clip_3": 5, "04": 16, "5": 8}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("videos")
+    write_clips(folder, LENGTHS)
+    return folder
+
+
+def videos(folder, uids=tuple(LENGTHS)):
+    return [
+        VideoFile(uid, folder / f"{uid}.webm", {"class": "a", "class_index": index - 1})
+        for index, uid in enumerate(uids)
+    ]
+
+
+def gulp(folder, directory, **options):
+    return gulp_videos(videos(folder), directory, progress=False, **options)
+
+
+def frames_by_uid(directory):
+    reader = GulpReader(directory)
+    return {uid: np.stack(reader.frames(uid)) for uid in reader.uids}
+
+
+def test_frames_and_labels_come_back(folder, tmp_path):
+    failed = gulp(folder, tmp_path / "gulp", chunk_size=2)
+    assert failed.empty
+    reader = GulpReader(tmp_path / "gulp")
+    assert reader.uids == sorted(LENGTHS)
+    assert reader.lengths == LENGTHS
+    assert reader.labels == {"11": -1, "2": 0, "clip_3": 1, "04": 2, "5": 3}
+    assert set(reader.fps.values()) == {8.0}
+    for uid in LENGTHS:
+        decoded = decode_video(folder / f"{uid}.webm").astype(int)
+        difference = np.abs(np.stack(reader.frames(uid)) - decoded)
+        assert difference.mean() < 3, "JPEG at quality 90 stays close to the decoded frames"
+
+
+def test_chosen_frames_are_those_of_the_whole_video(folder, tmp_path):
+    gulp(folder, tmp_path / "gulp")
+    reader = GulpReader(tmp_path / "gulp")
+    everything = reader.frames("04")
+    for frame, idx in zip(reader.frames("04", np.array([3, 3, 15])), (3, 3, 15), strict=True):
+        np.testing.assert_array_equal(frame, everything[idx])
+
+
+def test_chunk_files_are_named_and_sized_as_asked_for(folder, tmp_path):
+    gulp(folder, tmp_path / "gulp", chunk_size=2)
+    names = sorted(path.name for path in (tmp_path / "gulp").iterdir())
+    expected = [f"data_{n}.gulp" for n in range(3)] + [f"meta_{n}.gmeta" for n in range(3)]
+    assert names == expected
+
+
+def test_frames_depend_neither_on_workers_nor_on_chunks_nor_on_shuffling(folder, tmp_path):
+    gulp(folder, tmp_path / "a", chunk_size=5, workers=1)
+    gulp(folder, tmp_path / "b", chunk_size=1, workers=2)
+    gulp(folder, tmp_path / "c", chunk_size=2, shuffle=True, seed=3)
+    one, *others = (frames_by_uid(tmp_path / name) for name in "abc")
+    for other in others:
+        assert other.keys() == one.keys()
+        for uid in one:
+            np.testing.assert_array_equal(other[uid], one[uid])
+
+
+def test_shuffling_depends_on_the_seed_alone(folder, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        gulp(folder, tmp_path / name, chunk_size=5, shuffle=True, seed=seed)
+    first, again, other = ((tmp_path / name / "meta_0.gmeta").read_bytes() for name in "abc")
+    assert first == again
+    assert first != other
+
+
+def test_short_side_is_resized(folder, tmp_path):
+    gulp(folder, tmp_path / "gulp", short_side=24)
+    assert GulpReader(tmp_path / "gulp").frames("2")[0].shape == (24, 32, 3)
+
+
+def test_missing_empty_and_broken_videos_are_listed(folder, tmp_path):
+    (tmp_path / "empty.webm").touch()
+    (tmp_path / "broken.webm").write_bytes(b"no video" * 100)
+    whole = (folder / "04.webm").read_bytes()
+    (tmp_path / "cut.webm").write_bytes(whole[: len(whole) // 3])
+    (tmp_path / "good.webm").write_bytes(whole)
+    uids = ["missing", "empty", "good", "broken", "cut"]
+    failed = gulp_videos(videos(tmp_path, uids), tmp_path / "gulp", progress=False)
+    assert list(failed.columns) == ["uid", "path", "reason"]
+    assert list(failed.uid) == ["broken", "cut", "empty", "missing"]
+    assert all(str(tmp_path) in path for path in failed.path)
+    reasons = dict(zip(failed.uid, failed.reason, strict=True))
+    assert "does not exist" in reasons["missing"]
+    assert "is empty" in reasons["empty"]
+    assert GulpReader(tmp_path / "gulp").uids == ["good"]
+
+
+def test_few_failures_are_accepted_and_many_are_not(tmp_path):
+    failed = gulp_videos(videos(tmp_path, ["1", "2"]), tmp_path / "gulp", progress=False)
+    check_failed_share(failed, 200, max_failed_share=0.01)
+    with pytest.raises(InputError, match=r"2 of 20 videos failed .*10\.0%.*1\.0%.*'1'"):
+        check_failed_share(failed, 20, max_failed_share=0.01)
+    with pytest.raises(InputError, match="2 of 2 videos"):
+        check_failed_share(failed, 2, max_failed_share=1.0)
+
+
+def test_reader_names_what_is_missing(folder, tmp_path):
+    gulp(folder, tmp_path / "gulp")
+    with pytest.raises(InputError, match="no video with the uid '99'"):
+        GulpReader(tmp_path / "gulp").frames("99")
+    with pytest.raises(InputError, match="holds no gulped videos"):
+        GulpReader(tmp_path / "nothing")
+
+
+def cut(path, byte_count):
+    with open(path, "r+b") as file:
+        file.truncate(path.stat().st_size - byte_count)
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (
+            lambda gulp: cut(gulp / "data_1.gulp", 1),
+            r"data_1\.gulp has \d+ bytes, \d+ were written",
+        ),
+        (lambda gulp: cut(gulp / "meta_0.gmeta", 9), r"meta_0\.gmeta cannot be read"),
+        (lambda gulp: (gulp / "meta_1.gmeta").write_text("[1]"), r"gulp is damaged"),
+        (lambda gulp: (gulp / "meta_0.gmeta").unlink(), r"meta_0\.gmeta is missing"),
+        (lambda gulp: (gulp / "data_0.gulp").unlink(), r"data_0\.gulp is missing"),
+    ],
+)
+def test_chunks_that_a_crash_left_damaged_are_named(folder, tmp_path, damage, sentence):
+    gulp(folder, tmp_path / "gulp", chunk_size=3)
+    damage(tmp_path / "gulp")
+    with pytest.raises(InputError, match=sentence) as caught:
+        GulpReader(tmp_path / "gulp")
+    assert str(caught.value).endswith(f": delete the directory {tmp_path / 'gulp'} and gulp again")
+
+
+def test_clips_to_watch_show_the_gulped_frames(folder, tmp_path):
+    gulp(folder, tmp_path / "gulp")
+    encode_clips(tmp_path / "gulp", tmp_path / "webm", workers=2, progress=False)
+    reader = GulpReader(tmp_path / "gulp")
+    assert sorted(path.name for path in (tmp_path / "webm").iterdir()) == sorted(
+        f"{uid}.webm" for uid in LENGTHS
+    )
+    for uid in LENGTHS:
+        shown = decode_video(tmp_path / "webm" / f"{uid}.webm", fps=8.0)
+        gulped = np.stack(reader.frames(uid))
+        assert shown.shape == gulped.shape
+        assert np.abs(shown.astype(int) - gulped).mean() < 6

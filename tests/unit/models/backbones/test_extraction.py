@@ -1,0 +1,69 @@
+"""Features of gulped frames do not depend on how frames are grouped."""
+
+import numpy as np
+import pytest
+import torch
+
+from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
+from playfair.models.backbones.architectures import build_backbone
+from playfair.models.backbones.extraction import extract_features
+from tests.unit.data.drawn_clips import write_clips
+
+LENGTHS = {"a": 9, "b": 3, "c": 14}
+
+
+@pytest.fixture(scope="module")
+def gulp(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("features")
+    write_clips(folder / "videos", LENGTHS)
+    videos = [VideoFile(uid, folder / "videos" / f"{uid}.webm", {}) for uid in LENGTHS]
+    gulp_videos(videos, folder / "gulp", progress=False)
+    return folder / "gulp"
+
+
+@pytest.fixture(scope="module")
+def backbone():
+    torch.manual_seed(0)
+    return build_backbone("small", 16).eval()
+
+
+def extract(gulp, backbone, uids, batch_size=8, decoders=1):
+    parts = extract_features(
+        backbone,
+        GulpReader(gulp),
+        uids,
+        batch_size=batch_size,
+        decoders=decoders,
+        progress=False,
+    )
+    return np.concatenate(list(parts))
+
+
+def test_features_of_all_frames_come_in_order(gulp, backbone):
+    features = extract(gulp, backbone, ["a", "b", "c"])
+    assert features.shape == (26, 16)
+    assert features.dtype == np.float32
+    reader = GulpReader(gulp)
+    frames = [frame for uid in "abc" for frame in reader.frames(uid)]
+    with torch.inference_mode():
+        expected = backbone(backbone.preprocess(frames)).numpy()
+    np.testing.assert_allclose(features, expected, atol=1e-5)
+
+
+def test_features_are_bit_identical_whatever_comes_with_them(gulp, backbone):
+    together = extract(gulp, backbone, ["a", "b", "c"])
+    alone = np.concatenate([extract(gulp, backbone, [uid]) for uid in "abc"])
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_features_hardly_depend_on_the_batch_size(gulp, backbone):
+    np.testing.assert_allclose(
+        extract(gulp, backbone, ["a", "b", "c"], batch_size=5),
+        extract(gulp, backbone, ["a", "b", "c"], batch_size=64),
+        atol=1e-5,
+    )
+
+
+def test_several_decoders_give_the_same_in_the_same_order(gulp, backbone):
+    one, two = (extract(gulp, backbone, ["a", "b", "c"], 4, decoders) for decoders in (1, 2))
+    np.testing.assert_array_equal(one, two)

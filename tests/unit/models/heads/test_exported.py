@@ -1,0 +1,157 @@
+"""TorchScript files are read without running Python code, and refused if they reach beyond."""
+
+import os
+import pickle
+import warnings
+import zipfile
+
+import pytest
+import torch
+from torch import nn
+
+from playfair.errors import InputError
+from playfair.models.heads.exported import ExportedHead, load_exported
+
+torch.set_num_threads(1)
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.GRU(6, 5, batch_first=True)
+        self.classifier = nn.Sequential(nn.Dropout(0.5), nn.Linear(5, 4), nn.Softmax(dim=-1))
+
+    def forward(self, features):
+        return self.classifier(self.recurrent(features)[0][:, -1])
+
+
+class Saving(nn.Module):
+    def __init__(self, path: str):
+        super().__init__()
+        self.path = path
+
+    def forward(self, features):
+        torch.save(features, self.path)
+        return features.mean(dim=1)
+
+
+def export(model, path, script=False):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        example = torch.rand(2, 3, 6)
+        program = torch.jit.script(model) if script else torch.jit.trace(model, example)
+        torch.jit.save(program, path)
+    return path
+
+
+def rewrite(source, target, suffix, change):
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, change(content) if name.endswith(suffix) else content)
+    return target
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_a_model_comes_back_and_takes_any_number_of_frames(tmp_path, script):
+    model = Recurrent().eval()
+    loaded = load_exported(export(model, tmp_path / "model.pt", script))
+    assert not loaded.training
+    for count, length in ((1, 1), (7, 2), (3, 12)):
+        features = torch.rand(count, length, 6)
+        torch.testing.assert_close(loaded(features), model(features))
+
+
+def test_the_program_runs_as_it_is_at_every_call():
+    class Watching(nn.Module):
+        def forward(self, features):
+            rewritten.append(torch._C._get_graph_executor_optimize())
+            return features
+
+    rewritten = []
+    ExportedHead(Watching())(torch.rand(1, 2, 6))
+    Watching()(torch.rand(1, 2, 6))
+    assert rewritten == [False, True]
+
+
+def test_a_model_that_was_exported_in_training_mode_is_put_into_eval_mode(tmp_path):
+    loaded = load_exported(export(Recurrent().train(), tmp_path / "model.pt", script=True))
+    features = torch.rand(64, 8, 6)
+    assert torch.equal(loaded(features), loaded(features))
+
+
+def test_loading_warns_of_nothing(tmp_path):
+    path = export(Recurrent().eval(), tmp_path / "model.pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_exported(path)
+
+
+class Payload:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_pickled_code_in_the_archive_does_not_run(tmp_path):
+    path = export(Recurrent().eval(), tmp_path / "model.pt")
+    payload = pickle.dumps(Payload(tmp_path / "ran"), protocol=2)
+    bad = rewrite(path, tmp_path / "bad.pt", "data.pkl", lambda _: payload)
+    with pytest.raises(InputError, match=r"bad\.pt cannot be loaded"):
+        load_exported(bad)
+    assert not (tmp_path / "ran").exists()
+    pickle.loads(payload)
+    assert (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.save(features, self.path)",
+        "t = torch\n    t.save(features, self.path)",
+        'getattr(torch, "save")(features, self.path)',
+        'getattr(torch, "s\\141ve")(features, self.path)',
+        "o = ops\n    o.aten.save(features, self.path)",
+        "ops.aten.from_file(self.path, True, 4)",
+        "ops.debugprims.stream(self.path, [1], [1])",
+        'torch.rpc_sync("worker", features)',
+        "c = torch.classes.dist_rpc.WorkerInfo(self.path, 1)",
+    ],
+)
+def test_a_program_that_could_reach_beyond_the_model_is_refused(tmp_path, line):
+    path = export(Saving(str(tmp_path / "written")), tmp_path / "model.pt", script=True)
+
+    def change(code):
+        lines = code.decode().splitlines()
+        assert any("torch.save(" in text for text in lines)
+        changed = [f"    {line}" if "torch.save(" in text else text for text in lines]
+        return "\n".join(changed).encode()
+
+    bad = rewrite(path, tmp_path / "bad.pt", ".py", change)
+    with pytest.raises(InputError, match=r"bad\.pt is refused, because its program"):
+        load_exported(bad)
+    assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "does not exist"),
+        (b"no archive", "is not a TorchScript file.*torch.jit.save"),
+    ],
+)
+def test_what_is_no_torchscript_file_is_refused(tmp_path, content, message):
+    path = tmp_path / "model.pt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        load_exported(path)
+
+
+def test_an_archive_of_torch_export_is_refused_with_the_reason(tmp_path):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(18, 4))
+    torch.export.save(torch.export.export(model, (torch.rand(2, 3, 6),)), tmp_path / "model.pt2")
+    with pytest.raises(InputError, match=r"\.pt2 files .* can run any code"):
+        load_exported(tmp_path / "model.pt2")
