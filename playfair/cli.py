@@ -5,7 +5,6 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -130,8 +129,9 @@ def _explain(options: argparse.Namespace) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         # A class name that the terminal cannot show must not stop the program.
         sys.stdout.reconfigure(errors="replace")
-    _draw(tables, view, options, output)
-    _print(tables, view, options)
+    explained = {model: _class_idx(table, options.class_name) for model, table in tables.items()}
+    _draw(tables, view, explained, options.clip.stem, output)
+    _print(tables, view, explained, options)
     print(f"Filmstrip: {output}")
     return 0
 
@@ -139,7 +139,11 @@ def _explain(options: argparse.Namespace) -> int:
 def _tables(
     run: "Run", options: argparse.Namespace, device: Any
 ) -> tuple[dict[str, "EsvTable"], "ClipView"]:
-    """The explained clip by model, and the clip as the last model's backbone saw it."""
+    """The explained clip by model, and the clip as all their backbones saw it.
+
+    Raises:
+        InputError: if two backbones of the run saw the clip at different rates.
+    """
     from playfair.runs import explain_view
 
     chosen = {
@@ -155,7 +159,16 @@ def _tables(
         view = views[model.options["backbone"]]
         uid = options.clip.stem
         tables[model.name] = explain_view(view, uid, model, device, options.n_frames, **chosen)
-    return tables, next(iter(views.values()))
+    first = views[models[0].options["backbone"]]
+    for model in models:
+        view = views[model.options["backbone"]]
+        if (view.fps, len(view.frames)) != (first.fps, len(first.frames)):
+            raise InputError(
+                f"{run.directory} explains {model.name} at {view.fps:g} frames per second and "
+                f"{models[0].name} at {first.fps:g}: explain one of them with --model, or run the "
+                "workflow again"
+            )
+    return tables, first
 
 
 def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
@@ -185,11 +198,15 @@ def _class_idx(table: "EsvTable", class_name: str | None) -> int:
     raise InputError(f"the run has no class {class_name!r} among its {len(names)}: {hint}")
 
 
-def _print(tables: dict[str, "EsvTable"], view: "ClipView", options: argparse.Namespace) -> None:
+def _print(
+    tables: dict[str, "EsvTable"],
+    view: "ClipView",
+    explained: dict[str, int],
+    options: argparse.Namespace,
+) -> None:
     from playfair.clip_text import frames_text, top_classes_text
     from playfair.figures.drawing.style import model_title
 
-    explained = {model: _class_idx(table, options.class_name) for model, table in tables.items()}
     print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second\n")
     for model, table in tables.items():
         print(f"Top classes of {model_title(model)}:")
@@ -200,25 +217,18 @@ def _print(tables: dict[str, "EsvTable"], view: "ClipView", options: argparse.Na
 def _draw(
     tables: dict[str, "EsvTable"],
     view: "ClipView",
-    options: argparse.Namespace,
+    explained: dict[str, int],
+    uid: str,
     output: Path,
 ) -> None:
     """Draw one filmstrip per model, of the class that is explained."""
-    import numpy as np
-
     from playfair.figures.drawing.style import PNG_DPI
     from playfair.figures.filmstrips import Example, filmstrips_table, plot_filmstrips
     from playfair.files import written_whole
 
-    uid = options.clip.stem
-    # The filmstrips' explained class is the labelled one.
-    labelled = {
-        model: replace(table, label=np.array([_class_idx(table, options.class_name)]))
-        for model, table in tables.items()
-    }
-    strips = filmstrips_table([Example(model, uid) for model in labelled], labelled)
+    examples = [Example(model, uid, class_idx) for model, class_idx in explained.items()]
     figure = plot_filmstrips(
-        strips.assign(outcome="unlabelled"),
+        filmstrips_table(examples, tables),
         lambda _, frame_idx: [view.frames[frame] for frame in frame_idx],
     )
     with written_whole(output) as temporary:

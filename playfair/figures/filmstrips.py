@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from playfair.data.stores.esv_store import EsvTable
+from playfair.evaluation.localisation import frames_inside
 from playfair.figures.drawing.strip_page import Page
 from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
 from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
@@ -38,10 +39,14 @@ Frames = Callable[[str, list[int]], Sequence[np.ndarray]]
 
 @dataclass(frozen=True)
 class Example:
-    """A video to draw, with the model that explains it."""
+    """A video to draw, with the model that explains it.
+
+    class_idx: the class to explain; None: the true one, or the predicted one without a label.
+    """
 
     model: str
     uid: str
+    class_idx: int | None = None
 
 
 def select_examples(
@@ -106,10 +111,10 @@ def filmstrips_table(
 
     Returns:
         Columns example (0..), model, uid, outcome ("right", "wrong" or "unlabelled"), position
-        (1..n), frame_idx, inside (1.0 / 0.0, NaN without ground truth), class_name (the true class;
-        the predicted one of an unlabelled video), rival_class_name (the wrong prediction, or the
-        strongest other class), and for both of them prior, score and esv, those of the rival with
-        the prefix rival_.
+        (1..n), frame_idx, inside (1.0 / 0.0, NaN without ground truth), class_name (the explained
+        class), rival_class_name (the highest-scoring class other than that one: a wrong prediction
+        if there is one), and for both of them prior, score and esv, those of the rival with the
+        prefix rival_.
     """
     rows = [
         _example_rows(place, example, tables[example.model], ground_truth)
@@ -123,7 +128,7 @@ def _example_rows(
 ) -> pd.DataFrame:
     row = int(np.flatnonzero(table.uid == example.uid)[0])
     scores = table.scores[row]
-    reference = int(table.explained[row])
+    reference = int(table.explained[row]) if example.class_idx is None else example.class_idx
     rival = int(np.where(np.arange(len(scores)) == reference, -np.inf, scores).argmax())
     outcome = "right" if table.correct[row] else "wrong"
     if table.label[row] < 0:
@@ -157,8 +162,8 @@ def inside_evidence(
     if ground_truth is not None:
         interval = ground_truth[ground_truth["uid"] == uid]
         if len(interval):
-            first, last = interval[["first_frame", "last_frame"]].iloc[0]
-            return ((frame_idx >= first) & (frame_idx <= last)).astype(np.float64)
+            first, last = (interval[name].to_numpy()[:1] for name in ("first_frame", "last_frame"))
+            return frames_inside(frame_idx[None], first, last)[0].astype(np.float64)
     return np.full(len(frame_idx), np.nan)
 
 

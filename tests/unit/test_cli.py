@@ -1,5 +1,6 @@
 """The command-line program: help, and one sentence for what it cannot use."""
 
+import json
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from playfair.cli import METHODS, main
 from playfair.clip_text import frames_text, top_classes_text
 from playfair.data.stores.esv_store import EsvTable
 from tests.unit.data.drawn_clips import write_clips
-from tests.unit.finished_run import write_run
+from tests.unit.finished_run import write_model, write_run, write_run_features
 
 
 @pytest.fixture
@@ -102,6 +103,15 @@ def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip
     with h5py.File(run / "collated/tsn.h5", "a") as file:
         del file["2"].attrs["model_options"]
     assert "no attribute 'model_options'" in said(capsys, "explain", clip, "--run", run)
+
+
+def test_models_that_saw_the_clip_at_different_rates_are_not_drawn_together(capsys, clip, run):
+    write_run_features(run / "features/other/validation.h5", run / "checkpoints/small/backbone.pt")
+    with h5py.File(run / "features/other/validation.h5", "a") as file:
+        file.attrs["decoding"] = json.dumps({"fps": 4.0, "short_side": None})
+    write_model(run, "half", (1, 2), backbone="other")
+    message = said(capsys, "explain", clip, "--run", run)
+    assert "explains tsn at 8 frames per second and half at 4: explain one of them" in message
 
 
 def table(**columns):

@@ -96,6 +96,16 @@ def test_table_holds_true_class_and_wrong_prediction():
     assert right["inside"].isna().all()
 
 
+def test_a_class_that_is_named_is_explained_and_the_strongest_other_is_its_rival():
+    table = small_table()
+    rows = filmstrips_table([Example("trn", "0005", class_idx=1)], {"trn": table})
+    row = table.uid.tolist().index("0005")
+    assert set(rows["class_name"]) == {table.class_name[1]}
+    assert rows["esv"].tolist() == table.esv[row, :, 1].tolist()
+    others = np.where(np.arange(len(table.class_name)) == 1, -np.inf, table.scores[row])
+    assert rows["rival_class_name"].iloc[0] == table.class_name[others.argmax()]
+
+
 def test_scores_are_priors_plus_the_esvs_of_all_frames():
     tables = {"trn": esv_table("trn", 5)}
     rows = filmstrips_table(select_examples(tables, 3, 3), tables)
