@@ -34,6 +34,7 @@ model = load_heads(
     snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
 )
 attributes = esv_attributes(
+    f"results/{snakemake.wildcards.dataset}",
     snakemake.wildcards.dataset,
     snakemake.wildcards.model,
     options,

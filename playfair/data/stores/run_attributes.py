@@ -38,6 +38,7 @@ def backbone_attributes(
 
 
 def esv_attributes(
+    run: str | Path,
     dataset: str,
     model: str,
     method: Mapping[str, Any],
@@ -48,10 +49,10 @@ def esv_attributes(
     """Attributes of an ESV file: what was explained, how, and by which networks.
 
     Args:
-        dataset, model: names. method: how ESVs are computed, with method and seed.
+        run: directory of the run. dataset, model: names.
+        method: how ESVs are computed, with method and seed.
         heads: files of the model's heads. options: of the model.
     """
-    run = Path("results", dataset)
     return {
         "dataset": dataset,
         "model": model,

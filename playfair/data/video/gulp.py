@@ -169,7 +169,7 @@ class GulpReader:
         self._gulp = open_chunks(self.directory)
         meta = self._gulp.merged_meta_dict
         if not self._gulp.num_chunks:
-            raise InputError(f"{directory} holds no gulped videos: run the rule gulp_videos")
+            raise InputError(f"{directory} holds no gulped videos: gulp some into it first")
         self.uids = sorted(meta)
         about = {uid: entry["meta_data"][0] for uid, entry in meta.items()}
         self.labels = {uid: int(about[uid].get("class_index", -1)) for uid in meta}
