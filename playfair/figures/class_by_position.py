@@ -10,6 +10,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from playfair.data.stores.esv_store import EsvTable
+from playfair.errors import InputError
 from playfair.figures.drawing.style import (
     DIVERGING,
     FAINT,
@@ -51,11 +52,15 @@ def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.
         then lean, then name.
 
     Raises:
-        ValueError: if no n_frames is common to all models.
+        InputError: if no n_frames is common to all models.
     """
     common = set.intersection(*(set(by_n_frames) for by_n_frames in tables.values()))
     if not common:
-        raise ValueError("class_by_position needs one n_frames that every model has; none is")
+        have = "; ".join(f"{model}: {sorted(numbers)}" for model, numbers in tables.items())
+        raise InputError(
+            "class_by_position needs one n_frames that every model was explained at, but they have "
+            f"{have}: collate them at one n_frames"
+        )
     n_frames = max(common)
     table = pd.concat(
         [_rows(model, by_n_frames[n_frames]) for model, by_n_frames in tables.items()],

@@ -1,6 +1,7 @@
 """The ESV curve of one video: a value per frame and class, with its standard error if sampled."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -8,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from playfair.attribution.result import Attribution
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+from playfair.errors import InputError
+from playfair.figures.drawing.style import PALETTE, REFERENCE
 
 
 def plot_result(
@@ -23,6 +24,7 @@ def plot_result(
 
     classes: numbers of the classes to draw, by default the two with the highest scores.
     class_names: a name for every class number. ax: where to draw, a new figure by default.
+    Raises `InputError` for a class that the result does not hold.
     """
     shown = result.videos()[video]
     class_idx = shown.class_idx.tolist()
@@ -31,8 +33,13 @@ def plot_result(
     if ax is None:
         _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
     frames = np.arange(len(shown.esv))
-    ax.axhline(0, color="0.6", linewidth=0.8)
-    for colour, class_number in zip(COLOURS, classes, strict=False):
+    ax.axhline(0, color=REFERENCE, linewidth=0.8)
+    for colour, class_number in zip(cycle(PALETTE), classes, strict=False):
+        if class_number not in class_idx:
+            raise InputError(
+                f"class {class_number} cannot be drawn: the result holds the classes "
+                f"{', '.join(map(str, class_idx))}"
+            )
         column = class_idx.index(class_number)
         name = f"class {class_number}" if class_names is None else class_names[class_number]
         error = None if shown.standard_error is None else 1.96 * shown.standard_error[:, column]

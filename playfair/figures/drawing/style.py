@@ -41,12 +41,8 @@ DIVERGING = LinearSegmentedColormap.from_list(
 )
 """Orange (negative, distracts) over near-white (0) to blue (positive, supports)."""
 
-SEQUENTIAL = LinearSegmentedColormap.from_list(
-    "few_to_many", ["#E69F00", "#D55E00", "#9B3A6B", "#3B2A6B"]
-)
-"""From few to many: lightness falls all the way, so that it survives a grey print."""
-
-_MODEL_COLOURS = ("#009E73", "#9C4A86", "#000000", "#56B4E9", "#B8860B", "#7F7F7F")
+PALETTE = ("#009E73", "#9C4A86", "#000000", "#56B4E9", "#B8860B", "#7F7F7F")
+"""Of lines side by side: models, classes. Past the last colour they begin again."""
 _MODEL_MARKERS = ("o", "s", "D", "^", "v", "P")
 
 LOOK: Any = {
@@ -141,7 +137,7 @@ def model_looks(models: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Colour and marker of each model, by its place in `models`."""
     return {
         model: {
-            "color": _MODEL_COLOURS[place % len(_MODEL_COLOURS)],
+            "color": PALETTE[place % len(PALETTE)],
             "marker": _MODEL_MARKERS[place % len(_MODEL_MARKERS)],
         }
         for place, model in enumerate(models)

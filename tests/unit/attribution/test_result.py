@@ -6,6 +6,8 @@ import pytest
 
 import playfair
 from playfair.attribution.result import Attribution
+from playfair.errors import InputError
+from playfair.figures.drawing.style import PALETTE
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import priors, tsn_head
 
@@ -78,5 +80,13 @@ def test_a_plot_shows_the_two_highest_scoring_classes_with_errors():
 
 
 def test_a_plot_of_a_class_that_was_not_explained_is_refused():
-    with pytest.raises(ValueError, match="2"):
+    with pytest.raises(InputError, match=r"class 2 .* the classes 4, 9"):
         sampled_result().plot(classes=[2])
+
+
+def test_a_plot_shows_every_class_that_is_asked_for():
+    result = playfair.explain(inputs("curves", (2, 32), -1, 1), tsn_head(), priors())
+    classes = result.class_idx.tolist()
+    assert len(classes) > len(PALETTE)
+    axes = result.plot(classes=classes).axes[0]
+    assert len(axes.get_legend().get_texts()) == len(classes)

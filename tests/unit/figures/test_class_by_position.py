@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from playfair.errors import InputError
 from playfair.figures.class_by_position import (
     MAX_CLASSES_DRAWN,
     class_by_position_table,
@@ -48,7 +49,7 @@ def test_largest_common_number_of_frames_is_taken():
 
 def test_models_without_a_common_number_of_frames_are_refused():
     results = {"trn": {2: esv_table("trn", 2)}, "tsn": {3: esv_table("tsn", 3)}}
-    with pytest.raises(ValueError, match="n_frames that every model has"):
+    with pytest.raises(InputError, match=r"trn: \[2\]; tsn: \[3\]: collate them"):
         class_by_position_table(results)
 
 
