@@ -59,15 +59,6 @@ def load_state_dict(path: str | Path) -> dict[str, Tensor]:
     return state_dict
 
 
-def load_attributes(path: str | Path) -> dict[str, Any]:
-    """What a checkpoint holds beside its state dict."""
-    checkpoint = _load(path)
-    if _is_state_dict(checkpoint):
-        return {}
-    _state_dict(path, checkpoint)
-    return {key: value for key, value in checkpoint.items() if key not in STATE_DICT_KEYS}
-
-
 def load_weights(model: Network, path: str | Path) -> Network:
     """Put the weights of the checkpoint at `path` into `model`; return it in eval mode.
 

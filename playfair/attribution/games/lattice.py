@@ -77,11 +77,6 @@ def frames_of_masks(masks: np.ndarray, n_frames: int) -> np.ndarray:
     return np.nonzero(members)[1].reshape(len(masks), -1)
 
 
-def masks_of_frames(frame_idx: np.ndarray) -> np.ndarray:
-    """Frames (..., k) of subsets -> their masks (...,) int64."""
-    return (np.int64(1) << frame_idx.astype(np.int64)).sum(axis=-1)
-
-
 def membership(level: Level, n_frames: int) -> Tensor:
     """Level -> (n, R) bool: does frame i belong to subset r?"""
     bits = torch.arange(n_frames, device=level.masks.device)

@@ -102,8 +102,3 @@ def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
                 answer = single.outputs(frame_idx[chunk].to(game.device))
                 outputs[torch.from_numpy(rows[chunk]).to(game.device), video] = answer[:, 0]
     return outputs
-
-
-def scores_of_subsets(game: Game, member: np.ndarray) -> Tensor:
-    """The scores (M, V, C) of non-empty subsets of a variable-length game's videos."""
-    return game.scores(outputs_of_subsets(game, member))

@@ -1,7 +1,5 @@
 """Temporal heads: class logits of a clip from the features of its frames (TSN and TRN)."""
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 
@@ -93,46 +91,3 @@ class TRN(nn.Module):
             for key, value in state_dict.items()
             for layer, _, kind in [key.rpartition(".")]
         }
-
-
-def tsn_from_state_dict(state_dict: Mapping[str, Tensor]) -> TSN:
-    """The TSN head whose weights these are, in eval mode; sizes are read off the weights.
-
-    Raises `InputError` when the keys are not those of a TSN head.
-    """
-    _check_keys(state_dict, ("classifier.weight", "classifier.bias"), "TSN")
-    class_count, feature_dim = state_dict["classifier.weight"].shape
-    head = TSN(feature_dim, class_count)
-    head.load_state_dict(state_dict)
-    return head.eval()
-
-
-def trn_from_state_dict(
-    state_dict: Mapping[str, Tensor], n_frames: int, relu_input: bool = False
-) -> TRN:
-    """The TRN head of `n_frames` frames whose weights these are, in eval mode.
-
-    Sizes are read off the weights; the number of frames is not among them, since the first layer
-    only knows the product s * D. Raises `InputError` when the keys are not those of a TRN head, or
-    when that product is no multiple of `n_frames`.
-    """
-    keys = ("model.1.weight", "model.1.bias", "model.3.weight", "model.3.bias")
-    _check_keys(state_dict, keys, "TRN")
-    hidden_dim, input_dim = state_dict["model.1.weight"].shape
-    class_count = state_dict["model.3.weight"].shape[0]
-    if input_dim % n_frames:
-        raise InputError(
-            f"The weights of a TRN head of {n_frames} frames should take a multiple of {n_frames} "
-            f"numbers, but model.1.weight takes {input_dim}: give the scale it was trained for."
-        )
-    head = TRN(n_frames, input_dim // n_frames, hidden_dim, class_count, relu_input=relu_input)
-    head.load_state_dict(state_dict)
-    return head.eval()
-
-
-def _check_keys(state_dict: Mapping[str, Tensor], expected: tuple[str, ...], name: str) -> None:
-    if set(state_dict) != set(expected):
-        raise InputError(
-            f"The weights are not those of a {name} head: expected the keys {', '.join(expected)}, "
-            f"found {', '.join(sorted(state_dict)) or 'none'}."
-        )

@@ -10,7 +10,7 @@ from playfair.attribution.samplers.subsets import (
     distinct_subsets,
     first_occurrences,
     generator,
-    scores_of_subsets,
+    outputs_of_subsets,
     subset_keys,
 )
 
@@ -62,11 +62,11 @@ def test_every_subset_is_drawn_equally_often():
     assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
 
 
-def test_scores_of_subsets_are_those_of_the_model_in_the_order_given():
+def test_outputs_of_subsets_are_those_of_the_model_in_the_order_given():
     features = torch.rand(2, 5, 3, generator=torch.Generator().manual_seed(0))
     game = VariableLengthGame(lambda x: x.mean(dim=1) / 3, features, "uniform", 3)
     member = np.array([[1, 1, 1, 1, 1], [0, 1, 0, 0, 0], [1, 0, 0, 1, 1]], dtype=bool)
-    scores = scores_of_subsets(game, member)
+    scores = game.scores(outputs_of_subsets(game, member))
     for row, subset in enumerate(member):
         expected = features[:, torch.from_numpy(subset)].mean(dim=1) / 3
         assert torch.allclose(scores[row], expected)

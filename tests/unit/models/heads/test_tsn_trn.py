@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from playfair.errors import InputError
-from playfair.models.heads.tsn_trn import TRN, TSN, trn_from_state_dict, tsn_from_state_dict
+from playfair.models.heads.tsn_trn import TRN, TSN
 from tests.conformance import CONFORMANCE, inputs, parameters
 
 FEATURE_DIM, HIDDEN_DIM, CLASS_COUNT = 32, 24, 11
@@ -74,23 +74,3 @@ def test_dropout_acts_in_training_only():
 def test_trn_rejects_features_of_another_shape(shape):
     with pytest.raises(InputError, match=r"4 frames.*\(N, 4, 6\)"):
         TRN(4, 6, 5, 3)(torch.zeros(shape))
-
-
-def test_heads_are_rebuilt_from_their_weights():
-    torch.manual_seed(0)
-    trn, tsn = TRN(3, 6, 5, 4, dropout=0.5, relu_input=True).eval(), TSN(6, 4)
-    features = inputs("rebuilt", (2, 3, 6), -1, 1)
-    rebuilt = trn_from_state_dict(trn.state_dict(), n_frames=3, relu_input=True)
-    assert torch.equal(rebuilt(features), trn(features))
-    assert (rebuilt.n_frames, rebuilt.feature_dim, rebuilt.hidden_dim) == (3, 6, 5)
-    assert not rebuilt.training
-    assert torch.equal(tsn_from_state_dict(tsn.state_dict())(features), tsn(features))
-
-
-def test_weights_of_another_head_or_scale_are_rejected():
-    with pytest.raises(InputError, match="not those of a TSN head"):
-        tsn_from_state_dict(TRN(2, 6, 5, 4).state_dict())
-    with pytest.raises(InputError, match="not those of a TRN head"):
-        trn_from_state_dict(TSN(6, 4).state_dict(), n_frames=2)
-    with pytest.raises(InputError, match="multiple of 5"):
-        trn_from_state_dict(TRN(2, 6, 5, 4).state_dict(), n_frames=5)
