@@ -9,11 +9,12 @@ from pathlib import Path
 from tests.workflow.project import PROJECT
 
 
-def blocks(page: str | Path, section: str, language: str) -> list[str]:
+def blocks(page: str | Path, section: str | None, language: str) -> list[str]:
     """The blocks of a language in a section of a page, in order, each ending in a newline.
 
     page: a path in the project. section: the words of a heading, of any level; it ends at the next
-    heading of its own level or above. Raises `KeyError` if there is no such heading.
+    heading of its own level or above; None: the whole page. Raises `KeyError` if there is no such
+    heading.
     """
     found: list[str] = []
     level = 0
@@ -22,7 +23,7 @@ def blocks(page: str | Path, section: str, language: str) -> list[str]:
     for line in (PROJECT / page).read_text(encoding="utf-8").splitlines():
         if fence is not None:
             if line == "```":
-                if level and fence == language:
+                if (level or section is None) and fence == language:
                     found.append("".join(f"{text}\n" for text in lines))
                 fence = None
             else:
@@ -35,7 +36,7 @@ def blocks(page: str | Path, section: str, language: str) -> list[str]:
                 return found
             if not level and words == section:
                 level = len(marks)
-    if not level:
+    if not level and section is not None:
         raise KeyError(f"{page} has no section {section!r}")
     return found
 

@@ -8,13 +8,11 @@ import yaml
 
 from playfair.config import Config
 from playfair.definitions.training import Augmentation, BackboneTraining, TRNTraining, TSNTraining
+from tests.workflow.pages import blocks
 from tests.workflow.project import PROJECT, copy_project, snakemake
 
-PAGE = (PROJECT / "docs/training.md").read_text()
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+PATH = "docs/training.md"
+PAGE = (PROJECT / PATH).read_text()
 
 
 @pytest.mark.parametrize(
@@ -23,7 +21,7 @@ def blocks(language):
 )
 def test_commands_plan_the_trainings_that_the_page_names(tmp_path, command, backbones, heads):
     folder = copy_project(tmp_path / "project")
-    (folder / "training.yaml").write_text(blocks("yaml")[0])
+    (folder / "training.yaml").write_text(blocks(PATH, None, "yaml")[0])
     target, *options = shlex.split(command.removeprefix("--cores all "))
     dry_run = snakemake(folder, "-n", *options, target=target)
     assert dry_run.returncode == 0, dry_run.stderr
@@ -45,7 +43,7 @@ def test_the_table_names_all_options_with_their_defaults():
 
 
 def test_the_configuration_is_complete_enough_to_be_read():
-    changes = yaml.safe_load(blocks("yaml")[0])
+    changes = yaml.safe_load(blocks(PATH, None, "yaml")[0])
     training = changes["definitions"]["backbones"]["tuned"]["training"]
     assert BackboneTraining.model_validate(training).mixed_precision == "auto"
     assert set(changes) <= set(Config.model_fields)
@@ -53,7 +51,7 @@ def test_the_configuration_is_complete_enough_to_be_read():
 
 def test_the_code_runs_as_it_is_written():
     names = {}
-    for block in blocks("python"):
+    for block in blocks(PATH, None, "python"):
         exec(block, names)
     assert names["trained"].log["kept"].any()
     assert names["trained"].head.n_frames == 4
