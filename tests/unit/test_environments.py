@@ -1,10 +1,16 @@
-"""The conda environments hold the versions of the lock."""
+"""Everything that is imported is declared, and the environments hold the versions of the lock."""
 
+import ast
 import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
+
+import playfair
 
 PROJECT = Path(__file__).parents[2]
 CONDA_NAMES = {"pytorch": "torch"}
@@ -65,3 +71,46 @@ def test_container_installs_the_whole_lock_and_runs_as_a_user():
     assert ["COPY", "requirements.lock /tmp/requirements.lock"] in steps
     assert steps[-1] == ["USER", "playfair"]
     assert not re.search(r"(?i)password|secret|token|://\S+@", text)
+
+
+def imported_by(*folders):
+    """The packages that the Python files of these folders import, by distribution name."""
+    names = set()
+    for path in (path for folder in folders for path in (PROJECT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add((node.module or "").partition(".")[0])
+    distributions = packages_distributions()
+    return {
+        re.sub(r"[-_.]+", "-", distributions[name][0]).lower()
+        for name in names - sys.stdlib_module_names
+        if name in distributions and name != "playfair"
+    }
+
+
+def declared(*extras):
+    """The distributions that pyproject.toml names, for all or for these extras."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    lists = [project["dependencies"], *(project["optional-dependencies"][name] for name in extras)]
+    return {re.match(r"[\w.-]+", entry)[0].lower() for entries in lists for entry in entries}
+
+
+def test_what_the_library_and_the_scripts_import_is_declared():
+    assert imported_by("playfair") <= declared()
+    assert imported_by("scripts") <= declared("workflow")
+
+
+def test_what_tests_and_benchmarks_import_is_declared():
+    assert imported_by("tests", "benchmarks") <= declared("workflow", "dev")
+
+
+def test_the_version_is_written_once():
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    assert citation["version"] == playfair.__version__
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "playfair.__version__"}
+    headings = re.findall(r"^## (\S+)", (PROJECT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert playfair.__version__ in headings
