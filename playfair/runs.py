@@ -14,6 +14,7 @@ from playfair.attribution.columns import esv_columns
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.esv_store import EsvTable, open_results
 from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.stores.hdf5 import read_text
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from playfair.files import file_hash
@@ -104,7 +105,7 @@ class Run:
         with open_results(path) as file:
             n_frames = sorted(int(group) for group in file if group.isdecimal())
             attributes = dict(file[str(n_frames[-1])].attrs) if n_frames else {}
-            class_name = file["class_name"].asstr()[:].astype(object)
+            class_name = read_text(file["class_name"])
             prior = file["prior"][:]
         names = ("model_options", "checkpoint", "checkpoint_hash", "backbone_checkpoint_hash")
         _check_says(path, attributes, names)

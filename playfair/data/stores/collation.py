@@ -9,6 +9,7 @@ import numpy as np
 
 import playfair
 from playfair.data.stores.esv_store import OPTIONAL, PER_VIDEO, open_results
+from playfair.data.stores.hdf5 import read_text
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -33,7 +34,7 @@ def collate_esvs(
     with ExitStack() as stack:
         sources = [stack.enter_context(open_results(source)) for source in paths]
         _check_belong_together(paths, sources)
-        uids_of = [source["uid"].asstr()[:].astype(object) for source in sources]
+        uids_of = [read_text(source["uid"]) for source in sources]
         common = _common_uids(uids_of, paths, uids)
         first, rows_of_first = sources[0], _rows(uids_of[0], uids_of[0], common)
         kept = uids_of[0][rows_of_first]

@@ -21,7 +21,7 @@ import h5py
 import numpy as np
 
 import playfair
-from playfair.data.stores.hdf5 import open_hdf5
+from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -209,10 +209,10 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
         offsets = file["offsets"][:]
         common = {
             "prior": file["prior"][:],
-            "class_name": file["class_name"].asstr()[:].astype(object),
+            "class_name": read_text(file["class_name"]),
             "attributes": dict(file.attrs),
         }
-        uid = file["uid"].asstr()[:].astype(object)
+        uid = read_text(file["uid"])
         row_of = {name: row for row, name in enumerate(uid)}
         missing = [name for name in uids or () if name not in row_of]
         if missing:
@@ -240,7 +240,7 @@ class Collated(Mapping[int, EsvTable]):
         self.path = Path(path)
         with open_results(path) as file:
             self.attributes = dict(file.attrs)
-            self.uid = file["uid"].asstr()[:].astype(object)
+            self.uid = read_text(file["uid"])
             self.label = file["label"][:]
             self._n_frames = sorted(int(name) for name in file if name.isdecimal())
         if not self._n_frames:
@@ -280,11 +280,11 @@ def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
     if missing:
         raise InputError(f"{path} has no dataset {missing[0]!r}: expected an ESV or collated file")
     return EsvTable(
-        uid=root["uid"].asstr()[:].astype(object),
+        uid=read_text(root["uid"]),
         label=root["label"][:],
         sequence_length=root["sequence_length"][:],
         prior=root["prior"][:],
-        class_name=root["class_name"].asstr()[:].astype(object),
+        class_name=read_text(root["class_name"]),
         attributes=dict(group.attrs),
         **{name: group[name][:] for name in (*PER_VIDEO, *OPTIONAL) if name in group},
     )

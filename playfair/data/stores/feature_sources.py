@@ -82,12 +82,6 @@ class FeatureTable:
 
     def _check_layout(self) -> None:
         store, count = self.store, len(self.store)
-        if len(store.label) != count or len(store.sequence_length) != count:
-            raise InputError(
-                f"{self.path} holds {count} uids, {len(store.label)} labels and "
-                f"{len(store.sequence_length) + 1} offsets: expected as many labels as uids, and "
-                "one offset more"
-            )
         if len(self._row_of) < count:
             raise InputError(f"{self.path} holds a uid twice: every video needs its own")
         if not store.has_whole_offsets:

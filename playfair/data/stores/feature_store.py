@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 import playfair
-from playfair.data.stores.hdf5 import open_hdf5
+from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -89,9 +89,9 @@ class FeatureStore:
         missing = [n for n in ("features", "offsets", "uid", "label") if n not in self._file]
         if missing:
             raise InputError(f"{path} has no dataset {missing[0]!r}: expected a feature file")
-        self._offsets = self._file["offsets"][:]
+        self._offsets = self._file["offsets"][:].astype(np.int64)
         self._features = self._file["features"]
-        self.uid = self._file["uid"].asstr()[:].astype(object)
+        self.uid = read_text(self._file["uid"])
         self.label = self._file["label"][:]
         self.sequence_length = np.diff(self._offsets)
         self.feature_dim = int(self._features.shape[1])

@@ -19,7 +19,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from playfair.data.stores.hdf5 import open_hdf5
+from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.data.video.gulp import check_failed_share, open_chunks
 from playfair.errors import InputError
 from playfair.files import write_csv, written_whole
@@ -192,7 +192,7 @@ def _read_uids(shard: str | Path) -> np.ndarray:
     with _open(shard) as file:
         if "uid" not in file:
             raise InputError(f"{shard} has no dataset 'uid': delete it and run the workflow again")
-        uids = file["uid"].asstr()[:].astype(object)
+        uids = read_text(file["uid"])
     if any(one >= other for one, other in pairwise(uids)):
         raise InputError(f"the videos in {shard} are not sorted by uid: delete it and run again")
     return uids

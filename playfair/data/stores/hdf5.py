@@ -1,10 +1,39 @@
-"""HDF5 files opened for reading, or one sentence that says why not."""
+"""The one way by which HDF5 files are opened for reading: what lies outside of them stays outside.
 
+A file may come from anybody. Nothing of it is read before every object in it has been looked at:
+its data lie in the file itself (no external storage, no links to other files, no virtual data),
+they are there (every chunk that the shape declares), with filters that this installation has, and
+the columns that playfair knows have the types and shapes of `playfair.data.stores.layout`.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
+import numpy as np
+from h5py import h5a, h5d, h5g, h5l, h5o, h5t, h5z
 
+from playfair.data.stores.layout import check_layout
 from playfair.errors import InputError
+
+MOST_COMPRESSED = 100
+"""How many times larger than what is stored compressed data may be, beyond SMALL bytes."""
+SMALL = 1 << 26
+MOST_ATTRIBUTE_BYTES = 1 << 24
+
+_SEEN: set[tuple[str | int, ...]] = set()
+"""Files that this process has looked through; gathering opens every shard for every block."""
+
+_NUMBERS_AND_TEXT = (h5t.INTEGER, h5t.FLOAT, h5t.STRING, h5t.ENUM)
+_KINDS = {
+    h5t.BITFIELD: "bit field",
+    h5t.COMPOUND: "compound",
+    h5t.OPAQUE: "opaque",
+    h5t.REFERENCE: "reference",
+    h5t.TIME: "time",
+    h5t.VLEN: "variable-length",
+    h5t.ARRAY: "array",
+}
 
 
 def open_hdf5(path: str | Path, expected: str, remedy: str = "run the workflow again") -> h5py.File:
@@ -14,13 +43,134 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = "run the workflow a
         expected: what it should be, with its article. remedy: what makes it again.
 
     Raises:
-        InputError: if it is missing or damaged.
+        InputError: if it is missing, damaged, held by another program, reaches for other files,
+            declares what it does not hold, or has columns of other types and shapes than ours.
     """
-    if not Path(path).is_file():
-        raise InputError(f"{path} does not exist: expected {expected} (HDF5)")
+    path = Path(path)
+    if not path.is_file():
+        found = "is not a file" if path.exists() else "does not exist"
+        raise InputError(f"{path} {found}: expected {expected} (HDF5)")
     try:
-        return h5py.File(path, "r")
+        file = h5py.File(path, "r")
+    except PermissionError as error:
+        raise InputError(
+            f"{path} may not be read (permission denied): give yourself the right to"
+        ) from error
+    except BlockingIOError as error:
+        raise InputError(
+            f"{path} is open for writing in another program: close it there and run again"
+        ) from error
     except OSError as error:
         raise InputError(
             f"{path} is not a readable HDF5 file ({error}): delete it and {remedy}"
         ) from error
+    about = path.stat()
+    seen = (str(path), about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns)
+    if seen in _SEEN:
+        return file
+    try:
+        _check_contained(path, file)
+        check_layout(path, file)
+    except InputError:
+        file.close()
+        raise
+    except (RuntimeError, OSError, KeyError, ValueError, TypeError) as error:
+        # h5py says so of objects whose descriptions are damaged.
+        file.close()
+        raise InputError(f"{path} is damaged ({error}): delete it and {remedy}") from error
+    _SEEN.add(seen)
+    return file
+
+
+def read_text(column: h5py.Dataset) -> np.ndarray:
+    """A column of text, (V,) as str.
+
+    Raises:
+        InputError: if it is not UTF-8.
+    """
+    try:
+        return np.asarray(column.asstr()[:]).astype(object)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{column.file.filename}: {column.name} is not text in UTF-8 ({error.reason})"
+        ) from error
+
+
+def _check_contained(path: Path, file: h5py.File) -> None:
+    """Refuse a file that reaches for others, or declares more than it holds."""
+    for name, found in _objects(path, file):
+        where = f"{path}: {name or '/'}"
+        for number in range(h5a.get_num_attrs(found)):
+            _check_attribute(where, h5a.open(found, index=number))
+        if isinstance(found, h5d.DatasetID):
+            _check_dataset(where, found)
+
+
+def _objects(path: Path, file: h5py.File) -> Iterator[tuple[str, h5g.GroupID | h5d.DatasetID]]:
+    """Every group and data set with its name; only links within the file are followed.
+
+    A soft link is not: its target is in the file and has a link of its own, or there is none.
+    """
+    waiting: list[tuple[str, h5g.GroupID]] = [("", file.id)]
+    seen = {h5o.get_info(file.id).addr}
+    yield "", file.id
+    while waiting:
+        parent, group = waiting.pop()
+        for link in group:
+            name = f"{parent}/{link.decode('utf-8', errors='replace')}"
+            kind = group.links.get_info(link).type
+            if kind == h5l.TYPE_SOFT:
+                continue
+            if kind != h5l.TYPE_HARD:
+                raise InputError(
+                    f"{path}: {name} is a link to another file: copy the data into this one "
+                    "(h5py's copy with expand_external=True)"
+                )
+            found = h5o.open(group, link)
+            address = h5o.get_info(found).addr
+            if address in seen:
+                continue
+            seen.add(address)
+            if isinstance(found, h5g.GroupID):
+                waiting.append((name, found))
+            if isinstance(found, h5g.GroupID | h5d.DatasetID):
+                yield name, found
+
+
+def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
+    created = dataset.get_create_plist()
+    if created.get_external_count():
+        raise InputError(f"{where} keeps its data in another file: write them into this one")
+    if created.get_layout() == h5d.VIRTUAL:
+        raise InputError(
+            f"{where} is a virtual data set, of data in other files: write them into this one"
+        )
+    _check_type(where, dataset.get_type())
+    filters = [created.get_filter(number) for number in range(created.get_nfilters())]
+    for code, _, _, name in filters:
+        if not h5z.filter_avail(code):
+            said = name.decode("utf-8", errors="replace") or f"number {code}"
+            raise InputError(
+                f"{where} is compressed by a filter that is not installed ({said}): write it with "
+                "gzip or without a filter"
+            )
+    declared = dataset.get_space().get_simple_extent_npoints() * dataset.get_type().get_size()
+    stored = dataset.get_storage_size()
+    if declared > (max(SMALL, MOST_COMPRESSED * stored) if filters and stored else stored):
+        raise InputError(
+            f"{where} declares {declared} bytes of data, shape {dataset.shape}, of which {stored} "
+            "are stored: write the file again, with all of its data"
+        )
+
+
+def _check_attribute(where: str, attribute: h5a.AttrID) -> None:
+    where = f"{where}, attribute {attribute.name.decode('utf-8', errors='replace')}"
+    _check_type(where, attribute.get_type())
+    if attribute.get_storage_size() > MOST_ATTRIBUTE_BYTES:
+        raise InputError(f"{where} is too large: expected at most {MOST_ATTRIBUTE_BYTES} bytes")
+
+
+def _check_type(where: str, found: h5t.TypeID) -> None:
+    if found.get_class() not in _NUMBERS_AND_TEXT:
+        kind = _KINDS.get(found.get_class(), "unknown")
+        raise InputError(f"{where} is of a {kind} type: expected numbers or text")

@@ -200,7 +200,7 @@ def test_unreadable_files_get_one_sentence(tmp_path, opener):
     with pytest.raises(InputError, match="not a readable HDF5 file"):
         opener(tmp_path / "text.h5")
     with h5py.File(tmp_path / "empty.h5", "w") as file:
-        file["esv"] = 1
+        file["esv"] = np.zeros((1, 1, 1))
     with pytest.raises(InputError, match="no dataset"):
         opener(tmp_path / "empty.h5")
 

@@ -142,8 +142,8 @@ def test_videos_that_a_feature_file_lacks_or_damages_are_left_out(table, tmp_pat
     [
         ({"offsets": [0, 4, 11, 13]}, "offsets do not lead from 0"),
         ({"offsets": [0, 7, 4, 12]}, "offsets do not lead from 0"),
-        ({"offsets": [0, 12]}, "as many labels as uids"),
-        ({"label": [0, 1]}, "as many labels as uids"),
+        ({"offsets": [0, 12]}, "expected (V + 1) with V = 3"),
+        ({"label": [0, 1]}, "expected (V) with V = 3"),
         ({"uid": ["v1", "v1", "v3"]}, "a uid twice"),
         ({"uid": ["v1", "../v2", "v3"]}, "the uid '../v2'"),
         ({"label": [0, 2, 1]}, "'v2' has the label 2, expected 0 to 1"),
