@@ -8,25 +8,34 @@ both. Definitions name data sets, backbones and models; the options above them c
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from playfair.config_errors import choices, error_sentence
-from playfair.definitions.attribution import Method
+from playfair.definitions.attribution import Method, Sampling
 from playfair.definitions.backbones import Backbone
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.models import Model, TRNModel, TSNModel
 from playfair.definitions.section import Name, Section, Seed, Share, Workers
+from playfair.definitions.training import Training
 from playfair.errors import InputError
 
+SHARED_SECTIONS = ("attribution", "all_frames", "training")
+"""Sections at the top whose options hold wherever a model or backbone sets no other."""
 
+
+# `config.yaml` shows of these what is set here, and no more.
 def _default_datasets() -> dict[Name, Dataset]:
-    return {"synthetic": SyntheticDataset()}
+    return {"synthetic": SyntheticDataset(source="synthetic", n_train=600, n_validation=180)}
+
+
+def _default_backbones() -> dict[Name, Backbone]:
+    return {"small": Backbone(architecture="small")}
 
 
 def _default_models() -> dict[Name, Model]:
     return {
-        "trn": TRNModel(head="trn", backbone="small"),
+        "trn": TRNModel(head="trn", backbone="small", n_scales=8),
         "tsn": TSNModel(head="tsn", backbone="small"),
     }
 
@@ -39,7 +48,7 @@ class Definitions(Section):
         description="Data sets by name; the name is part of every path.",
     )
     backbones: dict[Name, Backbone] = Field(
-        default_factory=lambda: {"small": Backbone()},
+        default_factory=_default_backbones,
         description="Backbones by name; models may share one.",
     )
     models: dict[Name, Model] = Field(
@@ -56,12 +65,9 @@ class Shards(Section):
         default=1, ge=1, le=100_000, description="Shards of the validation split."
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _one_number_for_both(cls, values: Any) -> Any:
-        if isinstance(values, int | str):
-            return {"train": values, "validation": values}
-        return values
+
+def _one_number_for_both(values: Any) -> Any:
+    return {"train": values, "validation": values} if isinstance(values, int | str) else values
 
 
 class Gulp(Section):
@@ -89,8 +95,8 @@ class Features(Section):
     batch_size: int = Field(default=64, ge=1, le=4096, description="Frames per forward pass.")
 
 
-class Attribution(Section):
-    """How ESVs are computed."""
+class Attribution(Method):
+    """How ESVs at the numbers of frames in n_frames are computed, unless a model says otherwise."""
 
     batch_size: int = Field(
         default=1024, ge=1, le=65536, description="Videos read and written at a time."
@@ -186,17 +192,40 @@ class Config(Section):
         pattern=r"^(auto|cpu|cuda(:\d+)?)$",
         description="Where networks run: auto (a GPU if there is one), cpu, cuda or cuda:<number>.",
     )
-    gpus: int = Field(
-        default=0, ge=0, le=8, description="GPUs that each job that can use one asks for (0..8)."
-    )
     workers: Workers = Field(
         default=2, description="Threads or processes of a job that works in parallel (1..256)."
     )
-    shards: Shards = Field(
+    gpus: int = Field(
+        default=0, ge=0, le=8, description="GPUs that each job that can use one asks for (0..8)."
+    )
+    shards: Annotated[
+        Shards, BeforeValidator(_one_number_for_both, json_schema_input_type=Shards | int)
+    ] = Field(
         default_factory=Shards,
         description="Jobs per split that work side by side, on many machines (one number for "
         "both splits will do).",
     )
+    gulp: Gulp = Field(default_factory=Gulp, description="Videos to frames (GulpIO).")
+    features: Features = Field(default_factory=Features, description="Frames to features.")
+    training: Training = Field(
+        default_factory=Training,
+        description="How heads and backbones are trained; backbones have other default epochs, "
+        "batch_size and learning_rate, of their own. What a model or backbone sets in its own "
+        "training comes first.",
+    )
+    attribution: Attribution = Field(
+        default_factory=Attribution,
+        description="Features to ESVs, at the numbers of frames in n_frames. What a model sets in "
+        "its own attribution comes first.",
+    )
+    all_frames: Sampling = Field(
+        default_factory=Sampling,
+        description="ESVs of every frame of a video. What a model sets in its own all_frames comes "
+        "first.",
+    )
+    collate: Collate = Field(default_factory=Collate, description="Results of a model in one file.")
+    webm: Webm = Field(default_factory=Webm, description="Clips to watch.")
+    figures: Figures = Field(default_factory=Figures, description="Figures.")
     shard_by: Literal["order", "hash"] = Field(
         default="order",
         description="Which shard a video belongs to: order (runs of equal length) or hash (of the "
@@ -208,15 +237,18 @@ class Config(Section):
         description="Container image that jobs run in with --sdm apptainer (envs/Dockerfile), "
         "a file or an address; null for none.",
     )
-    gulp: Gulp = Field(default_factory=Gulp, description="Videos to frames (GulpIO).")
-    features: Features = Field(default_factory=Features, description="Frames to features.")
-    attribution: Attribution = Field(default_factory=Attribution, description="Features to ESVs.")
-    collate: Collate = Field(default_factory=Collate, description="Results of a model in one file.")
-    webm: Webm = Field(default_factory=Webm, description="Clips to watch.")
-    figures: Figures = Field(default_factory=Figures, description="Figures.")
     definitions: Definitions = Field(
         default_factory=Definitions, description="Things with a name, to choose from above."
     )
+
+    @model_validator(mode="after")
+    def _definitions_inherit(self) -> "Config":
+        for named in (self.definitions.backbones, self.definitions.models):
+            for options in named.values():
+                for section in SHARED_SECTIONS:
+                    if own := getattr(options, section, None):
+                        setattr(options, section, own.inheriting(getattr(self, section)))
+        return self
 
     @model_validator(mode="after")
     def _parts_agree(self) -> "Config":
@@ -242,13 +274,7 @@ class Config(Section):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
         for name in self.models:
-            if self.definitions.models[name].attribution.method == "exact" and longest > 20:
-                raise InputError(
-                    f"config key n_frames asks for {longest} frames, but the values of the model "
-                    f"{name} are exact, for at most 20: choose a sampler in "
-                    f"definitions.models.{name}.attribution.method"
-                )
-            _check_budget(name, self.definitions.models[name].attribution, longest)
+            _check_method(name, self.definitions.models[name].attribution, longest)
         study = self.figures.sampling_error
         least = _least_evaluations(study.n_frames)
         if min(study.budgets) < least:
@@ -284,12 +310,21 @@ def _least_evaluations(n_frames: int) -> int:
     return 4 * n_frames + 9
 
 
-def _check_budget(name: str, options: Method, n_frames: int) -> None:
+def _check_method(name: str, options: Method, n_frames: int) -> None:
+    def key(option: str) -> str:
+        own = f"definitions.models.{name}." if option in options.model_fields_set else ""
+        return f"{own}attribution.{option}"
+
+    if options.method == "exact" and n_frames > 20:
+        raise InputError(
+            f"config key n_frames asks for {n_frames} frames, but the values of the model {name} "
+            f"are exact, for at most 20: choose a sampler in {key('method')}"
+        )
     least = _least_evaluations(n_frames)
     if options.method != "exact" and options.budget < least:
         raise InputError(
-            f"config key definitions.models.{name}.attribution.budget is {options.budget}: "
-            f"choose at least {least} for {n_frames} frames"
+            f"config key {key('budget')} is {options.budget}: choose at least {least} for "
+            f"{n_frames} frames"
         )
 
 

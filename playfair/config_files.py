@@ -14,14 +14,17 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from playfair.config import Config
 
 HEADER = """\
-# The defaults of every option. Generated from playfair/config.py by `make config`: to change a
-# default edit it there; to change an option for a run use --configfile or --config, for instance
+# yaml-language-server: $schema=config.schema.json
+# The defaults. Generated from playfair/config.py by `make config`: to change a default edit it
+# there; to change an option for a run use --configfile or --config, for instance
 #   snakemake --cores all results/figures --config 'n_frames=[4, 8]'
+# The first ten options, down to gulp.short_side, are what people change most. A section per stage
+# follows, and last the definitions, which show what is not default; docs/configuration.md lists
+# their other options.
 """
 
 
@@ -31,14 +34,34 @@ def default_yaml() -> str:
 
 
 def schema_json() -> str:
-    """`config.schema.json`: the JSON schema that the Snakefile validates against."""
+    """`config.schema.json`: the JSON schema by which editors complete and check configurations.
+
+    It takes files that say only what differs from `config.yaml`: nothing in it is required, so that
+    options are told apart by their names where a file leaves the kind of a definition to others.
+    """
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(schema | Config.model_json_schema(), indent=2) + "\n"
+    return json.dumps(schema | _partial(Config.model_json_schema()), indent=2) + "\n"
+
+
+def _partial(schema: Any) -> Any:
+    """A JSON schema of objects of which any part may be left out."""
+    if isinstance(schema, list):
+        return [_partial(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "discriminator" in schema:
+        rest = {key: schema[key] for key in schema if key not in ("discriminator", "oneOf")}
+        return _partial({"anyOf": schema["oneOf"], **rest})
+    return {
+        key: _partial(value)
+        for key, value in schema.items()
+        if not (key == "required" and isinstance(value, list))
+    }
 
 
 def _section_lines(section: BaseModel, indent: int) -> Iterator[str]:
     for name, field in type(section).model_fields.items():
-        yield from _comment(field, indent)
+        yield from _comment(field.description, indent)
         yield from _value_lines(name, getattr(section, name), indent)
         if indent == 0:
             yield ""
@@ -51,16 +74,33 @@ def _value_lines(name: str, value: Any, indent: int) -> Iterator[str]:
         yield from _section_lines(value, indent + 2)
     elif isinstance(value, dict):
         yield f"{pad}{name}:"
-        for key, item in value.items():
-            yield from _value_lines(key, item, indent + 2)
+        for key, definition in value.items():
+            yield from _definition_lines(key, definition, indent + 2)
     else:
         flow = yaml.safe_dump(value, default_flow_style=True, width=1000).splitlines()[0]
         yield f"{pad}{name}: {flow}"
 
 
-def _comment(field: FieldInfo, indent: int) -> Iterator[str]:
+def _definition_lines(name: str, definition: BaseModel, indent: int) -> Iterator[str]:
+    """A definition: of its options, and those of its sections, the ones that are set."""
+    yield from _comment(type(definition).__doc__, indent)
+    yield f"{' ' * indent}{name}:"
+    yield from _set_lines(definition, indent + 2)
+
+
+def _set_lines(section: BaseModel, indent: int) -> Iterator[str]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            lines = list(_set_lines(value, indent + 2))
+            yield from [f"{' ' * indent}{name}:", *lines] if lines else []
+        elif name in section.model_fields_set:
+            yield from _value_lines(name, value, indent)
+
+
+def _comment(text: str | None, indent: int) -> Iterator[str]:
     pad = " " * indent
-    yield from (f"{pad}# {line}" for line in textwrap.wrap(field.description or "", 96 - indent))
+    yield from (f"{pad}# {line}" for line in textwrap.wrap(text or "", 96 - indent))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from playfair.definitions.section import Section, Seed
 class SamplingOptions(Section):
     """What all samplers have in common. One evaluation is one model applied to one subset."""
 
+    method: str
     budget: int = Field(
         default=1024, ge=1, le=10_000_000, description="Most evaluations per video, if sampled."
     )

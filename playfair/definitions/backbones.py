@@ -39,7 +39,8 @@ class Backbone(Section):
         description="Pretrained weights: a path, or path, url and sha256; null: it is trained.",
     )
     training: BackboneTraining = Field(
-        default_factory=BackboneTraining, description="How it is trained."
+        default_factory=BackboneTraining,
+        description="Where its training differs from training, at the top.",
     )
 
     @model_validator(mode="after")

@@ -13,8 +13,12 @@ from playfair.errors import InputError
 # Shared as annotations, not in a base class, whose fields would come before head: the first field
 # of a section tells it from others.
 BackboneName = Annotated[Name, Field(description="Backbone, a name in definitions.backbones.")]
-FewFrames = Annotated[Method, Field(description="ESVs at the numbers of frames in n_frames.")]
-EveryFrame = Annotated[Sampling, Field(description="ESVs of every frame of a video.")]
+FewFrames = Annotated[
+    Method, Field(description="Where this model's ESVs differ from attribution, at the top.")
+]
+EveryFrame = Annotated[
+    Sampling, Field(description="Where this model's ESVs differ from all_frames, at the top.")
+]
 Outputs = Annotated[
     Literal["probabilities", "logits"] | None,
     Field(
@@ -36,7 +40,8 @@ class TSNModel(Section):
     attribution: FewFrames = Field(default_factory=Method)
     all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TSNTraining = Field(
-        default_factory=TSNTraining, description="How the head is trained."
+        default_factory=TSNTraining,
+        description="Where this head's training differs from training, at the top.",
     )
 
 
@@ -64,7 +69,8 @@ class TRNModel(Section):
     attribution: FewFrames = Field(default_factory=Method)
     all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TRNTraining = Field(
-        default_factory=TRNTraining, description="How each head is trained."
+        default_factory=TRNTraining,
+        description="Where the training of these heads differs from training, at the top.",
     )
 
 

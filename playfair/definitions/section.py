@@ -1,6 +1,6 @@
 """What all parts of the configuration have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +18,23 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    own_defaults: ClassVar[frozenset[str]] = frozenset()
+    """Options whose default belongs to this kind of section, whatever `shared` says."""
+
+    def inheriting(self, shared: "Section") -> Self:
+        """This section, with what it leaves open taken from the options that many share.
+
+        An option that is set here stays, and so does the default of one of `own_defaults`; options
+        that only one of the two sections has do not matter. `model_fields_set` still names what is
+        set here.
+        """
+        settled = self.model_fields_set | self.own_defaults
+        values = {
+            name: getattr(self if name in settled else shared, name, getattr(self, name))
+            for name in type(self).model_fields
+        }
+        return self.model_construct(_fields_set=set(self.model_fields_set), **values)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """How backbones and heads are trained."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -13,7 +13,7 @@ def _read_off(value: Any) -> Any:
 
 
 class Training(Section):
-    """What all trainings have in common."""
+    """What all trainings have in common; the defaults are those of heads."""
 
     epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the training clips.")
     batch_size: int = Field(default=64, ge=1, le=4096, description="Clips per step.")
@@ -59,6 +59,8 @@ class Augmentation(Section):
 
 class BackboneTraining(Training):
     """Training of a backbone, end to end with a TRN head."""
+
+    own_defaults: ClassVar = frozenset({"epochs", "batch_size", "learning_rate"})
 
     initial_checkpoint: str | None = Field(
         default=None,

@@ -24,7 +24,17 @@ def test_empty_configuration_gets_all_defaults():
 
 
 def test_default_yaml_holds_the_defaults():
-    assert yaml.safe_load(default_yaml()) == complete_config({})
+    written = yaml.safe_load(default_yaml())
+    assert complete_config(written) == complete_config({})
+    assert [key for key in complete_config({}) if key not in written] == []
+
+
+def test_default_yaml_says_of_a_model_only_what_is_not_default():
+    models = yaml.safe_load(default_yaml())["definitions"]["models"]
+    assert models == {
+        "trn": {"head": "trn", "backbone": "small", "n_scales": 8},
+        "tsn": {"head": "tsn", "backbone": "small"},
+    }
 
 
 def test_completing_twice_changes_nothing():
@@ -85,8 +95,38 @@ def test_every_field_has_a_description():
 @pytest.mark.parametrize("name", ["tiny.yaml", "ssv2.yaml", "custom.yaml"])
 def test_shipped_configurations_obey_the_schema(name):
     config = yaml.safe_load((PROJECT / "configs" / name).read_text())
-    completed = complete_config(_merged(complete_config({}), config))
-    jsonschema.validate(completed, json.loads(schema_json()))
+    completed = complete_config(_merged(yaml.safe_load(default_yaml()), config))
+    for whole_or_partial in (completed, config):
+        jsonschema.validate(whole_or_partial, json.loads(schema_json()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "definitions: {models: {trn: {attribution: {budgt: 3}}}}",
+        "definitions: {models: {tsn: {head: tsn, n_scales: 3}}}",
+        "definitions: {models: {trn: {training: {epochs: 0}}}}",
+        "definitions: {datasets: {mine: {source: file}}}",
+        "training: {epoch: 3}",
+    ],
+)
+def test_the_schema_refuses_wrong_options_in_partial_files(text):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load(text), json.loads(schema_json()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "shards: 4",
+        "definitions: {models: {any: {attribution: {budget: 300}}}}",
+        "definitions: {backbones: {small: {training: {augmentation: {shift: 0.1}}}}}",
+        "definitions: {datasets: {mine: {labels: labels.json}}}",
+    ],
+)
+def test_the_schema_takes_files_that_say_only_what_differs(text):
+    jsonschema.validate(yaml.safe_load(text), json.loads(schema_json()))
 
 
 def _merged(base, change):

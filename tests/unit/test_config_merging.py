@@ -1,0 +1,150 @@
+"""Options at the top that models and backbones share, and files that Snakemake merges."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.cli import parse_config
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
+
+from playfair.config import complete_config
+from playfair.errors import InputError
+
+PROJECT = Path(__file__).parents[2]
+
+
+def model_of(config, name="trn"):
+    return complete_config(config)["definitions"]["models"][name]
+
+
+def with_trn(**options):
+    model = {"head": "trn", "backbone": "small", **options}
+    return {"models": ["trn"], "definitions": {"models": {"trn": model}}}
+
+
+@pytest.mark.parametrize(
+    ("section", "option", "value"),
+    [
+        ("attribution", "method", "permutation"),
+        ("attribution", "interactions", True),
+        ("all_frames", "budget", 4096),
+        ("training", "epochs", 3),
+        ("training", "early_stopping", "loss"),
+    ],
+)
+def test_options_at_the_top_hold_for_every_model_that_sets_no_other(section, option, value):
+    config = {section: {option: value}}
+    default = complete_config({})["definitions"]["models"]
+    for name in ("trn", "tsn"):
+        expected = {**default[name], section: {**default[name][section], option: value}}
+        assert model_of(config, name) == expected
+
+
+def test_a_model_overrides_single_options():
+    top = {"attribution": {"method": "stratified", "budget": 2048}, "training": {"seed": 3}}
+    trn = model_of({**top, **with_trn(attribution={"budget": 512}, training={"epochs": 7})})
+    assert (trn["attribution"]["method"], trn["attribution"]["budget"]) == ("stratified", 512)
+    assert (trn["training"]["seed"], trn["training"]["epochs"]) == (3, 7)
+
+
+def test_a_model_gets_back_the_default_that_the_top_changes():
+    top = {"attribution": {"method": "stratified"}}
+    trn = model_of({**top, **with_trn(attribution={"method": "exact"})})
+    assert trn["attribution"]["method"] == "exact"
+
+
+def test_a_models_own_options_hold_no_others_of_the_top():
+    attribution = model_of({"attribution": {"batch_size": 7}})["attribution"]
+    assert "batch_size" not in attribution
+
+
+def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
+    config = {"training": {"seed": 3, "mixed_precision": "auto", "epochs": 99, "batch_size": 9}}
+    training = complete_config(config)["definitions"]["backbones"]["small"]["training"]
+    assert (training["seed"], training["mixed_precision"]) == (3, "auto")
+    assert (training["epochs"], training["batch_size"], training["learning_rate"]) == (20, 32, 2e-3)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"n_frames": [21]}, "choose a sampler in attribution.method"),
+        (
+            {"n_frames": [21], **with_trn(attribution={"method": "exact"})},
+            "choose a sampler in definitions.models.trn.attribution.method",
+        ),
+        (
+            {"attribution": {"method": "regression", "budget": 9}},
+            "config key attribution.budget is 9",
+        ),
+        (
+            with_trn(attribution={"method": "regression", "budget": 9}),
+            "config key definitions.models.trn.attribution.budget is 9",
+        ),
+        ({"all_frames": {"method": "exact"}}, "config key all_frames.method is 'exact'"),
+    ],
+)
+def test_a_sentence_names_the_key_that_was_set(config, sentence):
+    with pytest.raises(InputError, match=sentence.replace(".", r"\.")):
+        complete_config(config)
+
+
+def merged(*files, options=()):
+    """What Snakemake makes of config.yaml, --configfile and --config."""
+    config = load_configfile(PROJECT / "config.yaml")
+    for path in files:
+        update_config(config, load_configfile(path))
+    update_config(config, parse_config(options))
+    return complete_config(config)
+
+
+def changes(config):
+    """The options that differ from the defaults, by their dotted keys."""
+    return dict(set(flat(config).items()) - set(flat(complete_config({})).items()))
+
+
+def flat(value, key=""):
+    if not isinstance(value, dict):
+        return {key: tuple(value) if isinstance(value, list) else value}
+    return {path: v for name in value for path, v in flat(value[name], f"{key}.{name}").items()}
+
+
+@pytest.fixture
+def user_file(tmp_path):
+    def write(text):
+        path = tmp_path / "mine.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_file_that_overrides_one_nested_option_changes_that_alone(user_file):
+    path = user_file("definitions: {models: {trn: {attribution: {budget: 4096}}}}")
+    assert changes(merged(path)) == {".definitions.models.trn.attribution.budget": 4096}
+    path = user_file("figures: {filmstrips: {per_model_wrong: 0}}")
+    assert changes(merged(path)) == {".figures.filmstrips.per_model_wrong": 0}
+
+
+def test_the_command_line_overrides_a_file_option_by_option(user_file):
+    path = user_file("attribution: {method: stratified, budget: 4096}\nn_frames: [2, 4]")
+    options = ["attribution={budget: 512, tolerance: null}", "n_frames=[4, 8]", "shards=3"]
+    assert changes(merged(path, options=options)) == {
+        ".attribution.method": "stratified",
+        ".attribution.budget": 512,
+        ".definitions.models.trn.attribution.method": "stratified",
+        ".definitions.models.trn.attribution.budget": 512,
+        ".definitions.models.tsn.attribution.method": "stratified",
+        ".definitions.models.tsn.attribution.budget": 512,
+        ".n_frames": (4, 8),
+        ".shards.train": 3,
+        ".shards.validation": 3,
+    }
+
+
+def test_a_configuration_with_every_option_of_every_model_is_still_taken(user_file):
+    # As people copied it when config.yaml spelt them all out.
+    complete = complete_config({"training": {"epochs": 5}})
+    whole_models = {"definitions": complete["definitions"]}
+    assert merged(user_file(yaml.safe_dump(whole_models)))["definitions"] == complete["definitions"]
