@@ -6,14 +6,19 @@ without restriction, evaluates expressions and guards as Python code, and calls 
 recurrent model. A TorchScript archive is read by torch's own restricted unpickler, in C++, which
 builds tensors, numbers, strings and TorchScript objects only, and its code runs in an interpreter
 that knows torch's operators and no Python. Few of these operators reach files (torch.save,
-from_file) or other processes; a program that names one of them is refused before anything of it
-runs. What is left to a program is to be wrong, to be slow and to take memory.
+from_file) or other processes; a program that names one of them, or spells a name in a way that
+could hide one, is refused before anything of it runs. What is left to a program is to be wrong, to
+be slow and to take memory.
+
+The archive is looked through with the reader by which torch loads it, since another reader can see
+other entries: torch finds them whatever the case of their letters. docs/security.md says the rest.
 """
 
 import re
 import warnings
-import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,10 +28,18 @@ from playfair.errors import InputError
 FORBIDDEN = re.compile(
     r"\b(?:save|from_file|load_tensor|rpc_\w+|torch\.classes)\b"
     r"|\bops\b(?!\.(?:aten|prim|torchvision)\b)"
-    r"|\bgetattr\([^)\n]*\\"
+    r'|\bgetattr\b(?!\(\w+(?:\.\w+)*, "[^"\\\n]*"\))',
+    re.ASCII,
 )
-"""Operators that reach files or other processes, wherever they are named, and what could hide them:
-operators from elsewhere, and names that are written with escapes."""
+"""Operators that reach files or other processes, wherever they are named, operators from elsewhere,
+and what could spell them otherwise: any getattr but those that torch writes, getattr(self, "0")."""
+
+FOREIGN_CLASS = re.compile(rb"torch[.\n]classes")
+"""An object of a class in C++, as a pickle names it."""
+
+NAME = re.compile(r"(?!.*\.\.)[\w.+-]+(?:/[\w.+-]+)*", re.ASCII)
+MOST_CODE_BYTES = 1 << 26
+"""Of all programs of an archive; torch compresses these, and nothing else."""
 
 
 class ExportedHead(nn.Module):
@@ -70,26 +83,74 @@ def load_exported(path: str | Path) -> ExportedHead:
 
 def _check_program(path: str | Path) -> None:
     """Refuse what is no TorchScript archive, and programs that could reach beyond the model."""
-    code: dict[str, str] = {}
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            code = {
-                name: archive.read(name).decode("utf-8", errors="replace")
-                for name in archive.namelist()
-                if "/code/" in name and name.endswith(".py")
-            }
-    if not code:
+    archive, names = _archive(path)
+    code = [name for name in names if name.lower().endswith(".py")]
+    if not any(name.lower().startswith("code/") for name in code):
         raise InputError(
             f"The exported model {path} is not a TorchScript file: write it with torch.jit.save "
             "(.pt2 files of torch.export are not read, because reading them can run any code)"
         )
-    for name, text in code.items():
-        found = FORBIDDEN.search(text)
+    _check_entries(path, archive, names)
+    for name in code:
+        found = FORBIDDEN.search(archive.get_record(name).decode("utf-8", errors="replace"))
         if found:
             raise InputError(
                 f"The exported model {path} is refused, because its program ({name}) uses "
                 f"{found[0]!r}, which could reach files or other processes: export it without"
             )
+    for name in names:
+        if name.lower().endswith("pkl") and FOREIGN_CLASS.search(archive.get_record(name)):
+            raise InputError(
+                f"The exported model {path} is refused, because it holds an object of a class of "
+                f"torch.classes ({name}), which could reach beyond the model: export it without"
+            )
+
+
+def _archive(path: str | Path) -> tuple[Any, list[str]]:
+    """Torch's own reader of an archive, and the names of its entries; none if it is no archive."""
+    with open(path, "rb") as file:
+        if file.read(4) != b"PK\x03\x04":
+            return None, []
+    try:
+        archive = torch._C.PyTorchFileReader(str(path))
+        return archive, archive.get_all_records()
+    except RuntimeError:
+        return None, []
+
+
+def _check_entries(path: str | Path, archive: Any, names: Sequence[str]) -> None:
+    """Refuse entries that torch could look up in two ways, and those that unpack to very much."""
+    seen: set[str] = set()
+    code_bytes = other_bytes = 0
+    for name in names:
+        # Torch cuts a name off at a zero byte, and where it is very long, when it lists it.
+        if not NAME.fullmatch(name) or not archive.has_record(name):
+            raise InputError(
+                f"The exported model {path} is refused, because of the name of its entry {name!r}: "
+                "write it with torch.jit.save"
+            )
+        if name.lower() in seen:
+            raise InputError(
+                f"The exported model {path} is refused, because it holds the entry {name!r} twice "
+                "(letter case does not count): write it with torch.jit.save"
+            )
+        seen.add(name.lower())
+        size = archive.get_record_size(name)
+        if name.lower().endswith((".py", ".debug_pkl")):
+            code_bytes += size
+        else:
+            other_bytes += size
+    most = {"programs": (code_bytes, MOST_CODE_BYTES), "data": (other_bytes, _size(path))}
+    for what, (found, allowed) in most.items():
+        if found > allowed:
+            raise InputError(
+                f"The exported model {path} is refused, because its {what} would unpack to {found} "
+                f"bytes, expected at most {allowed}: write it with torch.jit.save"
+            )
+
+
+def _size(path: str | Path) -> int:
+    return Path(path).stat().st_size
 
 
 def _last_line(error: Exception) -> str:

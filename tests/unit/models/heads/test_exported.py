@@ -118,6 +118,12 @@ def test_pickled_code_in_the_archive_does_not_run(tmp_path):
         "ops.debugprims.stream(self.path, [1], [1])",
         'torch.rpc_sync("worker", features)',
         "c = torch.classes.dist_rpc.WorkerInfo(self.path, 1)",
+        'getattr(torch,\n      "s\\141ve")(features, self.path)',
+        'getattr(torch, "sa" "ve")(features, self.path)',
+        'getattr(torch, "sa"\n      "ve")(features, self.path)',
+        "getattr(torch, 's' 'ave')(features, self.path)",
+        't = torch\n    getattr (t,"sa""ve")(features, self.path)',
+        "torch.\\\n      save(features, self.path)",
     ],
 )
 def test_a_program_that_could_reach_beyond_the_model_is_refused(tmp_path, line):
@@ -155,3 +161,106 @@ def test_an_archive_of_torch_export_is_refused_with_the_reason(tmp_path):
     torch.export.save(torch.export.export(model, (torch.rand(2, 3, 6),)), tmp_path / "model.pt2")
     with pytest.raises(InputError, match=r"\.pt2 files .* can run any code"):
         load_exported(tmp_path / "model.pt2")
+
+
+def renamed(tmp_path, rename, model=None, **options):
+    """An archive with the entries of an exported model under other names, written by hand."""
+    path = export(model or Saving(str(tmp_path / "written")), tmp_path / "model.pt", script=True)
+    bad = tmp_path / "bad.pt"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bad, "w", **options) as new:
+        for name in old.namelist():
+            new.writestr(rename(name), old.read(name))
+    return bad
+
+
+@pytest.mark.parametrize(
+    "rename",
+    [
+        lambda name: name.replace("/code/", "/CODE/"),
+        lambda name: name.replace("/code/", "/cOde/"),
+        lambda name: f"{name[:-3]}.PY" if name.endswith(".py") else name,
+        lambda name: f"model/{name[6:].upper()}",
+    ],
+)
+def test_letter_case_hides_no_program(tmp_path, rename):
+    """Torch finds the entries of an archive whatever the case of their letters."""
+    bad = renamed(tmp_path, rename)
+    torch.jit.load(bad)(torch.ones(1, 2, 3))
+    (tmp_path / "written").unlink()
+    with pytest.raises(InputError, match=r"its program \(.*\) uses 'save'"):
+        load_exported(bad)
+    assert not (tmp_path / "written").exists()
+
+
+def small_model():
+    return nn.Sequential(nn.Flatten(), nn.Linear(18, 4))
+
+
+def added(tmp_path, name, content, **options):
+    """An exported model with one more entry."""
+    path = export(small_model(), tmp_path / "model.pt")
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "a", **options) as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(name, content)
+    return path
+
+
+def test_modules_whose_names_are_numbers_are_read(tmp_path):
+    """Torch writes getattr(self, "0") for them."""
+    path = export(small_model(), tmp_path / "model.pt", script=True)
+    assert load_exported(path)(torch.rand(2, 3, 6)).shape == (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("model/data.pkl", "holds the entry .* twice"),
+        ("model/VERSION", "holds the entry .* twice"),
+        ("model/data.PKL", "holds the entry .* twice"),
+        ("model/../../data", "the name of its entry"),
+        ("model//etc/passwd", "the name of its entry"),
+        ("model/code/a.py\0b", "the name of its entry|is not a TorchScript file"),
+        ("model/code/a b.py", "the name of its entry"),
+        ("model/code/" + "a" * 600 + ".py", "the name of its entry"),
+        ("other/code/a.py", "is not a TorchScript file"),
+        ("/model/code/a.py", "is not a TorchScript file"),
+    ],
+)
+def test_entries_that_could_be_found_in_two_ways_are_refused(tmp_path, name, message):
+    info = zipfile.ZipInfo("model/placeholder")
+    # Set afterwards, because a ZipInfo cuts a name off at a zero byte.
+    info.filename = name
+    with pytest.raises(InputError, match=message):
+        load_exported(added(tmp_path, info, b"x = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("model/data/9", "its data would unpack to"),
+        ("model/code/bomb.py", "its programs would unpack to"),
+        ("model/code/bomb.PY.debug_PKL", "its programs would unpack to"),
+    ],
+)
+def test_what_unpacks_to_very_much_is_refused_unread(tmp_path, monkeypatch, name, message):
+    monkeypatch.setattr("playfair.models.heads.exported.MOST_CODE_BYTES", 100_000)
+    path = added(tmp_path, name, bytes(1_000_000), compression=zipfile.ZIP_DEFLATED)
+    monkeypatch.setattr("torch.jit.load", None)
+    with pytest.raises(InputError, match=message):
+        load_exported(path)
+
+
+@pytest.mark.parametrize("separator", [b".", b"\n"])
+def test_objects_of_foreign_classes_are_refused(tmp_path, separator):
+    path = export(small_model(), tmp_path / "model.pt")
+    pickled = b"\x80\x02c__torch__.torch" + separator + b"classes.dist_rpc\nWorkerInfo\nq\x00."
+    bad = rewrite(path, tmp_path / "bad.pt", "data.pkl", lambda _: pickled)
+    with pytest.raises(InputError, match=r"an object of a class of torch\.classes"):
+        load_exported(bad)
+
+
+def test_an_archive_behind_other_bytes_is_refused(tmp_path):
+    path = export(small_model(), tmp_path / "model.pt")
+    path.write_bytes(b"\0\0\0\0PTMF" + path.read_bytes())
+    with pytest.raises(InputError, match="is not a TorchScript file"):
+        load_exported(path)
