@@ -31,9 +31,6 @@ include: "rules/esvs.smk"
 include: "rules/collate.smk"
 include: "rules/sampling.smk"
 include: "rules/webm.smk"
-include: "rules/plot_models.smk"
-include: "rules/plot_attributions.smk"
-include: "rules/plot_every_frame.smk"
 include: "rules/figures.smk"
 
 

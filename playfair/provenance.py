@@ -21,7 +21,9 @@ from playfair.errors import InputError
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def code_hash(script: str | Path, root: str | Path, package: str = "playfair") -> str:
+def code_hash(
+    script: str | Path, root: str | Path, package: str = "playfair", also: Iterable[str] = ()
+) -> str:
     """SHA-256 over the modules of `package` that `script` imports, directly or not.
 
     Of each module its syntax tree counts, without docstrings, so that a changed comment or
@@ -29,9 +31,11 @@ def code_hash(script: str | Path, root: str | Path, package: str = "playfair") -
 
     Args:
         root: the directory that holds the package's directory.
+        also: modules that the script imports by names that do not stand in it.
     """
     root = Path(root)
-    return _hash_with_imports(_imported(Path(script), root, package), root, package)
+    modules = _imported(Path(script), root, package).union(also)
+    return _hash_with_imports(modules, root, package)
 
 
 def module_hash(module: str) -> str:

@@ -14,6 +14,7 @@ from playfair.config import complete_config
 from playfair.data.clips.clip_tables import check_tells_splits
 from playfair.data.clips.shards import shard_hashes
 from playfair.errors import InputError
+from playfair.figures.catalogue import read_catalogue
 from playfair.files import is_hdf5
 from playfair.provenance import code_hash
 
@@ -86,11 +87,10 @@ def shard_content(wildcards):
     return hashes[wildcards.scatteritem]
 
 
-def library_hash(script):
+def library_hash(script, *modules):
     """The hash of the library code that a script uses: a changed one makes its jobs stale."""
-    return code_hash(
-        Path(workflow.basedir, "scripts", f"{script}.py"), workflow.basedir
-    )
+    path = Path(workflow.basedir, "scripts", f"{script}.py")
+    return code_hash(path, workflow.basedir, also=modules)
 
 
 def by_attempt(amount, reads_clips=False):
@@ -188,7 +188,18 @@ def collated_files(wildcards):
     return [f"{folder}/{model}.h5" for model in config["models"]]
 
 
-def evidence_rate(wildcards):
-    """Params function: frames gulped per frame that the data set's ground truth counts."""
-    fps = config["gulp"]["fps"]
-    return fps / (datasets[wildcards.dataset]["ground_truth_fps"] or fps)
+def figure_options(name, figure):
+    """Params function: the facts and the options that a figure takes, by their names."""
+
+    def options(wildcards):
+        fps = config["gulp"]["fps"]
+        # Frames gulped per frame that the data set's ground truth counts.
+        rate = fps / (datasets[wildcards.dataset]["ground_truth_fps"] or fps)
+        facts = {"fps": fps, "evidence_rate": rate}
+        own = config["figures"].get(name, {})
+        return {
+            **{fact: facts[fact] for fact in figure.facts},
+            **{option: own[option] for option in figure.options},
+        }
+
+    return options

@@ -1,19 +1,60 @@
-# In: every figure with its table, the clips and what was left out. Out: results/figures.
+# In: what figures are drawn from. Out: every figure with its table; results/figures.
 
-figure_names = [
-    "filmstrips",
-    "every_frame",
-    "esv_by_position",
-    "localisation",
-    "class_by_position",
-    "performance",
-    "sampling_error",
-    "training_curves",
-]
-if not dataset_path(config["dataset"], "ground_truth"):
-    figure_names.remove("localisation")
-if not is_anything_trained:
-    figure_names.remove("training_curves")
+# The files that the library's figures ask for by name; [] for those that a data set has not.
+figure_files = {
+    "collated": collated_files,
+    "gulp": validation_gulp,
+    "ground_truth": dataset_file("ground_truth"),
+    "training_logs": training_logs,
+    "sampling_studies": expand(
+        "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
+        model=config["models"],
+    ),
+    "examples": "results/{dataset}/tables/filmstrips.csv",
+    "all_frames_esvs": expand(
+        "results/{{dataset}}/esvs/{model}/all_frames.h5", model=config["models"]
+    ),
+}
+drawn_figures = {
+    name: figure
+    for name, figure in read_catalogue().items()
+    if not missing_files.intersection(figure.needs)
+}
+
+
+for name, figure in read_catalogue().items():
+
+    rule:
+        """Draw one figure, and write the table of its numbers."""
+        name:
+            f"plot_{name}"
+        input:
+            **{need: figure_files[need] for need in figure.needs + figure.uses},
+        output:
+            png=report(
+                f"results/{{dataset}}/plots/{name}.png",
+                caption=f"../captions/{name}.rst",
+                category=figure.category,
+                labels={"figure": name.replace("_", " ")},
+            ),
+            pdf=f"results/{{dataset}}/plots/{name}.pdf",
+            table=f"results/{{dataset}}/tables/{name}.csv",
+        log:
+            f"results/{{dataset}}/logs/plot_{name}.log",
+        benchmark:
+            f"results/{{dataset}}/benchmarks/plot_{name}.tsv"
+        conda:
+            "../envs/figures.yaml"
+        threads: 1
+        resources:
+            mem_mb=by_attempt(1500),
+            runtime=by_attempt(30),
+        params:
+            module=f"playfair.figures.{name}",
+            options=figure_options(name, figure),
+            library=library_hash("plot_figure", f"playfair.figures.{name}"),
+        script:
+            "../scripts/plot_figure.py"
 
 
 rule figures:
@@ -22,13 +63,13 @@ rule figures:
         figures=expand(
             "results/{dataset}/plots/{figure}.{suffix}",
             dataset=config["dataset"],
-            figure=figure_names,
+            figure=drawn_figures,
             suffix=["png", "pdf"],
         ),
         tables=expand(
             "results/{dataset}/tables/{figure}.csv",
             dataset=config["dataset"],
-            figure=figure_names,
+            figure=drawn_figures,
         ),
         failed=failed_tables(config["dataset"]),
         too_short=expand(
@@ -41,7 +82,7 @@ rule figures:
             if has_videos(config["dataset"])
             else []
         ),
-        captions=expand("captions/{figure}.rst", figure=figure_names),
+        captions=expand("captions/{figure}.rst", figure=drawn_figures),
     output:
         figures=directory("results/figures"),
     log:
@@ -57,7 +98,7 @@ rule figures:
     params:
         dataset=config["dataset"],
         models=config["models"],
-        figure_names=figure_names,
+        titles={name: figure.title for name, figure in drawn_figures.items()},
         library=library_hash("figures"),
     script:
         "../scripts/figures.py"

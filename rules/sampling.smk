@@ -32,35 +32,3 @@ rule measure_sampling_error:
         library=library_hash("measure_sampling_error"),
     script:
         "../scripts/measure_sampling_error.py"
-
-
-rule plot_sampling_error:
-    """Plot error, correlation, standard error and time by budget for every sampler."""
-    input:
-        runs=expand(
-            "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
-            model=config["models"],
-        ),
-    output:
-        png=report(
-            "results/{dataset}/plots/sampling_error.png",
-            caption="../captions/sampling_error.rst",
-            category="Sampling",
-            labels={"figure": "sampling error"},
-        ),
-        pdf="results/{dataset}/plots/sampling_error.pdf",
-        table="results/{dataset}/tables/sampling_error.csv",
-    log:
-        "results/{dataset}/logs/plot_sampling_error.log",
-    benchmark:
-        "results/{dataset}/benchmarks/plot_sampling_error.tsv"
-    conda:
-        "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=by_attempt(1500),
-        runtime=by_attempt(30),
-    params:
-        library=library_hash("plot_sampling_error"),
-    script:
-        "../scripts/plot_sampling_error.py"

@@ -96,6 +96,13 @@ trained_models = [name for name in config["models"] if is_trained(models[name])]
 is_anything_trained = bool(trained_backbones or trained_models)
 read_splits = ["train", "validation"] if is_anything_trained else ["validation"]
 
+# What figures are drawn from and the configured data set has not.
+missing_files = set()
+if not dataset_path(config["dataset"], "ground_truth"):
+    missing_files.add("ground_truth")
+if not is_anything_trained:
+    missing_files.add("training_logs")
+
 
 def files_to_provide(kind, name):
     """The files that a backbone or model is read from and that no rule makes, by their key."""

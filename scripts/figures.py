@@ -40,10 +40,10 @@ with written_whole(snakemake.output.figures) as folder:
     for clip in examples:
         shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)
     gallery = []
-    for name, caption in zip(params.figure_names, snakemake.input.captions, strict=True):
+    for (name, title), caption in zip(params.titles.items(), snakemake.input.captions, strict=True):
         with Image.open(folder / f"{name}.png") as picture:
             width, height = picture.size
         text = Path(caption).read_text(encoding="utf-8")
         clips = examples if name == "filmstrips" else []
-        gallery.append(GalleryFigure(name, text, None, f"{name}.csv", width, height, clips))
+        gallery.append(GalleryFigure(name, text, title, f"{name}.csv", width, height, clips))
     (folder / "index.html").write_text(gallery_html(gallery, facts=facts), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Figure: which classes lean on early and which on late frames (class by position heat map)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
@@ -9,8 +9,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.errors import InputError
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     DIVERGING,
     FAINT,
@@ -20,6 +21,13 @@ from playfair.figures.drawing.style import (
     explained_class,
     model_title,
     new_figure,
+)
+
+FIGURE = FigureEntry(
+    title="Which classes lean on early frames, which on late ones?",
+    category="Attributions",
+    order=50,
+    needs=("collated",),
 )
 
 MAX_CLASSES_DRAWN = 30
@@ -175,3 +183,9 @@ def _classes_to_draw(classes: list[str]) -> list[str]:
         return classes
     half = MAX_CLASSES_DRAWN // 2
     return classes[:half] + classes[-half:]
+
+
+def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure."""
+    table = class_by_position_table(load_by_model(collated))
+    return table, plot_class_by_position(table)

@@ -1,7 +1,7 @@
 """Figure: ESV of the true class by the position of the frame in the sequence, for each n_frames."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.evaluation.performance import mean_interval, wilson_interval
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
     ONE_COLUMN,
@@ -25,6 +26,13 @@ from playfair.figures.drawing.style import (
     model_looks,
     model_title,
     new_figure,
+)
+
+FIGURE = FigureEntry(
+    title="Where in the video is the support?",
+    category="Attributions",
+    order=30,
+    needs=("collated",),
 )
 
 MAX_COLUMNS = 4
@@ -168,3 +176,9 @@ _SHARE = _Measure(
     reference=0.5,
     linestyle=(0, (5, 3)),
 )
+
+
+def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure."""
+    table = esv_by_position_table(load_by_model(collated))
+    return table, plot_esv_by_position(table)

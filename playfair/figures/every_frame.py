@@ -15,9 +15,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from playfair.data.clips.frame_sampling import sample_frame_idx
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import EsvTable, read_all_frames_esvs
+from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
 from playfair.evaluation.performance import STANDARD_NORMAL_95
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -45,6 +48,15 @@ from playfair.figures.drawing.style import (
     say_nothing_to_draw,
 )
 from playfair.figures.filmstrips import Frames, inside_evidence
+
+FIGURE = FigureEntry(
+    title="Frame by frame: what every frame contributes",
+    category="Attributions",
+    order=20,
+    needs=("examples", "all_frames_esvs"),
+    uses=("gulp", "ground_truth"),
+    facts=("fps", "evidence_rate"),
+)
 
 COLUMNS = [
     "example",
@@ -314,3 +326,24 @@ def _add_legend(page: Page, look: dict[str, Any], has_truth: bool) -> None:
         columnspacing=1.5,
         borderaxespad=0.2,
     )
+
+
+def draw(
+    examples: str,
+    all_frames_esvs: Sequence[str],
+    gulp: str | None,
+    ground_truth: str | None,
+    *,
+    fps: float,
+    evidence_rate: float,
+) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure of the videos that `examples`, the filmstrips' table, names."""
+    shown = pd.read_csv(examples, dtype={"uid": str})
+    uids = shown["uid"].unique().tolist()
+    table = every_frame_table(
+        shown,
+        [video for path in all_frames_esvs for video in read_all_frames_esvs(path, uids)],
+        fps,
+        read_ground_truth(ground_truth, evidence_rate) if ground_truth else None,
+    )
+    return table, plot_every_frame(table, GulpReader(gulp).frames if gulp else None)

@@ -8,11 +8,24 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import frames_inside
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.strip_page import Page
 from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
 from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
+
+FIGURE = FigureEntry(
+    title="Which frames made the model say so?",
+    category="Attributions",
+    order=10,
+    needs=("collated",),
+    uses=("gulp", "ground_truth"),
+    facts=("evidence_rate",),
+    options=("n_frames", "per_model_right", "per_model_wrong"),
+)
 
 COLUMNS = [
     "example",
@@ -196,3 +209,26 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
         strip.draw(page, scale)
     add_strip_legend(page, has_truth=bool(table["inside"].notna().any()))
     return page.figure
+
+
+def draw(
+    collated: Sequence[str],
+    gulp: str | None,
+    ground_truth: str | None,
+    *,
+    evidence_rate: float,
+    n_frames: int | None,
+    per_model_right: int,
+    per_model_wrong: int,
+) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure; at the largest number of frames where `n_frames` is None."""
+    results = load_by_model(collated)
+    tables = {
+        model: by_n_frames[n_frames or max(by_n_frames)] for model, by_n_frames in results.items()
+    }
+    table = filmstrips_table(
+        select_examples(tables, per_model_right, per_model_wrong),
+        tables,
+        read_ground_truth(ground_truth, evidence_rate) if ground_truth else None,
+    )
+    return table, plot_filmstrips(table, GulpReader(gulp).frames if gulp else None)

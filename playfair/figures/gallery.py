@@ -9,18 +9,6 @@ import pandas as pd
 
 from playfair.figures.drawing.style import class_title, model_title
 
-TITLES = {
-    "filmstrips": "Which frames made the model say so?",
-    "every_frame": "Frame by frame: what every frame contributes",
-    "esv_by_position": "Where in the video is the support?",
-    "performance": "More frames, better predictions?",
-    "class_by_position": "Which classes lean on early frames, which on late ones?",
-    "localisation": "Do the values point at the evidence?",
-    "training_curves": "How the networks learned",
-    "sampling_error": "How good are sampled values?",
-}
-"""Titles in plain words by figure stem, in the order in which a reader wants them."""
-
 
 @dataclass(frozen=True)
 class GalleryClip:
@@ -42,7 +30,7 @@ class GalleryFigure:
     Attributes:
         stem: of the files <stem>.png and <stem>.pdf beside the page.
         caption: plain text; a blank line starts a new paragraph.
-        title: plain words; by default that of :data:`TITLES`, or the stem's words.
+        title: plain words; by default those of the stem.
         table: relative path of the CSV file with the figure's numbers, if it is beside the page.
         width, height: of the PNG in pixels, if known, so that the page does not jump while loading.
         clips: to watch beside the figure, in this order.
@@ -58,7 +46,7 @@ class GalleryFigure:
 
     @property
     def heading(self) -> str:
-        return self.title or TITLES.get(self.stem) or self.stem.replace("_", " ").capitalize()
+        return self.title or self.stem.replace("_", " ").capitalize()
 
 
 def example_clips(examples: pd.DataFrame, folder: str = "clips") -> list[GalleryClip]:
@@ -89,16 +77,11 @@ def gallery_html(
 ) -> str:
     """A self-contained HTML page with all figures: no script, nothing loaded from elsewhere.
 
-    Figures that :data:`TITLES` names come in its order, others after them in the given order.
-
     Args:
+        figures: in the order of the page.
         introduction: plain text above the figures; a blank line starts a new paragraph.
         facts: (name, value) pairs such as ("data set", "synthetic"), shown below the title.
     """
-    order = list(TITLES)
-    figures = sorted(
-        figures, key=lambda figure: order.index(figure.stem) if figure.stem in order else len(order)
-    )
     links = "".join(
         f'<li><a href="#{_link(figure.stem)}">{escape(figure.heading)}</a></li>\n'
         for figure in figures

@@ -1,6 +1,6 @@
 """Figure: how much of the support falls on the frames that are known to carry the evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.evaluation.localisation import (
     frames_inside,
     largest_inside,
@@ -18,6 +19,7 @@ from playfair.evaluation.localisation import (
     uniform_mass_inside,
 )
 from playfair.evaluation.performance import mean_interval, wilson_interval
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
@@ -29,6 +31,14 @@ from playfair.figures.drawing.style import (
     model_title,
     new_figure,
     say_nothing_to_draw,
+)
+
+FIGURE = FigureEntry(
+    title="Do the values point at the evidence?",
+    category="Attributions",
+    order=60,
+    needs=("collated", "ground_truth"),
+    facts=("evidence_rate",),
 )
 
 _ALL_CLIPS: dict[str, Any] = {
@@ -153,3 +163,12 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
     _, note = explained_class(table)
     figure.suptitle(f"Do the values point at the evidence?{note}", x=0.01, ha="left")
     return figure
+
+
+def draw(
+    collated: Sequence[str], ground_truth: str, *, evidence_rate: float
+) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure."""
+    truth = read_ground_truth(ground_truth, evidence_rate)
+    table = localisation_table(load_by_model(collated), truth)
+    return table, plot_localisation(table)

@@ -1,6 +1,6 @@
 """Figure: accuracy and true-class score of each model by the number of frames that it sees."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.evaluation.performance import mean_interval, true_class_scores, wilson_interval
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
@@ -22,6 +23,13 @@ from playfair.figures.drawing.style import (
     model_title,
     new_figure,
     say_nothing_to_draw,
+)
+
+FIGURE = FigureEntry(
+    title="More frames, better predictions?",
+    category="Models",
+    order=40,
+    needs=("collated",),
 )
 
 
@@ -128,3 +136,9 @@ def _draw_models(axes: Axes, table: pd.DataFrame, value: str, interval: str) -> 
             label=model_title(str(model)),
             **looks[str(model)],
         )
+
+
+def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure."""
+    table = performance_table(load_by_model(collated))
+    return table, plot_performance(table)

@@ -1,5 +1,6 @@
 """Figure: how good sampled ESVs are, and what they cost, by sampler and budget."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from playfair.evaluation.performance import mean_interval
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
     TWO_COLUMNS,
@@ -20,6 +22,13 @@ from playfair.figures.drawing.style import (
     model_title,
     new_figure,
     say_nothing_to_draw,
+)
+
+FIGURE = FigureEntry(
+    title="How good are sampled values?",
+    category="Sampling",
+    order=80,
+    needs=("sampling_studies",),
 )
 
 
@@ -150,3 +159,9 @@ def _say_count(count: float, _: object) -> str:
     if count >= 1e6:
         return f"{count / 1e6:.3g} M"
     return f"{count / 1e3:.3g} k" if count >= 1e4 else f"{count:.0f}"
+
+
+def draw(sampling_studies: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure, of the runs of one study per model."""
+    table = sampling_error_table(pd.concat([pd.read_csv(path) for path in sampling_studies]))
+    return table, plot_sampling_error(table)

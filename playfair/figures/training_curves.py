@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -12,12 +13,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
     TWO_COLUMNS,
     model_title,
     new_figure,
     say_nothing_to_draw,
+)
+
+FIGURE = FigureEntry(
+    title="How the networks learned",
+    category="Models",
+    order=70,
+    needs=("training_logs",),
 )
 
 COLUMN_COUNT = 5
@@ -122,3 +131,13 @@ def _kept_accuracy(log: pd.DataFrame) -> str:
         if len(rows):
             return f"{split} {rows['accuracy'].iloc[-1]:.0%}".replace("%", " %")
     return "no epoch logged"
+
+
+def draw(training_logs: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure, of training logs called <network>/<part>.csv."""
+    logs = {}
+    for path in map(Path, training_logs):
+        part = path.stem.removeprefix("head").strip("_").replace("_", " ")
+        logs[f"{path.parent.name} {part}".strip()] = pd.read_csv(path)
+    table = training_curves_table(logs)
+    return table, plot_training_curves(table)

@@ -39,8 +39,8 @@ def test_nothing_to_do_after_a_finished_run(run):
     assert planned_jobs(run) == {}
 
 
-def test_changed_figure_script_makes_its_figure_and_the_gathering(run):
-    append(run / "scripts/plot_performance.py", "\nprint('done')\n")
+def test_changed_title_makes_its_figure_and_the_gallery(run):
+    replace(run / "playfair/figures/performance.py", "More frames,", "More frames:")
     assert planned_jobs(run) == {"plot_performance": 1, **GATHERING}
 
 
@@ -49,8 +49,9 @@ def test_changed_module_of_a_figure_makes_that_figure(run):
     assert planned_jobs(run) == {"plot_training_curves": 1, **GATHERING}
 
 
-def test_changed_module_of_all_figures_makes_figures_only(run):
-    append(run / "playfair/figures/drawing/style.py", "\nADDED = 1\n")
+@pytest.mark.parametrize("path", ["playfair/figures/drawing/style.py", "scripts/plot_figure.py"])
+def test_changed_code_of_all_figures_makes_figures_only(run, path):
+    append(run / path, "\nADDED = 1\n")
     assert planned_jobs(run) == {
         **PLOTS_OF_RESULTS,
         "plot_sampling_error": 1,

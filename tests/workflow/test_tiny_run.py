@@ -13,6 +13,7 @@ import pytest
 import playfair
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import decode_video
+from playfair.figures.catalogue import read_catalogue
 from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, TINY, snakemake
 
 RESULTS = "results/tiny"
@@ -24,7 +25,8 @@ def rules_in_the_workflow():
         rule for path in sources for rule in re.findall(r"^rule (\w+):", path.read_text(), re.M)
     }
     assert rules >= OF_OTHER_DATASETS
-    return rules - OF_OTHER_DATASETS - {"all"}
+    plots = {f"plot_{figure}" for figure in read_catalogue()}
+    return (rules | plots) - OF_OTHER_DATASETS - {"all"}
 
 
 def test_every_rule_runs(tiny_run):

@@ -11,7 +11,7 @@ Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, `
 ``offsets[v]:offsets[v + 1]``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -267,6 +267,12 @@ def load(path: str | Path) -> EsvTable | Collated:
     with open_results(path) as file:
         is_esv_file = "esv" in file
     return read_esvs(path) if is_esv_file else Collated(path)
+
+
+def load_by_model(paths: Iterable[str | Path]) -> dict[str, Collated]:
+    """Open collated files, by the name of the model that each is of, in their order."""
+    opened = [Collated(path) for path in paths]
+    return {str(results.attributes["model"]): results for results in opened}
 
 
 def open_results(path: str | Path) -> h5py.File:

@@ -4,12 +4,12 @@ import jinja2
 import pytest
 from docutils.core import publish_doctree
 
-from playfair.figures.gallery import TITLES
+from playfair.figures.catalogue import read_catalogue
 
 CAPTIONS = Path(__file__).parents[3] / "captions"
 
 
-@pytest.mark.parametrize("stem", TITLES)
+@pytest.mark.parametrize("stem", read_catalogue())
 def test_every_figure_has_a_caption_that_is_a_template_and_restructured_text(stem):
     text = (CAPTIONS / f"{stem}.rst").read_text()
     rendered = jinja2.Template(text, undefined=jinja2.StrictUndefined).render()

@@ -1,0 +1,59 @@
+"""The catalogue: which figures there are, and what each says about itself.
+
+Every module of this folder that assigns `FIGURE = FigureEntry(...)` is a figure, called like its
+module. Its entry is read from the source, without importing the module: the workflow asks for it
+whenever it starts, and matplotlib would take longer than all the rest.
+"""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class FigureEntry:
+    """What a figure is called, where it stands and what it is drawn from.
+
+    Its module has a function `draw`, which takes what is named here as keyword arguments and
+    returns the table of the figure's numbers and the figure.
+
+    Attributes:
+        title: a question or statement in plain words, for the gallery.
+        category: the heading that it stands under in the report.
+        order: its place in the gallery; the smallest comes first, equal ones by name.
+        needs: files without which there is no figure, as the workflow calls them. Each is a path,
+            or a list of paths where there is one per model.
+        uses: other files that it draws if there are any; None stands for those that there are not.
+        facts: values of the whole workflow that it takes, such as fps.
+        options: the keys of its section figures.<figure> of the configuration.
+    """
+
+    title: str
+    category: str
+    order: int = 1000
+    needs: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+@cache
+def read_catalogue(folder: Path = Path(__file__).parent) -> dict[str, FigureEntry]:
+    """The figures by name, in the order of the gallery."""
+    found = {path.stem: _entry(path) for path in folder.glob("*.py")}
+    entries = {name: entry for name, entry in found.items() if entry is not None}
+    return dict(sorted(entries.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def _entry(path: Path) -> FigureEntry | None:
+    """What the module assigns to FIGURE, in which nothing but literals may stand."""
+    for node in ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id="FIGURE")], value=ast.Call(args=[], keywords=keywords)
+            ):
+                return FigureEntry(
+                    **{str(keyword.arg): ast.literal_eval(keyword.value) for keyword in keywords}
+                )
+    return None
