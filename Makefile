@@ -53,7 +53,7 @@ format: setup ## Format Python and Snakemake files
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt $(SMK_FILES)
 
-config: setup ## Write config.yaml and its schema from playfair/config.py
+config: setup ## Write config.yaml, its schema and docs/configuration.md from playfair/config.py
 	$(BIN)/python -m playfair.config_files
 
 docs: setup ## Draw the pictures of the README from the workflow's results (needs Graphviz's dot)

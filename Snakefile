@@ -4,7 +4,7 @@ Raw videos -> gulped frames -> per-frame features -> class priors -> Element Sha
 and number of frames -> collated results and clips to watch -> figures.
 """
 
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 min_version("9.27")
 
@@ -14,9 +14,6 @@ configfile: "config.yaml"
 
 include: "rules/common.smk"
 include: "rules/weights.smk"
-
-
-validate(config, "config.schema.json", set_default=False)
 
 
 include: "rules/dataset.smk"

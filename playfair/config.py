@@ -1,8 +1,9 @@
 """The configuration: what every option means, its unit, its bounds and its default.
 
-These models are the one source of `config.yaml` (the defaults, with the descriptions as comments)
-and of `config.schema.json` (which the Snakefile validates against); `playfair.config_files` writes
-both. Definitions name data sets, backbones and models; the options above them choose by name.
+These models are the one check of a configuration, and the one source of `config.yaml` (the
+defaults, with the descriptions as comments), of `config.schema.json` (by which editors complete and
+check) and of `docs/configuration.md`; `playfair.config_files` writes them. Definitions name data
+sets, backbones and models; the options above them choose by name.
 """
 
 from collections.abc import Mapping

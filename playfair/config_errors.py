@@ -1,14 +1,14 @@
 """Sentences for what is wrong with a configuration."""
 
 import difflib
-from collections.abc import Iterable
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from playfair.definitions.section import Section
+from playfair.definitions.section import Section, sections_in, unwrapped
 
 
 def choices(found: str, allowed: Iterable[str]) -> str:
@@ -29,12 +29,36 @@ def error_sentence(error: ErrorDetails, root: type[Section]) -> str:
     if error["type"] == "value_error":
         return f"config key {key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
     if error["type"] == "extra_forbidden":
-        return f"config key {key} is not known: {choices(path[-1], list(section.model_fields))}"
+        return f"config key {key} is not known: {_known_options(path, section, root)}"
     description = f" ({field.description})" if field and field.description else ""
     if error["type"] == "missing":
         return f"config key {key} is missing{description}: add it"
     message = error["msg"][0].lower() + error["msg"][1:]
     return f"config key {key} is {error['input']!r}: {message}{description}"
+
+
+def _known_options(path: list[str], section: type[Section], root: type[Section]) -> str:
+    """The end of a sentence about an unknown option: the nearest one here, or where it is known."""
+    here = choices(path[-1], section.model_fields)
+    elsewhere = set(_keys(path[-1], root))
+    if here.startswith("did you mean") or not elsewhere:
+        return here
+    namesakes = [key for key in elsewhere if key.split(".")[-2:-1] == path[-2:-1]]
+    nearest = sorted(namesakes or elsewhere, key=lambda key: (len(key), key))[:3]
+    return f"did you mean {' or '.join(map(repr, nearest))}? {here}"
+
+
+def _keys(option: str, section: type[Section], path: str = "") -> Iterator[str]:
+    """The dotted keys of all options of this name in a section and below it."""
+    for name, field in section.model_fields.items():
+        if name == option:
+            yield path + name
+        if get_origin(field.annotation) is dict:
+            annotation, below = get_args(field.annotation)[1], f"{path}{name}.<name>."
+        else:
+            annotation, below = field.annotation, f"{path}{name}."
+        for part in sections_in(annotation):
+            yield from _keys(option, part, below)
 
 
 def _walk(
@@ -46,7 +70,7 @@ def _walk(
     field: FieldInfo | None = None
     annotation: Any = root
     for part in loc:
-        annotation = _unwrapped(annotation)
+        annotation = unwrapped(annotation)
         if get_origin(annotation) is UnionType:
             # pydantic names the member of a tagged union in the location; the user did not.
             members = [member for member in get_args(annotation) if _tag(member) == part]
@@ -61,16 +85,6 @@ def _walk(
         elif get_args(annotation):
             annotation = get_args(annotation)[-1]
     return path, section, field
-
-
-def _unwrapped(annotation: Any) -> Any:
-    """What an annotation allows beside null, without what is attached to it."""
-    if get_origin(annotation) is Annotated:
-        return _unwrapped(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation):
-        members = [member for member in get_args(annotation) if member is not NoneType]
-        return _unwrapped(members[0]) if len(members) == 1 else annotation
-    return annotation
 
 
 def _tag(member: Any) -> str | None:

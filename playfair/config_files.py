@@ -1,7 +1,7 @@
-"""Writes the files that follow from the configuration's models: `config.yaml` and its JSON schema.
+"""Writes what follows from the configuration's models: `config.yaml`, its JSON schema, its page.
 
-python -m playfair.config_files            write both into the current directory
-python -m playfair.config_files --check    exit with 1 if either differs from what would be written
+python -m playfair.config_files            write them into the current directory
+python -m playfair.config_files --check    exit with 1 if one differs from what would be written
 """
 
 import argparse
@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel
 
 from playfair.config import Config
+from playfair.config_reference import reference_page
 
 HEADER = """\
 # yaml-language-server: $schema=config.schema.json
@@ -111,8 +112,10 @@ def main(argv: list[str] | None = None) -> int:
     for path, text in (
         (Path("config.yaml"), default_yaml()),
         (Path("config.schema.json"), schema_json()),
+        (Path("docs/configuration.md"), reference_page()),
     ):
         if not arguments.check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
             drifted = True

@@ -1,6 +1,7 @@
 """What all parts of the configuration have in common."""
 
-from typing import Annotated, Any, ClassVar, Self
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -42,3 +43,20 @@ class Section(BaseModel):
         if isinstance(values, dict):
             return {key: None if value == "null" else value for key, value in values.items()}
         return values
+
+
+def unwrapped(annotation: Any) -> Any:
+    """What an annotation allows beside null, without what is attached to it."""
+    if get_origin(annotation) is Annotated:
+        return unwrapped(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation):
+        members = [member for member in get_args(annotation) if member is not NoneType]
+        return unwrapped(members[0]) if len(members) == 1 else annotation
+    return annotation
+
+
+def sections_in(annotation: Any) -> list[type[Section]]:
+    """The sections that an annotation allows: none, one, or the members of a tagged union."""
+    annotation = unwrapped(annotation)
+    members = [unwrapped(member) for member in get_args(annotation)] or [annotation]
+    return [part for part in members if isinstance(part, type) and issubclass(part, Section)]

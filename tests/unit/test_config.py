@@ -153,6 +153,33 @@ def assert_one_sentence(config, parts):
     [
         ({"gulp": {"fsp": 3}}, ["gulp.fsp", "did you mean 'fps'"]),
         ({"nframes": [3]}, ["nframes", "did you mean 'n_frames'"]),
+        ({"fps": 3}, ["config key fps is not known", "did you mean 'gulp.fps'?", "gpus"]),
+        (
+            {"attribution": {"relu_input": True}},
+            ["attribution.relu_input is", "did you mean 'definitions.models.<name>.relu_input'?"],
+        ),
+        (
+            {"definitions": {"backbones": {"small": {"batch_size": 3}}}},
+            ["small.batch_size is", "did you mean 'features.batch_size' or 'training.batch_size'"],
+        ),
+        (
+            {"definitions": {"backbones": {"small": {"gulp": {"seed": 3}}}}},
+            ["definitions.backbones.small.gulp is not known: did you mean 'gulp'? allowed are"],
+        ),
+        (
+            {
+                "definitions": {
+                    "models": {
+                        "trn": {
+                            "head": "trn",
+                            "backbone": "small",
+                            "attribution": {"batch_size": 3},
+                        }
+                    }
+                }
+            },
+            ["trn.attribution.batch_size", "did you mean 'attribution.batch_size'? allowed are"],
+        ),
         ({"gulp": {"fps": -1.0}}, ["gulp.fps", "-1", "greater than 0"]),
         ({"gulp": {"fps": "fast"}}, ["gulp.fps", "'fast'", "number"]),
         ({"gulp": 3}, ["gulp", "3"]),
