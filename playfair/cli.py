@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import playfair
 from playfair.definitions.attribution import Method
 from playfair.errors import InputError
+from playfair.trust import add_trust_options, trust_of
 
 if TYPE_CHECKING:
     from playfair.data.stores.esv_store import EsvTable
@@ -101,6 +102,7 @@ def _add_explain(commands: Any) -> None:
     parser.add_argument(
         "--device", default="auto", help="auto (a GPU if there is one), cpu, cuda or cuda:<number>"
     )
+    add_trust_options(parser)
     parser.set_defaults(run_command=_explain)
 
 
@@ -123,7 +125,7 @@ def _explain(options: argparse.Namespace) -> int:
         )
     if not options.clip.is_file():
         raise InputError(f"the clip {options.clip} does not exist")
-    run = Run(options.run)
+    run = Run(options.run, trust_of(options))
     device = resolve_device(options.device)
     tables, view = _tables(run, options, device)
     if hasattr(sys.stdout, "reconfigure"):
@@ -178,8 +180,8 @@ def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
     models, left_out = run.usable_models()
     if left_out:
         print(
-            f"note: left out {', '.join(left_out)}, whose results are of other networks than those "
-            f"that are there (--model {left_out[0]} says why)",
+            f"note: left out {', '.join(left_out)}, whose networks are not those of their "
+            f"results, or not trusted (--model {left_out[0]} says why)",
             file=sys.stderr,
         )
     return models

@@ -1,8 +1,6 @@
 """A finished run of the workflow, and one more clip explained by its networks."""
 
-import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.esv_store import EsvTable, open_results
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.hdf5 import read_text
+from playfair.data.stores.layout import numbers_of_frames
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from playfair.files import file_hash
@@ -22,6 +21,8 @@ from playfair.models.backbones.architectures import build_backbone
 from playfair.models.backbones.extraction import extract_features
 from playfair.models.heads.loading import load_heads
 from playfair.provenance import module_hash
+from playfair.run_options import backbone_options, check_says, model_options, texts
+from playfair.trust import Trust
 
 _UNLABELLED = -1
 _RUN_AGAIN = "run the workflow again, with this model among its models"
@@ -67,12 +68,16 @@ class Run:
     What counts are the collated files, one per model: ESV files of earlier configurations may lie
     beside those that were collated.
 
+    Args:
+        trust: which functions may be called to make its networks; by default none.
+
     Raises:
         InputError: if the directory holds no collated files.
     """
 
-    def __init__(self, directory: str | Path):
+    def __init__(self, directory: str | Path, trust: Trust | None = None):
         self.directory = Path(directory)
+        self._trust = trust or Trust()
         if not self.directory.is_dir():
             raise InputError(
                 f"the run {directory} does not exist: give a directory such as results/synthetic"
@@ -93,8 +98,8 @@ class Run:
         """A model of the run.
 
         Raises:
-            InputError: if it has no such model, does not say where its networks lie, or if these
-                are missing or have changed since.
+            InputError: if it has no such model, does not say where its networks lie, if these are
+                missing or have changed since, or are made by a function that nobody trusts.
         """
         if name not in self.model_names:
             raise InputError(
@@ -103,16 +108,25 @@ class Run:
             )
         path = self.directory / "collated" / f"{name}.h5"
         with open_results(path) as file:
-            n_frames = sorted(int(group) for group in file if group.isdecimal())
+            n_frames = numbers_of_frames(file)
             attributes = dict(file[str(n_frames[-1])].attrs) if n_frames else {}
+            missing = [column for column in ("class_name", "prior") if column not in file]
+            if missing:
+                raise InputError(f"{path} has no dataset {missing[0]!r}: {_RUN_AGAIN}")
             class_name = read_text(file["class_name"])
             prior = file["prior"][:]
         names = ("model_options", "checkpoint", "checkpoint_hash", "backbone_checkpoint_hash")
-        _check_says(path, attributes, names)
-        options = json.loads(attributes["model_options"])
-        heads = [self.directory / str(head) for head in attributes["checkpoint"]]
-        for head, expected in zip(heads, attributes["checkpoint_hash"], strict=True):
-            _check_unchanged(head, str(expected), path)
+        check_says(path, attributes, names)
+        options = model_options(path, attributes)
+        heads = [self.directory / head for head in texts(path, attributes, "checkpoint")]
+        if options["head"] == "custom":
+            own = self._trust.files("models", name, options, path)
+            heads = heads if own is None else own
+        hashes = texts(path, attributes, "checkpoint_hash")
+        if len(hashes) != len(heads):
+            raise InputError(f"{path} names {len(heads)} checkpoints and {len(hashes)} hashes")
+        for head, expected in zip(heads, hashes, strict=True):
+            _check_unchanged(head, expected, path)
         _check_code(options, path)
         backbone = self._backbone(options["backbone"])
         if backbone.attributes["checkpoint_hash"] != attributes["backbone_checkpoint_hash"]:
@@ -157,8 +171,17 @@ class Run:
                 f"the features of the run {self.directory} were imported: it has no network that "
                 "could see a clip"
             )
-        names = ("architecture", "weights", "checkpoint", "checkpoint_hash", "decoding")
-        _check_says(path, attributes, names)
+        names = (
+            "architecture",
+            "weights",
+            "checkpoint",
+            "checkpoint_hash",
+            "decoding",
+            "batch_size",
+        )
+        check_says(path, attributes, names)
+        if "factory" in attributes:
+            self._trust.files("backbones", name, attributes, path)
         checkpoint = self.directory / str(attributes["checkpoint"])
         _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
         return _RunBackbone(path, attributes, feature_dim, checkpoint)
@@ -172,13 +195,13 @@ class Run:
         """
         found = self._backbone(backbone_name)
         attributes = found.attributes
+        decoding, batch_size = backbone_options(found.path, attributes, found.feature_dim)
         backbone = build_backbone(
             attributes["architecture"],
             found.feature_dim,
             attributes["weights"] or None,
             found.checkpoint,
         )
-        decoding = json.loads(attributes["decoding"])
         with tempfile.TemporaryDirectory() as folder:
             # Frames pass through a gulp so that they are those that the workflow would have seen.
             failed = gulp_videos(
@@ -195,7 +218,7 @@ class Run:
                 backbone,
                 reader,
                 reader.uids,
-                batch_size=int(attributes["batch_size"]),
+                batch_size=batch_size,
                 device=device,
                 progress=False,
             )
@@ -252,15 +275,6 @@ def explain_view(
         attributes={"model": model.name, "method": attribution["method"]},
         **columns,
     )
-
-
-def _check_says(path: Path, attributes: dict[str, Any], names: Sequence[str]) -> None:
-    missing = [name for name in names if name not in attributes]
-    if missing:
-        raise InputError(
-            f"{path} has no attribute {missing[0]!r}: it is of another version of the workflow; "
-            "delete it and run the workflow again"
-        )
 
 
 def _check_unchanged(checkpoint: Path, expected: str, source: Path) -> None:

@@ -10,6 +10,7 @@ from playfair.cli import main
 from playfair.errors import InputError
 from playfair.provenance import module_hash
 from playfair.runs import Run
+from playfair.trust import Trust
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
 
@@ -72,10 +73,11 @@ def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch):
     (tmp_path / "own_head.py").write_text("def make():\n    return None\n")
     options = {"head": "custom", "factory": "own_head:make"}
     write_model(folder, "custom", [1], **options, code_hash=module_hash("own_head"))
-    assert Run(folder).model("custom").n_frames == [1]
+    trust = Trust(frozenset({"own_head:make"}))
+    assert Run(folder, trust).model("custom").n_frames == [1]
     write_model(folder, "custom", [1], **options, code_hash="of what it was before")
     with pytest.raises(InputError, match=r"module own_head has changed since .*custom\.h5"):
-        Run(folder).model("custom")
+        Run(folder, trust).model("custom")
 
 
 def test_clips_are_seen_as_in_the_shards_where_nothing_was_gathered(folder, tmp_path):

@@ -22,6 +22,7 @@ import numpy as np
 
 import playfair
 from playfair.data.stores.hdf5 import open_hdf5, read_text
+from playfair.data.stores.layout import numbers_of_frames
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -242,7 +243,7 @@ class Collated(Mapping[int, EsvTable]):
             self.attributes = dict(file.attrs)
             self.uid = read_text(file["uid"])
             self.label = file["label"][:]
-            self._n_frames = sorted(int(name) for name in file if name.isdecimal())
+            self._n_frames = numbers_of_frames(file)
         if not self._n_frames:
             raise InputError(f"{path} holds no ESVs: expected an ESV or collated file")
 

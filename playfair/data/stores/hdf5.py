@@ -166,7 +166,8 @@ def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
 def _check_attribute(where: str, attribute: h5a.AttrID) -> None:
     where = f"{where}, attribute {attribute.name.decode('utf-8', errors='replace')}"
     _check_type(where, attribute.get_type())
-    if attribute.get_storage_size() > MOST_ATTRIBUTE_BYTES:
+    size = attribute.get_space().get_simple_extent_npoints() * attribute.get_type().get_size()
+    if size > MOST_ATTRIBUTE_BYTES:
         raise InputError(f"{where} is too large: expected at most {MOST_ATTRIBUTE_BYTES} bytes")
 
 

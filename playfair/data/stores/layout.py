@@ -4,6 +4,7 @@ Axes: V videos, C classes, n frames of each, F frames of all videos one after th
 of a feature. In one file an axis has one length.
 """
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,9 +51,14 @@ def check_layout(path: str | Path, file: h5py.File) -> None:
         InputError: for one of another type or shape than the others require.
     """
     lengths = _check_group(path, file, {"2": 2})
-    for name in file:
-        if name.isdecimal() and isinstance(file.get(name), h5py.Group):
-            _check_group(path, file[name], lengths)
+    for number in numbers_of_frames(file):
+        _check_group(path, file[str(number)], lengths)
+
+
+def numbers_of_frames(file: h5py.File) -> list[int]:
+    """The groups 1, 2, ... of a collated file, ascending."""
+    names = [name for name in file if re.fullmatch("[1-9][0-9]{0,5}", name)]
+    return sorted(int(name) for name in names if isinstance(file.get(name), h5py.Group))
 
 
 def _check_group(path: str | Path, group: h5py.Group, known: dict[str, int]) -> dict[str, int]:

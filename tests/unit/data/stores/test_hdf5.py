@@ -223,6 +223,14 @@ def test_odd_attributes_are_refused(features, monkeypatch, value, message):
         FeatureStore(features)
 
 
+def test_empty_attributes_are_read(features):
+    """Such as the checkpoints of a model that has none."""
+    with h5py.File(features, "a") as file:
+        file.attrs["none"] = []
+    with FeatureStore(features) as store:
+        assert len(store.attributes["none"]) == 0
+
+
 ESV_LAYOUTS = {
     "frame_idx": (np.zeros(2, int), r"/frame_idx has the shape \(2,\), expected \(V, n\)"),
     "esv": (np.zeros((2, 2, 4)), r"/esv has the shape \(2, 2, 4\).* with C = 3"),

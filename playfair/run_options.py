@@ -1,0 +1,96 @@
+"""What the files of a finished run say of its networks, checked as a configuration is.
+
+Anybody can have written it: no value is used that the configuration would not allow.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from playfair.config import Features, Gulp
+from playfair.definitions.backbones import Backbone
+from playfair.definitions.models import Model
+from playfair.errors import InputError
+
+_ASIDE = ("attribution", "code_hash")
+"""What a model's options hold beside the keys of the configuration, or instead of them."""
+
+
+def check_says(path: Path, attributes: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise `InputError` if the attributes of the file `path` lack one of these names."""
+    missing = [name for name in names if name not in attributes]
+    if missing:
+        raise InputError(
+            f"{path} has no attribute {missing[0]!r}: it is of another version of the workflow; "
+            "delete it and run the workflow again"
+        )
+
+
+def texts(path: Path, attributes: Mapping[str, Any], name: str) -> list[str]:
+    """An attribute that is one text or several."""
+    found = np.atleast_1d(np.asarray(attributes[name], dtype=object))
+    if found.ndim != 1 or not all(isinstance(text, str) for text in found):
+        raise InputError(f"{path}: its attribute {name} is not text: {_REMEDY}")
+    return [str(text) for text in found]
+
+
+def model_options(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the model by which an ESV file was made.
+
+    Raises:
+        InputError: if they are not those of a model.
+    """
+    options = _json(path, attributes, "model_options")
+    plain = {key: value for key, value in options.items() if key not in _ASIDE}
+    checked = _check(TypeAdapter(Model), plain, path, "model_options")
+    method = options.get("attribution")
+    if not isinstance(method, dict) or not isinstance(method.get("method"), str):
+        raise InputError(f"{path}: its attribute model_options names no method: {_REMEDY}")
+    return {**checked.model_dump(mode="json"), **options}
+
+
+def backbone_options(
+    path: Path, attributes: Mapping[str, Any], feature_dim: int
+) -> tuple[dict[str, Any], int]:
+    """How the clips of a feature file were decoded (fps, short_side), and frames per pass.
+
+    Raises:
+        InputError: if this, the architecture or the length of a feature is out of bounds.
+    """
+    decoding = _json(path, attributes, "decoding")
+    _check(TypeAdapter(Gulp), decoding, path, "decoding")
+    batch_size = attributes["batch_size"]
+    batch = {"batch_size": batch_size.item() if isinstance(batch_size, np.integer) else batch_size}
+    _check(TypeAdapter(Features), batch, path, "batch_size")
+    network = {"architecture": attributes["architecture"], "feature_dim": int(feature_dim)}
+    _check(TypeAdapter(Backbone), network, path, "architecture")
+    return decoding, batch["batch_size"]
+
+
+_REMEDY = "it is damaged or of another version; run the workflow again"
+
+
+def _json(path: Path, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(attributes[name])
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: its attribute {name} is no JSON object: {_REMEDY}")
+    return found
+
+
+def _check(adapter: TypeAdapter[Any], values: dict[str, Any], path: Path, name: str) -> Any:
+    try:
+        return adapter.validate_python(values, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "it"
+        raise InputError(
+            f"{path}: its attribute {name} is not as in a configuration ({key}: "
+            f"{first['msg'].lower()}): {_REMEDY}"
+        ) from error
