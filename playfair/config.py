@@ -304,6 +304,20 @@ class Config(Section):
                     f"{architecture!r}, but the data set {self.dataset} is of {source}: the model "
                     f"{name} needs a backbone with {wanted}"
                 )
+        if source == "features":
+            self._check_gulp_is_not_meant()
+
+    def _check_gulp_is_not_meant(self) -> None:
+        """What a data set of features has for itself is not looked up below gulp."""
+        given = self.definitions.datasets[self.dataset].model_fields_set
+        for name in ("fps", "max_failed_share"):
+            value = getattr(self.gulp, name)
+            if name not in given and value != Gulp.model_fields[name].default:
+                raise InputError(
+                    f"config key gulp.{name} is {value}, but the data set {self.dataset} is of "
+                    f"features, for which nothing is gulped: write "
+                    f"definitions.datasets.{self.dataset}.{name}: {value}"
+                )
 
 
 def _least_evaluations(n_frames: int) -> int:

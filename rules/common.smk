@@ -188,12 +188,17 @@ def collated_files(wildcards):
     return [f"{folder}/{model}.h5" for model in config["models"]]
 
 
+def frame_rate(dataset):
+    """Frames per second that the models see: as gulped, or of the data set's features."""
+    return config["gulp"]["fps"] if has_videos(dataset) else datasets[dataset]["fps"]
+
+
 def figure_options(name, figure):
     """Params function: the facts and the options that a figure takes, by their names."""
 
     def options(wildcards):
-        fps = config["gulp"]["fps"]
-        # Frames gulped per frame that the data set's ground truth counts.
+        fps = frame_rate(wildcards.dataset)
+        # Frames of the model per frame that the data set's ground truth counts.
         rate = fps / (datasets[wildcards.dataset]["ground_truth_fps"] or fps)
         facts = {"fps": fps, "evidence_rate": rate}
         own = config["figures"].get(name, {})

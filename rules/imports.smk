@@ -53,7 +53,9 @@ rule judge_imports:
         mem_mb=by_attempt(1000, reads_clips=True),
         runtime=by_attempt(30),
     params:
-        max_failed_share=config["gulp"]["max_failed_share"],
+        max_failed_share=lambda wildcards: datasets[wildcards.dataset][
+            "max_failed_share"
+        ],
         library=library_hash("judge_imports"),
     script:
         "../scripts/judge_imports.py"

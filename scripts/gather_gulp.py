@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.stores.gathering import gather_gulps, gather_tables, write_judged
+from playfair.data.clips.failed_clips import write_judged
+from playfair.data.stores.gathering import gather_gulps, gather_tables
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -12,4 +13,10 @@ log_to(snakemake.log[0])
 
 failed = gather_tables(snakemake.input.failed)
 clip_count = len(failed) + gather_gulps(snakemake.input.gulp, snakemake.output.gulp)
-write_judged(failed, clip_count, snakemake.params.max_failed_share, snakemake.output.failed)
+write_judged(
+    failed,
+    clip_count,
+    snakemake.params.max_failed_share,
+    "gulp.max_failed_share",
+    snakemake.output.failed,
+)

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from playfair.data.clips.failed_clips import write_judged
 from playfair.data.stores.feature_sources import read_split
-from playfair.data.stores.gathering import gather_tables, write_judged
+from playfair.data.stores.gathering import gather_tables
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -15,4 +16,10 @@ failed = gather_tables(snakemake.input.failed)
 clip_count = len(
     read_split(snakemake.input.clips, snakemake.wildcards.split, snakemake.input.labels)
 )
-write_judged(failed, clip_count, snakemake.params.max_failed_share, snakemake.output.failed)
+write_judged(
+    failed,
+    clip_count,
+    snakemake.params.max_failed_share,
+    f"definitions.datasets.{snakemake.wildcards.dataset}.max_failed_share",
+    snakemake.output.failed,
+)

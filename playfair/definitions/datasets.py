@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from playfair.definitions.section import Section, Seed
+from playfair.definitions.section import Section, Seed, Share
 from playfair.errors import InputError
 
 # Shared as annotations, not in a base class, whose fields would come before source: the first field
@@ -25,7 +25,8 @@ GroundTruthRate = Annotated[
     Field(
         gt=0,
         le=240,
-        description="Frames per second that the ground truth counts; null: those of the gulp.",
+        description="Frames per second that the ground truth counts; null: those of the gulp, or "
+        "of the features.",
     ),
 ]
 
@@ -84,6 +85,14 @@ class FeaturesDataset(Section):
 
     source: Literal["features"] = Field(description="Where the clips come from: their features.")
     features: FeatureFiles = Field(description="The features of both splits.")
+    fps: float = Field(
+        default=8.0, gt=0, le=240, description="Frames per second that have a feature."
+    )
+    max_failed_share: Share = Field(
+        default=0.01,
+        description="Share of clips (0..1) whose features may be missing or broken before the rule "
+        "fails.",
+    )
     train: str | None = Field(
         default=None,
         description="Training clips, a list as for files; null: those of the feature file, with "

@@ -13,6 +13,15 @@ from playfair.errors import InputError
 
 PROJECT = Path(__file__).parents[2]
 FEATURES = {"train": "train.h5", "validation": "validation.h5"}
+OF_FEATURES = {
+    "dataset": "mine",
+    "models": ["tsn"],
+    "definitions": {
+        "datasets": {"mine": {"source": "features", "features": FEATURES, "labels": "l.json"}},
+        "backbones": {"own": {"architecture": "precomputed"}},
+        "models": {"tsn": {"head": "tsn", "backbone": "own"}},
+    },
+}
 
 
 def test_empty_configuration_gets_all_defaults():
@@ -249,6 +258,14 @@ def assert_one_sentence(config, parts):
             ["definitions.backbones.small.architecture", "'small'", "mine", "precomputed"],
         ),
         (
+            {**OF_FEATURES, "gulp": {"fps": 4}},
+            ["gulp.fps is 4.0", "write definitions.datasets.mine.fps: 4.0"],
+        ),
+        (
+            {**OF_FEATURES, "gulp": {"max_failed_share": 0.5}},
+            ["gulp.max_failed_share is 0.5", "write definitions.datasets.mine.max_failed_share"],
+        ),
+        (
             {"definitions": {"backbones": {"small": {"architecture": "precomputed"}}}},
             ["definitions.backbones.small.architecture", "'precomputed'", "synthetic", "network"],
         ),
@@ -256,6 +273,14 @@ def assert_one_sentence(config, parts):
 )
 def test_bad_configuration_gets_one_sentence(config, parts):
     assert_one_sentence(config, parts)
+
+
+def test_a_data_set_of_features_has_a_rate_of_its_own():
+    datasets = {"mine": {**OF_FEATURES["definitions"]["datasets"]["mine"], "fps": 4}}
+    definitions = {**OF_FEATURES["definitions"], "datasets": datasets}
+    completed = complete_config({**OF_FEATURES, "definitions": definitions, "gulp": {"fps": 12}})
+    assert completed["definitions"]["datasets"]["mine"]["fps"] == 4
+    assert complete_config(completed) == completed
 
 
 def backbone(checkpoint):

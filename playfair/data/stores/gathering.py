@@ -9,7 +9,6 @@ is read and written once.
 import os
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from playfair.data.stores.hdf5 import open_hdf5, read_text
-from playfair.data.video.gulp import check_failed_share, open_chunks
+from playfair.data.video.gulp import open_chunks
 from playfair.errors import InputError
-from playfair.files import write_csv, written_whole
+from playfair.files import written_whole
 
 BLOCK_BYTES = 1 << 26
 SHARD_BLOCK_BYTES = 1 << 20
@@ -217,18 +216,3 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def write_judged(
-    failed: pd.DataFrame, clip_count: int, max_failed_share: float, path: str | Path
-) -> None:
-    """Write the table of the videos that failed, unless they are too many; print it in any case.
-
-    Raises:
-        InputError: as for `playfair.data.video.gulp.check_failed_share`.
-    """
-    # A failed job's outputs are removed: its log keeps the table.
-    table = failed.to_csv(index=False)
-    print(f"{len(failed)} of {clip_count} videos failed\n{table}", file=sys.stderr)
-    check_failed_share(failed, clip_count, max_failed_share)
-    write_csv(failed, path)

@@ -103,21 +103,6 @@ def _gulp_chunk(
     return adapter.failures
 
 
-def check_failed_share(failed: pd.DataFrame, video_count: int, max_failed_share: float) -> None:
-    """Accept the failed videos of :func:`gulp_videos` if they are few.
-
-    Raises:
-        InputError: if more than `max_failed_share` of `video_count` videos failed, or all of them.
-    """
-    share = len(failed) / video_count
-    if share > max_failed_share or share == 1:
-        raise InputError(
-            f"{len(failed)} of {video_count} videos failed ({share:.1%}; "
-            f"gulp.max_failed_share allows {max_failed_share:.1%}), the first being "
-            f"{failed.uid[0]!r}: {failed.reason[0]}"
-        )
-
-
 def open_chunks(directory: Path) -> GulpDirectory:
     """Open GulpIO chunks; raise `InputError` if a file of them is missing, cut off or damaged."""
     try:

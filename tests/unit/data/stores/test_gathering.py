@@ -2,7 +2,6 @@
 
 import h5py
 import numpy as np
-import pandas as pd
 import pytest
 
 from playfair.data.stores import gathering
@@ -13,7 +12,6 @@ from playfair.data.stores.gathering import (
     gather_gulps,
     gather_hdf5,
     gather_tables,
-    write_judged,
 )
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
@@ -207,14 +205,3 @@ def test_tables_are_sorted_and_keep_text_as_it_is(tmp_path):
         "path": ["a.webm", "b.webm"],
         "reason": ["", "NA"],
     }
-
-
-def test_videos_that_failed_are_listed_unless_they_are_too_many(tmp_path, capsys):
-    failed = pd.DataFrame({"uid": ["v1"], "reason": ["it is damaged"]})
-    path = tmp_path / "failed.csv"
-    with pytest.raises(InputError):
-        write_judged(failed, 10, 0.05, path)
-    assert not path.exists()
-    assert "1 of 10 videos failed\nuid,reason\nv1,it is damaged" in capsys.readouterr().err
-    write_judged(failed, 20, 0.05, path)
-    pd.testing.assert_frame_equal(pd.read_csv(path), failed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from playfair.data.video.gulp import GulpReader, VideoFile, check_failed_share, gulp_videos
+from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.data.video.video_files import decode_video
 from playfair.data.video.webm import encode_clips
 from playfair.errors import InputError
@@ -103,15 +103,6 @@ def test_missing_empty_and_broken_videos_are_listed(folder, tmp_path):
     assert "does not exist" in reasons["missing"]
     assert "is empty" in reasons["empty"]
     assert GulpReader(tmp_path / "gulp").uids == ["good"]
-
-
-def test_few_failures_are_accepted_and_many_are_not(tmp_path):
-    failed = gulp_videos(videos(tmp_path, ["1", "2"]), tmp_path / "gulp", progress=False)
-    check_failed_share(failed, 200, max_failed_share=0.01)
-    with pytest.raises(InputError, match=r"2 of 20 videos failed .*10\.0%.*1\.0%.*'1'"):
-        check_failed_share(failed, 20, max_failed_share=0.01)
-    with pytest.raises(InputError, match="2 of 2 videos"):
-        check_failed_share(failed, 2, max_failed_share=1.0)
 
 
 def test_reader_names_what_is_missing(folder, tmp_path):
