@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from playfair.data.stores.esv_store import EsvTable, load_by_model
-from playfair.evaluation.performance import mean_interval, wilson_interval
+from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,
@@ -104,19 +104,19 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     class_words, note = explained_class(table)
     halves = figure.add_gridspec(2, 1)
     esv_block, share_block = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
-    for block, measure in ((esv_block, _ESV), (share_block, _SHARE)):
+    for block, panel in ((esv_block, _ESV), (share_block, _SHARE)):
         block.suptitle(
-            measure.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
+            panel.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
         )
         panels = block.subplots(row_count, column_count, squeeze=False, sharey="row")
         for axes in panels.flat[len(lengths) :]:
             axes.set_visible(False)
         for axes, n_frames in zip(panels.flat, lengths, strict=False):
-            _draw_panel(axes, table[table["n_frames"] == n_frames], measure, models)
+            _draw_panel(axes, table[table["n_frames"] == n_frames], panel, models)
             axes.set_title("1 frame" if n_frames == 1 else f"{n_frames} frames")
         for axes in panels[:, 0]:
-            axes.set_ylabel(measure.axis)
-            if measure is _SHARE:
+            axes.set_ylabel(panel.axis)
+            if panel is _SHARE:
                 axes.set_ylim(0, 1.05)
                 axes.set_yticks([0, 0.5, 1])
                 axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -129,16 +129,16 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_panel(axes: Axes, table: pd.DataFrame, measure: "_Measure", models: list[str]) -> None:
+def _draw_panel(axes: Axes, table: pd.DataFrame, panel: "_Panel", models: list[str]) -> None:
     looks = model_looks(models)
-    axes.axhline(measure.reference, color=REFERENCE, linewidth=0.8, linestyle=measure.linestyle)
+    axes.axhline(panel.reference, color=REFERENCE, linewidth=0.8, linestyle=panel.linestyle)
     for model, rows in table.groupby("model", sort=False):
         draw_with_interval(
             axes,
             rows["position"],
-            rows[measure.middle],
-            rows[measure.low],
-            rows[measure.high],
+            rows[panel.middle],
+            rows[panel.low],
+            rows[panel.high],
             label=model_title(str(model)),
             markersize=3,
             linewidth=1.2,
@@ -148,7 +148,7 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, measure: "_Measure", models: li
 
 
 @dataclass(frozen=True)
-class _Measure:
+class _Panel:
     title: str
     axis: str
     middle: str
@@ -158,7 +158,7 @@ class _Measure:
     linestyle: Any
 
 
-_ESV = _Measure(
+_ESV = _Panel(
     title="Mean ESV of the {} (above 0: the frame supports it)",
     axis="ESV",
     middle="esv_mean",
@@ -167,7 +167,7 @@ _ESV = _Measure(
     reference=0.0,
     linestyle="-",
 )
-_SHARE = _Measure(
+_SHARE = _Panel(
     title="Share of videos in which the frame supports the {}",
     axis="supporting",
     middle="supporting_share",

@@ -19,7 +19,7 @@ from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import EsvTable, read_all_frames_esvs
 from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
-from playfair.evaluation.performance import STANDARD_NORMAL_95
+from playfair.evaluation.intervals import STANDARD_NORMAL_95
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.strip_page import (
     BETWEEN,

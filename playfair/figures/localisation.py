@@ -12,13 +12,13 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.localisation import (
     frames_inside,
     largest_inside,
     positive_mass_inside,
     uniform_mass_inside,
 )
-from playfair.evaluation.performance import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from playfair.data.stores.esv_store import EsvTable, load_by_model
-from playfair.evaluation.performance import mean_interval, true_class_scores, wilson_interval
+from playfair.evaluation.intervals import mean_interval, wilson_interval
+from playfair.evaluation.performance import true_class_scores
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from playfair.evaluation.performance import mean_interval
+from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (
     LOOK,

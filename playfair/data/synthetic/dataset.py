@@ -47,7 +47,7 @@ VISIBLE = 0.02
 
 
 @dataclass(frozen=True)
-class Clip:
+class DrawnClip:
     """A synthetic clip: frames (F, H, W, 3) uint8 at `fps`, and which of them show the action."""
 
     frames: np.ndarray
@@ -116,7 +116,7 @@ def assign_classes(n_train: int, n_validation: int, seed: int) -> list[tuple[str
     return [(str(uid), int(k)) for uid, k in zip(uids, np.concatenate(classes), strict=True)]
 
 
-def render_clip(class_id: int, seed: int, uid: str) -> Clip:
+def render_clip(class_id: int, seed: int, uid: str) -> DrawnClip:
     """The clip `uid` of a class, drawn from (seed, uid)."""
     generator = np.random.default_rng([seed, 1, int(uid)])
     rates = list(RATES)
@@ -152,7 +152,7 @@ def render_clip(class_id: int, seed: int, uid: str) -> Clip:
         _describe(role, name)
         for role, name in zip(entry.roles, (first_name, second_name), strict=False)
     )
-    return Clip(frames, fps, in_view, names)
+    return DrawnClip(frames, fps, in_view, names)
 
 
 def _photograph(

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from playfair.evaluation.performance import wilson_interval
+from playfair.evaluation.intervals import wilson_interval
 from playfair.figures.performance import performance_table, plot_performance
 from tests.unit.figures.stand_in import collated, esv_table
 
