@@ -46,6 +46,7 @@ lint: setup ## Check style, types, the workflow and the generated configuration
 	$(BIN)/snakefmt --check $(SMK_FILES)
 	$(BIN)/mypy
 	$(BIN)/python -m playfair.config_files --check
+	$(BIN)/python -m docs.house --check
 	$(BIN)/snakemake --lint
 
 format: setup ## Format Python and Snakemake files
@@ -56,7 +57,8 @@ format: setup ## Format Python and Snakemake files
 config: setup ## Write config.yaml, its schema and docs/configuration.md from playfair/config.py
 	$(BIN)/python -m playfair.config_files
 
-docs: setup ## Draw the pictures of the README from the workflow's results (needs Graphviz's dot)
+docs: setup ## Write the maps of modules; draw the README's pictures from results (needs Graphviz's dot)
+	$(BIN)/python -m docs.house
 	$(BIN)/snakemake --rulegraph 2>/dev/null | docs/draw_rule_graph.sh > docs/images/rule_graph.svg
 	cp results/figures/{filmstrips,localisation}.png docs/images/
 
