@@ -16,11 +16,11 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
     ("errors",),
-    ("files", "logs", "processes", "provenance", "gpu_claims"),
-    ("devices",),
+    ("files", "logs", "processes", "provenance", "trust"),
     ("data.clips", "data.video", "data.download"),
     ("data.stores", "data.synthetic"),
-    ("models.checkpoints",),
+    ("models.checkpoints", "models.gpu_claims"),
+    ("models.devices",),
     ("models.backbones", "models.heads"),
     ("models.training",),
     ("attribution.estimate",),
@@ -31,10 +31,12 @@ FLOORS = (
     ("evaluation",),
     ("figures.drawing",),
     ("figures",),
-    ("definitions", "runs", "clip_text"),
+    ("definitions", "clip_text"),
     ("config_errors",),
     ("config",),
-    ("config_files", "cli"),
+    ("config_reference", "run_options"),
+    ("config_files", "runs"),
+    ("cli",),
     ("__main__",),
 )
 """From the ground up. A module belongs to the longest of these names that it begins with."""

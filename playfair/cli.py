@@ -115,7 +115,7 @@ def _positive(text: str) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     # Here, because torch takes seconds to load, which --help should not.
-    from playfair.devices import resolve_device
+    from playfair.models.devices import resolve_device
     from playfair.runs import Run
 
     output = options.output or Path(f"{options.clip.stem}_esv.png")

@@ -11,8 +11,8 @@ from playfair.data.clips.labels import read_class_names, read_class_priors
 from playfair.data.stores.esv_store import write_esvs
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.run_attributes import esv_attributes
-from playfair.devices import resolve_device
 from playfair.logs import log_to
+from playfair.models.devices import resolve_device
 from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ import torch
 from playfair.data.stores.feature_store import write_features
 from playfair.data.stores.run_attributes import backbone_attributes
 from playfair.data.video.gulp import GulpReader
-from playfair.devices import resolve_device
 from playfair.files import file_hash
 from playfair.logs import log_to
 from playfair.models.backbones.architectures import build_backbone, weights_file
 from playfair.models.backbones.extraction import extract_features
+from playfair.models.devices import resolve_device
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

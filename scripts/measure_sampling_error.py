@@ -9,7 +9,6 @@ import torch
 
 from playfair.data.clips.labels import read_class_names, read_class_priors
 from playfair.data.stores.feature_store import FeatureStore
-from playfair.devices import resolve_device
 from playfair.errors import InputError
 from playfair.evaluation.sampling_study import (
     explained_classes,
@@ -18,6 +17,7 @@ from playfair.evaluation.sampling_study import (
 )
 from playfair.files import write_csv
 from playfair.logs import log_to
+from playfair.models.devices import resolve_device
 from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from playfair.devices import resolve_device
 from playfair.models.backbones.architectures import Backbone, build_backbone, weights_file
 from playfair.models.checkpoints import load_initial_weights
+from playfair.models.devices import resolve_device
 from playfair.models.heads.tsn_trn import TRN
 from playfair.models.training.early_stopping import Measure
 from playfair.models.training.fitting import Batches, FitOptions, ValidationBatches, fit

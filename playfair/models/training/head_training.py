@@ -9,8 +9,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from playfair.devices import resolve_device
 from playfair.errors import InputError
+from playfair.models.devices import resolve_device
 from playfair.models.heads.tsn_trn import TRN, TSN
 from playfair.models.training.early_stopping import Measure
 from playfair.models.training.fitting import Batches, FitOptions, fit

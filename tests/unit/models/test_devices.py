@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from playfair import devices
-from playfair.devices import resolve_device
 from playfair.errors import InputError
+from playfair.models.devices import resolve_device
 
 
 def test_auto_takes_a_gpu_if_there_is_one():

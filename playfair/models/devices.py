@@ -8,14 +8,14 @@ from pathlib import Path
 import torch
 
 from playfair.errors import InputError
-from playfair.gpu_claims import claim_gpu
+from playfair.models.gpu_claims import claim_gpu
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:
     """The torch device of that name; "auto" is a GPU if there is one, and the CPU otherwise.
 
     "auto" and "cuda" take a GPU that no other process of this user has taken in this way, and keep
-    it until the process ends; see :mod:`playfair.gpu_claims`.
+    it until the process ends; see :mod:`playfair.models.gpu_claims`.
 
     Raises `InputError` for a name that torch does not know and for a GPU that is not there.
     """

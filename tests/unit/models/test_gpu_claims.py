@@ -9,7 +9,7 @@ import pytest
 CLAIM = """
 import sys
 from pathlib import Path
-from playfair.gpu_claims import claim_gpu
+from playfair.models.gpu_claims import claim_gpu
 count, visible, folder = sys.argv[1:]
 print(claim_gpu(int(count), visible or None, Path(folder)), flush=True)
 sys.stdin.read()
