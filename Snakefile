@@ -14,8 +14,6 @@ configfile: "config.yaml"
 
 include: "rules/common.smk"
 include: "rules/weights.smk"
-
-
 include: "rules/dataset.smk"
 include: "rules/checkpoints.smk"
 include: "rules/gulp.smk"

@@ -1,15 +1,16 @@
 """What a result was made by: hashes of the code that a script uses and of plain values.
 
 A workflow manager sees that a script changed, but not that a module which the script imports did.
-The hash of a script covers every module of the library that it imports, directly or not; that of a
-user's module also covers the modules that lie beside it.
+The hash of a script covers the modules of the library that it imports, directly or not, but for
+those that change no number; that of a user's module also covers the modules that lie beside it.
 """
 
 import ast
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
@@ -18,24 +19,65 @@ from typing import Any
 
 from playfair.errors import InputError
 
+PLUMBING: Mapping[str, str] = {
+    "playfair": "the version, and names that load on first use",
+    "playfair.errors": "sentences",
+    "playfair.files": "files that appear whole or not at all",
+    "playfair.logs": "what a job says",
+    "playfair.models.devices": "where networks run; what was asked for is an option",
+    "playfair.models.gpu_claims": "which GPU is free",
+    "playfair.processes": "who does the work, not what",
+    "playfair.provenance": "hashes are compared, and go into no number",
+}
+"""Modules that no hash covers, and why a change of theirs changes no number."""
+
+_LOADED = re.compile(r"([\w.]+):(\w+)")
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@cache
 def code_hash(
-    script: str | Path, root: str | Path, package: str = "playfair", also: Iterable[str] = ()
+    script: str | Path,
+    root: str | Path,
+    choices: frozenset[str] = frozenset(),
+    also: frozenset[str] = frozenset(),
+    package: str = "playfair",
 ) -> str:
-    """SHA-256 over the modules of `package` that `script` imports, directly or not.
+    """SHA-256 over the modules of `package` on which the numbers of `script` depend.
 
     Of each module its syntax tree counts, without docstrings, so that a changed comment or
     docstring or a reformatted line changes nothing. The script itself is left out.
 
     Args:
         root: the directory that holds the package's directory.
+        choices, also: see :func:`used_modules`.
+    """
+    return _hash(used_modules(script, root, choices, also, package), Path(root), choices)
+
+
+def used_modules(
+    script: str | Path,
+    root: str | Path,
+    choices: Collection[str] = (),
+    also: Collection[str] = (),
+    package: str = "playfair",
+) -> set[str]:
+    """The modules of `package` that `script` imports, directly or not, without `PLUMBING`.
+
+    A package's `__init__` counts only if something is imported from it that is no module.
+
+    Args:
+        root: the directory that holds the package's directory.
+        choices: names that a job has chosen, such as its attribution method. A table of choices is
+            a dict at the top of a module, written out, from names to what loads on first use:
+            ``METHODS = {"exact": "playfair.attribution.exact.method:Exact", ...}``. Of a table that
+            has one of these names the other lines do not count; of any other table all do.
         also: modules that the script imports by names that do not stand in it.
     """
     root = Path(root)
-    modules = _imported(Path(script), root, package).union(also)
-    return _hash_with_imports(modules, root, package)
+    chosen = frozenset(choices)
+    modules = _imported(Path(script), root, package, "", chosen).union(also)
+    return _closure(modules, root, package, chosen)
 
 
 def module_hash(module: str) -> str:
@@ -52,7 +94,7 @@ def module_hash(module: str) -> str:
     depth = module.count(".") + (path.name == "__init__.py")
     root = path.parents[depth]
     package = None if root == Path.cwd() else module.split(".")[0]
-    return _hash_with_imports([module], root, package)
+    return _hash(_closure({module}, root, package, None), root, None)
 
 
 def find_module(module: str) -> Path:
@@ -78,19 +120,27 @@ def find_module(module: str) -> Path:
     return Path(origin)
 
 
-def _hash_with_imports(modules: Iterable[str], root: Path, package: str | None) -> str:
+def _closure(
+    modules: Collection[str], root: Path, package: str | None, choices: frozenset[str] | None
+) -> set[str]:
+    """These modules and what they import, directly or not; for `choices` see `_imported`."""
     found: set[str] = set()
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        if module not in found:
+        if module not in found and (choices is None or module not in PLUMBING):
             found.add(module)
             path = _file_of(module, root)
             inside = module if path.name == "__init__.py" else module.rpartition(".")[0]
-            waiting += _imported(path, root, package, inside)
+            waiting += _imported(path, root, package, inside, choices)
+    return found
+
+
+def _hash(modules: Collection[str], root: Path, choices: frozenset[str] | None) -> str:
     digest = hashlib.sha256()
-    for module in sorted(found):
-        digest.update(f"{module}\0{_tree(_file_of(module, root))}\0".encode())
+    for module in sorted(modules):
+        path = _file_of(module, root)
+        digest.update(module.encode() + b"\0" + _digest(path, choices))
     return digest.hexdigest()
 
 
@@ -100,23 +150,27 @@ def value_hash(value: Any) -> str:
 
 
 @cache
-def _imported(path: Path, root: Path, package: str | None, inside: str = "") -> frozenset[str]:
-    """The modules that a file imports, with the packages that contain them.
+def _imported(
+    path: Path, root: Path, package: str | None, inside: str, choices: frozenset[str] | None
+) -> frozenset[str]:
+    """The modules that a file imports.
 
     Only those of `package` count; None stands for whatever lies below `root`. inside: the package
-    that the file belongs to, which relative imports start from.
+    that the file belongs to, which relative imports start from. choices: see `used_modules`; None
+    for a user's code, where the `__init__` of every package on the way may matter, too.
     """
     modules = set()
-    for node in ast.walk(_parse(path)):
+    for node in ast.walk(_read(path, choices)):
         for name in _names(node, inside):
             parts = name.split(".")
             if package is not None and parts[0] != package:
                 continue
-            modules |= {
+            found = [
                 module
                 for end in range(1, len(parts) + 1)
                 if _file_of(module := ".".join(parts[:end]), root).is_file()
-            }
+            ]
+            modules.update(found if choices is None else found[-1:])
     return frozenset(modules)
 
 
@@ -129,6 +183,8 @@ def _names(node: ast.AST, inside: str) -> Iterator[str]:
         source = ".".join([*base, *([node.module] if node.module else [])])
         # What is imported from a package may be a module of it.
         yield from (f"{source}.{alias.name}" for alias in node.names)
+    elif loaded := _loaded_by(node):
+        yield loaded
 
 
 def _file_of(module: str, root: Path) -> Path:
@@ -137,14 +193,55 @@ def _file_of(module: str, root: Path) -> Path:
 
 
 @cache
-def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def _digest(path: Path, choices: frozenset[str] | None) -> bytes:
+    return hashlib.sha256(_text(_read(path, choices)).encode()).digest()
 
 
 @cache
-def _tree(path: Path) -> str:
-    tree = _parse(path)
+def _read(path: Path, choices: frozenset[str] | None) -> ast.Module:
+    """The syntax tree of a file without what changes no number and without what was not chosen."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    return ast.dump(tree)
+    tree.body = [statement for statement in tree.body if not _is_for_types(statement)]
+    for statement in tree.body:
+        _choose(statement, choices or frozenset())
+    return tree
+
+
+def _is_for_types(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"
+
+
+def _choose(statement: ast.stmt, choices: frozenset[str]) -> None:
+    """Take what was not chosen out of a table, if the statement is one and something was."""
+    table = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    if not isinstance(table, ast.Dict) or not all(map(_loaded_by, table.values)):
+        return
+    lines = zip(table.keys, table.values, strict=True)
+    chosen = [line for line in lines if getattr(line[0], "value", None) in choices]
+    if chosen:
+        table.keys, table.values = [key for key, _ in chosen], [value for _, value in chosen]
+
+
+def _loaded_by(node: ast.AST) -> str | None:
+    """The dotted name of what a string such as "package.module:name" loads, None for any other."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    found = _LOADED.fullmatch(text) if isinstance(text, str) else None
+    return ".".join(found.groups()) if found else None
+
+
+def _text(node: Any) -> str:
+    """A syntax tree as text, the same in every version of Python: what is empty is left out."""
+    if isinstance(node, list):
+        return f"[{','.join(map(_text, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    if isinstance(node, ast.JoinedStr):
+        # Python 3.12 adds empty parts.
+        return _text([part for part in node.values if getattr(part, "value", None) != ""])
+    # Whether a name is read or assigned follows from where it stands.
+    fields = ((name, getattr(node, name, None)) for name in node._fields if name != "ctx")
+    full = [f"{name}={_text(value)}" for name, value in fields if value is not None and value != []]
+    return f"{type(node).__name__}({','.join(full)})"

@@ -28,6 +28,6 @@ rule train_backbone:
         training=lambda wildcards: backbones[wildcards.backbone]["training"],
         device=config["device"],
         resume="results/{dataset}/resume/train_backbone/{backbone}.pt",
-        library=library_hash("train_backbone"),
+        library=library_hash_by_architecture("train_backbone"),
     script:
         "../scripts/train_backbone.py"

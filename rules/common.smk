@@ -87,10 +87,31 @@ def shard_content(wildcards):
     return hashes[wildcards.scatteritem]
 
 
-def library_hash(script, *modules):
-    """The hash of the library code that a script uses: a changed one makes its jobs stale."""
+def library_hash(script, *modules, choices=()):
+    """The hash of the library code that a script uses: a changed one makes its jobs stale.
+
+    modules: what the script imports by names that do not stand in it. choices: what its jobs have
+    chosen by name from tables of the library, such as a method.
+    """
     path = Path(workflow.basedir, "scripts", f"{script}.py")
-    return code_hash(path, workflow.basedir, also=modules)
+    return code_hash(
+        path, workflow.basedir, choices=frozenset(choices), also=frozenset(modules)
+    )
+
+
+def library_hash_by_method(script, section):
+    """Params function: as library_hash, of the method in this section of the model's options."""
+    return lambda wildcards: library_hash(
+        script, choices=[models[wildcards.model][section]["method"]]
+    )
+
+
+def library_hash_by_architecture(script):
+    """Params function: as library_hash, of the backbone's architecture."""
+    return lambda wildcards: library_hash(
+        script,
+        choices=[backbones[wildcards.backbone]["architecture"].partition("/")[0]],
+    )
 
 
 def by_attempt(amount, reads_clips=False):

@@ -27,7 +27,7 @@ rule compute_esvs:
         model=model_options("attribution"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
-        library=library_hash("compute_esvs"),
+        library=library_hash_by_method("compute_esvs", "attribution"),
     script:
         "../scripts/compute_esvs.py"
 
@@ -58,7 +58,7 @@ rule compute_all_frames_esvs:
         model=model_options("all_frames"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
-        library=library_hash("compute_all_frames_esvs"),
+        library=library_hash_by_method("compute_all_frames_esvs", "all_frames"),
     script:
         "../scripts/compute_all_frames_esvs.py"
 

@@ -28,7 +28,7 @@ rule extract_features:
         batch_size=config["features"]["batch_size"],
         device=config["device"],
         decoding={name: config["gulp"][name] for name in ("fps", "short_side")},
-        library=library_hash("extract_features"),
+        library=library_hash_by_architecture("extract_features"),
     script:
         "../scripts/extract_features.py"
 

@@ -1,5 +1,8 @@
 """The hash of a script's library code changes with what the script uses, and with nothing else."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from playfair import provenance
@@ -13,8 +16,32 @@ FILES = {
     ),
     "lib/data/other.py": "OTHER = 1\n",
     "lib/errors.py": "class Error(ValueError):\n    '''Doc.'''\n",
+    "lib/methods/__init__.py": "",
+    "lib/methods/table.py": (
+        "import importlib\nfrom lib.methods.shared import SHARED\n\n"
+        "METHODS: dict = {\n"
+        "    'fast': 'lib.methods.fast:Fast',\n"
+        "    'slow': 'lib.methods.slow:Slow',\n"
+        "    'lazy': 'lib.methods.slow:Lazy',\n"
+        "}\n"
+        "UNITS = {'fast': 'm', 'slow': 'cm'}\n\n"
+        "def load(name):\n    return importlib.import_module(METHODS[name].split(':')[0])\n"
+    ),
+    "lib/methods/shared.py": (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from lib import errors\n\n"
+        "SHARED = 1\n"
+    ),
+    "lib/methods/fast.py": "class Fast:\n    pass\n",
+    "lib/methods/slow.py": (
+        "class Slow:\n    def run(self):\n        from lib.methods import parts\n\nLazy = Slow\n"
+    ),
+    "lib/methods/parts.py": "from lib.methods import fast\n",
     "script.py": "import numpy\nfrom lib.data.read import read\nread()\n",
+    "choosing.py": "from lib.methods.table import METHODS\n",
 }
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted(ROOT.glob("scripts/*.py"))
 
 
 @pytest.fixture
@@ -26,11 +53,20 @@ def project(tmp_path):
     return tmp_path
 
 
-def hash_of(project):
-    provenance._imported.cache_clear()
-    provenance._parse.cache_clear()
-    provenance._tree.cache_clear()
-    return provenance.code_hash(project / "script.py", project, package="lib")
+def forget():
+    for cached in (
+        provenance.code_hash,
+        provenance._imported,
+        provenance._read,
+        provenance._digest,
+    ):
+        cached.cache_clear()
+
+
+def hash_of(project, script="script.py", choice=None):
+    forget()
+    choices = frozenset([choice] if choice else [])
+    return provenance.code_hash(project / script, project, choices, package="lib")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +77,8 @@ def hash_of(project):
         ("lib/data/read.py", "return 1", "return (\n        1\n    )"),
         ("lib/data/other.py", "OTHER = 1", "OTHER = 2"),
         ("lib/errors.py", "'''Doc.'''", "'''Else.'''"),
+        ("lib/__init__.py", "", "VERSION = 2\n"),
+        ("lib/data/__init__.py", "", "from lib.data import other\n"),
         ("script.py", "read()\n", "read()\nread()\n"),
     ],
 )
@@ -55,8 +93,8 @@ def test_unchanged_by(project, file, old, new):
     [
         ("lib/data/read.py", "return 1", "return 2"),
         ("lib/errors.py", "ValueError", "KeyError"),
-        ("lib/__init__.py", "", "VERSION = 2\n"),
         ("script.py", "from lib.data.read import read", "from lib.data import other, read"),
+        ("script.py", "from lib.data.read import read", "from lib.data import read, OTHER"),
     ],
 )
 def test_changed_by(project, file, old, new):
@@ -69,6 +107,108 @@ def replace(path, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+ALL_METHODS = ["fast", "parts", "slow"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "counted"),
+    [
+        (None, ALL_METHODS),
+        ("fast", ["fast"]),
+        ("slow", ["fast", "parts", "slow"]),
+        ("lazy", ["fast", "parts", "slow"]),
+        ("of another table", ALL_METHODS),
+    ],
+)
+def test_of_a_table_what_was_chosen_counts_with_what_it_imports(project, choice, counted):
+    choices = [choice] if choice else []
+    forget()
+    used = provenance.used_modules(project / "choosing.py", project, choices, package="lib")
+    assert sorted(used) == [f"lib.methods.{name}" for name in sorted([*counted, "shared", "table"])]
+    before = hash_of(project, "choosing.py", choice)
+    for name in ALL_METHODS:
+        path = project / f"lib/methods/{name}.py"
+        text = path.read_text()
+        path.write_text(text + "\nADDED = 1\n")
+        assert (hash_of(project, "choosing.py", choice) != before) is (name in counted), name
+        path.write_text(text)
+
+
+def test_one_more_method_changes_no_hash_of_those_that_chose_another(project):
+    before = [hash_of(project, "choosing.py", choice) for choice in ("fast", None)]
+    replace(
+        project / "lib/methods/table.py",
+        "    'fast':",
+        "    'other': 'lib.data.other:O',\n    'fast':",
+    )
+    after = [hash_of(project, "choosing.py", choice) for choice in ("fast", None)]
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("METHODS[name]", "METHODS[name.lower()]"),
+        ("slow': 'cm'", "slow': 'mm'"),
+        ("fast:Fast", "fast:Faster"),
+    ],
+)
+def test_the_rest_of_a_tables_module_counts(project, old, new):
+    before = hash_of(project, "choosing.py", "fast")
+    replace(project / "lib/methods/table.py", old, new)
+    assert hash_of(project, "choosing.py", "fast") != before
+
+
+def test_modules_that_a_script_imports_by_name_count(project):
+    used = provenance.used_modules(
+        project / "script.py", project, also=["lib.data.other"], package="lib"
+    )
+    assert sorted(used) == ["lib.data.other", "lib.data.read", "lib.errors"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_steps_do_not_depend_on_plumbing_or_on_what_packages_say(script):
+    used = provenance.used_modules(script, ROOT)
+    assert not used & provenance.PLUMBING.keys()
+    packages = [module for module in used if (ROOT / module.replace(".", "/")).is_dir()]
+    assert packages == [], "import from the modules themselves"
+
+
+def test_plumbing_is_there():
+    for module, reason in provenance.PLUMBING.items():
+        assert provenance._file_of(module, ROOT).is_file(), module
+        assert reason
+
+
+@pytest.mark.parametrize("chosen", ["small", "bninception", "resnet50", "torchvision"])
+def test_features_depend_on_their_own_architecture_only(chosen):
+    modules = {
+        "small": "small_cnn",
+        "bninception": "bninception",
+        "resnet50": "resnet50",
+        "torchvision": "torchvision_backbones",
+    }
+    for script in ("extract_features", "train_backbone"):
+        used = provenance.used_modules(ROOT / f"scripts/{script}.py", ROOT, [chosen])
+        networks = {f"playfair.models.backbones.{module}" for module in modules.values()}
+        assert used & networks == {f"playfair.models.backbones.{modules[chosen]}"}
+
+
+def test_a_syntax_tree_reads_the_same_in_every_python():
+    # What differs between 3.11, 3.12 and 3.13: empty lists, and the empty part behind {width}.
+    tree = ast.parse('def pad(text, width):\n    return f"{text:>{width}}"\n')
+    [function] = tree.body
+    [returned] = function.body
+    format_spec = returned.value.values[0].format_spec
+    before = provenance._text(tree)
+    format_spec.values.append(ast.Constant(""))
+    function.type_params = []
+    assert provenance._text(tree) == before
+    format_spec.values.append(ast.Constant(" "))
+    assert provenance._text(tree) != before
 
 
 def test_docstring_does_not_vanish_into_an_empty_class(project):
@@ -104,9 +244,7 @@ def working_directory(tmp_path, monkeypatch):
 
 
 def hash_of_module(module):
-    provenance._imported.cache_clear()
-    provenance._parse.cache_clear()
-    provenance._tree.cache_clear()
+    forget()
     return provenance.module_hash(module)
 
 

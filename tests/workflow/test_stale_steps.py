@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from playfair.provenance import PLUMBING
 from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 
 GATHERING = {"figures": 1}
@@ -68,6 +69,20 @@ def test_changed_docstring_makes_nothing(run):
         "figures/drawing/style",
     ):
         replace(run / f"playfair/{module}.py", '"""', '"""Another sentence. ')
+    assert planned_jobs(run) == {}
+
+
+def test_another_version_and_changed_plumbing_make_nothing(run):
+    replace(run / "playfair/__init__.py", "__version__ = ", "__version__ = '7.' + ")
+    for module in PLUMBING:
+        path = run / module.replace(".", "/")
+        append(path / "__init__.py" if path.is_dir() else path.with_suffix(".py"), "\nADDED = 1\n")
+    assert planned_jobs(run) == {}
+
+
+def test_changed_backbones_that_are_not_used_make_nothing(run):
+    for module in ("bninception", "resnet50", "torchvision_backbones"):
+        append(run / f"playfair/models/backbones/{module}.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {}
 
 

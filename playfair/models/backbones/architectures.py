@@ -1,25 +1,24 @@
 """Backbones by name: networks that turn each frame, on its own, into a feature vector."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
 from playfair.errors import InputError
 from playfair.models.backbones.backbone import Backbone
-from playfair.models.backbones.bninception import BNInception
-from playfair.models.backbones.resnet50 import ResNet50
-from playfair.models.backbones.small_cnn import SmallCNN
-from playfair.models.backbones.torchvision_backbones import (
-    PREFIX,
-    TorchvisionBackbone,
-    find_weights,
-)
+from playfair.models.backbones.published_weights import PREFIX, find_weights
 from playfair.models.checkpoints import load_initial_weights, load_weights
 
-ARCHITECTURES: dict[str, Callable[[int], Backbone]] = {
-    "small": SmallCNN,
-    "bninception": BNInception,
-    "resnet50": ResNet50,
+ARCHITECTURES = {
+    "small": "playfair.models.backbones.small_cnn:SmallCNN",
+    "bninception": "playfair.models.backbones.bninception:BNInception",
+    "resnet50": "playfair.models.backbones.resnet50:ResNet50",
+    "torchvision": "playfair.models.backbones.torchvision_backbones:TorchvisionBackbone",
 }
+"""Module and class of each architecture, up to its first slash; loaded on first use.
+
+The jobs of a backbone are stale when its line has changed, and not when others have.
+"""
 
 
 def build_backbone(
@@ -64,10 +63,18 @@ def weights_file(architecture: str, weights: str) -> Path:
 
 def _build(architecture: str, feature_dim: int, weights: str | None) -> Backbone:
     if architecture.startswith(PREFIX):
-        return TorchvisionBackbone(architecture.removeprefix(PREFIX), feature_dim, weights)
-    if architecture not in ARCHITECTURES:
+        network = architecture.removeprefix(PREFIX)
+        return _load("torchvision")(network, feature_dim, weights)
+    known = [name for name in ARCHITECTURES if f"{name}/" != PREFIX]
+    if architecture not in known:
         raise InputError(
             f"Unknown backbone architecture {architecture!r}: "
-            f"expected one of {', '.join(ARCHITECTURES)}, {PREFIX}<name>."
+            f"expected one of {', '.join(known)}, {PREFIX}<name>."
         )
-    return ARCHITECTURES[architecture](feature_dim)
+    return _load(architecture)(feature_dim)
+
+
+def _load(kind: str) -> Callable[..., Backbone]:
+    module, _, name = ARCHITECTURES[kind].partition(":")
+    found: Callable[..., Backbone] = getattr(importlib.import_module(module), name)
+    return found

@@ -1,12 +1,9 @@
 """Any of torchvision's classification networks as a backbone, with its preparation and weights."""
 
-import difflib
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import numpy as np
 import torch
@@ -15,13 +12,11 @@ from torch import Tensor, nn
 
 from playfair.errors import InputError
 from playfair.models.backbones.backbone import Backbone
-from playfair.models.backbones.published_weights import is_published_name
+from playfair.models.backbones.published_weights import PREFIX, entry_of_weights
 from playfair.models.backbones.transforms import resize_short_side_and_crop, standardise_channels
 
 # torchvision is imported where it is used: that takes a second, which other backbones need not
 # wait for.
-
-PREFIX = "torchvision/"
 
 # Without the classifiers that help training from random weights only; with the shift of the input
 # that all published weights of these two expect; with the layers' usual random weights, since
@@ -56,7 +51,7 @@ class TorchvisionBackbone(Backbone):
         from torchvision.models import get_model
 
         self.name = name
-        prepare = _published(name, weights).transforms()
+        prepare = entry_of_weights(name, weights).transforms()
         (self.input_size,), (self.short_side,) = prepare.crop_size, prepare.resize_size
         self.mean, self.spread = tuple(prepare.mean), tuple(prepare.std)
         self.resampling = Image.Resampling[prepare.interpolation.name]
@@ -110,7 +105,7 @@ def feature_dim_of(name: str) -> int:
     """
     from torchvision.models import get_model
 
-    _published(name, None)
+    entry_of_weights(name, None)
     options = {"weights": None, **_OPTIONS.get(name, {})}
     try:
         with torch.device("meta"):
@@ -119,50 +114,6 @@ def feature_dim_of(name: str) -> int:
         # A few networks compute their shape with tensors.
         network = get_model(name, **options)
     return _last_layer(network)[1]
-
-
-def find_weights(name: str, weights: str) -> Path:
-    """The file of `weights` for the network `name`: a path, or a name of published weights.
-
-    A name, for example "IMAGENET1K_V1", is looked up in the directory where torchvision keeps what
-    it has downloaded ($TORCH_HOME/hub/checkpoints). Nothing is downloaded.
-
-    Raises:
-        InputError: torchvision has no such network or weights, or the file of published weights
-            is not there; then with the address to fetch it from.
-    """
-    if not is_published_name(weights):
-        return Path(weights)
-    url = _published(name, weights).url
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
-    if not path.exists():
-        raise InputError(
-            f"The weights {weights} of {PREFIX}{name} are expected in {path}, which does not "
-            f"exist: fetch them from {url} (nothing is downloaded here)."
-        )
-    return path
-
-
-def _published(name: str, weights: str | None) -> Any:
-    """torchvision's entry of published weights: preparation of frames, address."""
-    from torchvision import models
-
-    names = models.list_models(module=models)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=3) or names[:3]
-        raise InputError(
-            f"torchvision has no classification network {name!r}: did you mean "
-            f"{' or '.join(PREFIX + other for other in near)}?"
-        )
-    choices = models.get_model_weights(name)
-    if weights is None or not is_published_name(weights) or weights == "DEFAULT":
-        return choices.DEFAULT
-    if weights not in choices.__members__:
-        raise InputError(
-            f"torchvision has no weights {weights} for {name}: expected the path of a file, "
-            f"DEFAULT or one of {', '.join(choices.__members__)}."
-        )
-    return choices[weights]
 
 
 def _last_layer(network: nn.Module) -> tuple[str, int]:

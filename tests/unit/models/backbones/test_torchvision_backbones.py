@@ -11,11 +11,8 @@ from torchvision import models
 
 from playfair.errors import InputError
 from playfair.models.backbones.architectures import build_backbone
-from playfair.models.backbones.torchvision_backbones import (
-    TorchvisionBackbone,
-    find_weights,
-    main,
-)
+from playfair.models.backbones.published_weights import find_weights
+from playfair.models.backbones.torchvision_backbones import TorchvisionBackbone, main
 from playfair.models.checkpoints import load_weights, save_checkpoint
 
 NETWORK, FEATURE_DIM = "shufflenet_v2_x0_5", 1024
