@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from playfair.config_errors import choices, error_sentence
 from playfair.definitions.attribution import Method, Sampling
-from playfair.definitions.backbones import Backbone
+from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.models import Model, TRNModel, TSNModel
@@ -30,8 +30,8 @@ def _default_datasets() -> dict[Name, Dataset]:
     return {"synthetic": SyntheticDataset(source="synthetic", n_train=600, n_validation=180)}
 
 
-def _default_backbones() -> dict[Name, Backbone]:
-    return {"small": Backbone(architecture="small")}
+def _default_backbones() -> dict[Name, BackboneSection]:
+    return {"small": BackboneSection(architecture="small")}
 
 
 def _default_models() -> dict[Name, Model]:
@@ -48,7 +48,7 @@ class Definitions(Section):
         default_factory=_default_datasets,
         description="Data sets by name; the name is part of every path.",
     )
-    backbones: dict[Name, Backbone] = Field(
+    backbones: dict[Name, BackboneSection] = Field(
         default_factory=_default_backbones,
         description="Backbones by name; models may share one.",
     )
@@ -96,7 +96,7 @@ class Features(Section):
     batch_size: int = Field(default=64, ge=1, le=4096, description="Frames per forward pass.")
 
 
-class Attribution(Method):
+class AttributionSection(Method):
     """How ESVs at the numbers of frames in n_frames are computed, unless a model says otherwise."""
 
     batch_size: int = Field(
@@ -214,8 +214,8 @@ class Config(Section):
         "batch_size and learning_rate, of their own. What a model or backbone sets in its own "
         "training comes first.",
     )
-    attribution: Attribution = Field(
-        default_factory=Attribution,
+    attribution: AttributionSection = Field(
+        default_factory=AttributionSection,
         description="Features to ESVs, at the numbers of frames in n_frames. What a model sets in "
         "its own attribution comes first.",
     )

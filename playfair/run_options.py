@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from playfair.config import Features, Gulp
-from playfair.definitions.backbones import Backbone
+from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.models import Model
 from playfair.errors import InputError
 
@@ -67,7 +67,7 @@ def backbone_options(
     batch = {"batch_size": batch_size.item() if isinstance(batch_size, np.integer) else batch_size}
     _check(TypeAdapter(Features), batch, path, "batch_size")
     network = {"architecture": attributes["architecture"], "feature_dim": int(feature_dim)}
-    _check(TypeAdapter(Backbone), network, path, "architecture")
+    _check(TypeAdapter(BackboneSection), network, path, "architecture")
     return decoding, batch["batch_size"]
 
 

@@ -11,7 +11,7 @@ OWN_FEATURE_DIM = 256
 """Length of the features that none of torchvision's networks gives, but the others by default."""
 
 
-class Backbone(Section):
+class BackboneSection(Section):
     """A 2D CNN that turns each frame into a feature vector."""
 
     architecture: str = Field(
@@ -44,7 +44,7 @@ class Backbone(Section):
     )
 
     @model_validator(mode="after")
-    def _weights_are_whole(self) -> "Backbone":
+    def _weights_are_whole(self) -> "BackboneSection":
         if self.weights is not None and not self.architecture.startswith("torchvision/"):
             raise InputError(
                 f"a backbone in the config has weights {self.weights!r}, but its architecture is "
@@ -53,7 +53,7 @@ class Backbone(Section):
         return self
 
     @model_validator(mode="after")
-    def _feature_dim_is_the_networks(self) -> "Backbone":
+    def _feature_dim_is_the_networks(self) -> "BackboneSection":
         # What the network gives is known to torch alone, which takes seconds to import: only the
         # default, with which the features would fail after all videos were decoded, is refused.
         is_torchvision = self.architecture.startswith("torchvision/")

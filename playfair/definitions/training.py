@@ -36,7 +36,7 @@ class Training(Section):
     seed: Seed = Field(default=0, description="Seed of weights, order, frames and augmentation.")
 
 
-class Augmentation(Section):
+class AugmentationSection(Section):
     """How training clips are changed, each in its own way in every epoch."""
 
     enabled: bool = Field(default=True, description="Whether clips are changed at all.")
@@ -78,8 +78,8 @@ class BackboneTraining(Training):
     learning_rate: float = Field(
         default=2e-3, gt=0, le=10, description="Learning rate at its peak."
     )
-    augmentation: Augmentation = Field(
-        default_factory=Augmentation, description="How training clips are changed."
+    augmentation: AugmentationSection = Field(
+        default_factory=AugmentationSection, description="How training clips are changed."
     )
 
 

@@ -104,19 +104,19 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     class_words, note = explained_class(table)
     halves = figure.add_gridspec(2, 1)
     esv_block, share_block = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
-    for block, panel in ((esv_block, _ESV), (share_block, _SHARE)):
+    for block, curve in ((esv_block, _ESV), (share_block, _SHARE)):
         block.suptitle(
-            panel.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
+            curve.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
         )
         panels = block.subplots(row_count, column_count, squeeze=False, sharey="row")
         for axes in panels.flat[len(lengths) :]:
             axes.set_visible(False)
         for axes, n_frames in zip(panels.flat, lengths, strict=False):
-            _draw_panel(axes, table[table["n_frames"] == n_frames], panel, models)
+            _draw_panel(axes, table[table["n_frames"] == n_frames], curve, models)
             axes.set_title("1 frame" if n_frames == 1 else f"{n_frames} frames")
         for axes in panels[:, 0]:
-            axes.set_ylabel(panel.axis)
-            if panel is _SHARE:
+            axes.set_ylabel(curve.axis)
+            if curve is _SHARE:
                 axes.set_ylim(0, 1.05)
                 axes.set_yticks([0, 0.5, 1])
                 axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -129,16 +129,16 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_panel(axes: Axes, table: pd.DataFrame, panel: "_Panel", models: list[str]) -> None:
+def _draw_panel(axes: Axes, table: pd.DataFrame, curve: "_Curve", models: list[str]) -> None:
     looks = model_looks(models)
-    axes.axhline(panel.reference, color=REFERENCE, linewidth=0.8, linestyle=panel.linestyle)
+    axes.axhline(curve.reference, color=REFERENCE, linewidth=0.8, linestyle=curve.linestyle)
     for model, rows in table.groupby("model", sort=False):
         draw_with_interval(
             axes,
             rows["position"],
-            rows[panel.middle],
-            rows[panel.low],
-            rows[panel.high],
+            rows[curve.middle],
+            rows[curve.low],
+            rows[curve.high],
             label=model_title(str(model)),
             markersize=3,
             linewidth=1.2,
@@ -148,7 +148,7 @@ def _draw_panel(axes: Axes, table: pd.DataFrame, panel: "_Panel", models: list[s
 
 
 @dataclass(frozen=True)
-class _Panel:
+class _Curve:
     title: str
     axis: str
     middle: str
@@ -158,7 +158,7 @@ class _Panel:
     linestyle: Any
 
 
-_ESV = _Panel(
+_ESV = _Curve(
     title="Mean ESV of the {} (above 0: the frame supports it)",
     axis="ESV",
     middle="esv_mean",
@@ -167,7 +167,7 @@ _ESV = _Panel(
     reference=0.0,
     linestyle="-",
 )
-_SHARE = _Panel(
+_SHARE = _Curve(
     title="Share of videos in which the frame supports the {}",
     axis="supporting",
     middle="supporting_share",

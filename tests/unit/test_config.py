@@ -162,7 +162,14 @@ def assert_one_sentence(config, parts):
     [
         ({"gulp": {"fsp": 3}}, ["gulp.fsp", "did you mean 'fps'"]),
         ({"nframes": [3]}, ["nframes", "did you mean 'n_frames'"]),
-        ({"fps": 3}, ["config key fps is not known", "did you mean 'gulp.fps'?", "gpus"]),
+        (
+            {"fps": 3},
+            [
+                "config key fps is not known",
+                "did you mean 'gulp.fps' or 'definitions.datasets.<name>.fps'?",
+                "gpus",
+            ],
+        ),
         (
             {"attribution": {"relu_input": True}},
             ["attribution.relu_input is", "did you mean 'definitions.models.<name>.relu_input'?"],

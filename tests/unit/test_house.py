@@ -1,5 +1,6 @@
 """How the library is built: rooms of a size that can be overlooked, arrows that only point down."""
 
+import ast
 from collections import Counter
 
 import pytest
@@ -41,3 +42,13 @@ def test_the_readme_names_every_folder():
     block = readme.partition("## The house")[2].partition("\n## ")[0]
     packages = {path.parent.name for path in (house.PROJECT / house.PACKAGE).glob("*/__init__.py")}
     assert [name for name in packages if f" {name}/ " not in block] == []
+
+
+def test_no_two_classes_have_one_name():
+    names = Counter(
+        node.name
+        for tree in house.modules().values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

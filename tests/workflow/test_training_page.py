@@ -8,7 +8,12 @@ import yaml
 from snakemake.utils import update_config
 
 from playfair.config import complete_config
-from playfair.definitions.training import Augmentation, BackboneTraining, TRNTraining, TSNTraining
+from playfair.definitions.training import (
+    AugmentationSection,
+    BackboneTraining,
+    TRNTraining,
+    TSNTraining,
+)
 from tests.workflow.pages import blocks
 from tests.workflow.project import PROJECT, copy_project, snakemake
 
@@ -33,7 +38,7 @@ def test_commands_plan_the_trainings_that_the_page_names(tmp_path, command, back
 
 def test_the_table_names_all_options_with_their_defaults():
     rows = dict(re.findall(r"^\| `(.+?)` \| (.+?) \|", PAGE, re.M))
-    augmentation = Augmentation().model_dump()
+    augmentation = AugmentationSection().model_dump()
     options = {f"augmentation.{name}": value for name, value in augmentation.items()}
     for section in (TRNTraining(), TSNTraining(), BackboneTraining()):
         options |= section.model_dump(exclude={"augmentation"})

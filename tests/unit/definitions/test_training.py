@@ -8,7 +8,7 @@ import yaml
 
 from playfair.config import complete_config
 from playfair.definitions.training import (
-    Augmentation,
+    AugmentationSection,
     BackboneTraining,
     TRNTraining,
     TSNTraining,
@@ -68,4 +68,4 @@ def test_the_configuration_has_the_defaults_of_the_library(section, function):
 
 
 def test_augmentation_has_the_defaults_of_the_library():
-    assert Augmentation().model_dump() == asdict(AugmentationOptions())
+    assert AugmentationSection().model_dump() == asdict(AugmentationOptions())
