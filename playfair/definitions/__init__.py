@@ -1,1 +1,1 @@
-"""What a configuration defines by name: data sets, backbones and models, with their options."""
+"""Sections of the configuration: data sets, backbones, models, training, ESVs and figures."""
