@@ -34,7 +34,8 @@ def error_sentence(error: ErrorDetails, root: type[Section]) -> str:
     if error["type"] == "missing":
         return f"config key {key} is missing{description}: add it"
     message = error["msg"][0].lower() + error["msg"][1:]
-    return f"config key {key} is {error['input']!r}: {message}{description}"
+    found = "null" if error["input"] is None else repr(error["input"])
+    return f"config key {key} is {found}: {message}{description}"
 
 
 def _known_options(path: list[str], section: type[Section], root: type[Section]) -> str:

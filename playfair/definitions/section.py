@@ -15,7 +15,7 @@ class Section(BaseModel):
     """A part of the configuration: unknown keys are errors.
 
     Inside lists and objects Snakemake's --config gives every value as text: numbers are read from
-    it, and so is null.
+    it, and so is null. A section without a line, which YAML reads as null, leaves all options open.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -40,6 +40,8 @@ class Section(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_null(cls, values: Any) -> Any:
+        if values is None:
+            return {}
         if isinstance(values, dict):
             return {key: None if value == "null" else value for key, value in values.items()}
         return values

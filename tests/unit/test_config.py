@@ -199,6 +199,7 @@ def assert_one_sentence(config, parts):
         ({"gulp": {"fps": -1.0}}, ["gulp.fps", "-1", "greater than 0"]),
         ({"gulp": {"fps": "fast"}}, ["gulp.fps", "'fast'", "number"]),
         ({"gulp": 3}, ["gulp", "3"]),
+        ({"n_frames": None}, ["config key n_frames is null: ", "list"]),
         ({"n_frames": [0]}, ["n_frames.0", "0", "greater than or equal to 1"]),
         ({"n_frames": [1001]}, ["n_frames.0", "1001", "less than or equal to 1000"]),
         ({"n_frames": [21]}, ["n_frames", "21", "at most 20", "attribution.method"]),

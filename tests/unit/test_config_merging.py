@@ -143,6 +143,16 @@ def test_the_command_line_overrides_a_file_option_by_option(user_file):
     }
 
 
+def test_a_section_whose_options_are_all_commented_out_changes_nothing(user_file):
+    text = "training:\n  # epochs: 3\ndefinitions:\n  models:\n    trn:\n      attribution:\n"
+    assert changes(merged(user_file(text))) == {}
+
+
+def test_null_is_no_checkpoint(user_file):
+    path = user_file("definitions: {backbones: {small: {checkpoint: null}}}")
+    assert changes(merged(path)) == {}
+
+
 def test_a_configuration_with_every_option_of_every_model_is_still_taken(user_file):
     # As people copied it when config.yaml spelt them all out.
     complete = complete_config({"training": {"epochs": 5}})
