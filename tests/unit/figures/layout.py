@@ -44,17 +44,17 @@ def _labels_of_shown_ticks(figure):
     return shown
 
 
-def texts_outside(figure):
+def texts_outside(figure, texts):
+    """The words that reach beyond the figure, of what `drawn_texts` found in it."""
     width, height = figure.get_size_inches() * 100
     return [
         words
-        for words, box, _ in drawn_texts(figure)
+        for words, box, _ in texts
         if box.x0 < -SLACK or box.y0 < -SLACK or box.x1 > width + SLACK or box.y1 > height + SLACK
     ]
 
 
-def texts_overlapping(figure):
-    texts = drawn_texts(figure)
+def texts_overlapping(texts):
     found = []
     for place, (words, box, _) in enumerate(texts):
         for other_words, other, _ in texts[place + 1 :]:
@@ -65,12 +65,9 @@ def texts_overlapping(figure):
     return found
 
 
-def smallest_text(figure):
-    return min(text.get_fontsize() for _, _, text in drawn_texts(figure))
-
-
 def assert_publishable(figure):
-    outside, overlapping = texts_outside(figure), texts_overlapping(figure)
+    texts = drawn_texts(figure)
+    outside, overlapping = texts_outside(figure, texts), texts_overlapping(texts)
     assert not outside, f"cut off: {outside}"
     assert not overlapping, f"written over each other: {overlapping}"
-    assert smallest_text(figure) >= 8
+    assert min(text.get_fontsize() for _, _, text in texts) >= 8

@@ -12,7 +12,12 @@ from playfair.figures.localisation import localisation_table, plot_localisation
 from playfair.figures.performance import performance_table, plot_performance
 from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
-from tests.unit.figures.layout import assert_publishable, texts_outside, texts_overlapping
+from tests.unit.figures.layout import (
+    assert_publishable,
+    drawn_texts,
+    texts_outside,
+    texts_overlapping,
+)
 from tests.unit.figures.stand_in import (
     collated,
     coloured_frames,
@@ -140,5 +145,6 @@ def test_the_checks_of_layout_find_what_is_cut_off_and_what_overlaps():
     figure.text(0.9, 0.5, "beyond the right edge")
     figure.text(0.1, 0.5, "one")
     figure.text(0.12, 0.52, "other")
-    assert texts_outside(figure) == ["beyond the right edge"]
-    assert texts_overlapping(figure) == [("one", "other")]
+    texts = drawn_texts(figure)
+    assert texts_outside(figure, texts) == ["beyond the right edge"]
+    assert texts_overlapping(texts) == [("one", "other")]
