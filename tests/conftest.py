@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.shared_runs import made_once
 from tests.workflow.project import TINY, copy_project, snakemake
+
+# Hypothesis fails what takes longer than it likes: a busy machine would fail tests.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -21,8 +27,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the finished tiny run in it; not to be changed."""
-    folder = copy_project(tmp_path_factory.mktemp("tiny") / "project")
-    run = snakemake(folder, *TINY)
-    assert run.returncode == 0, run.stdout + run.stderr
-    (folder / "run.log").write_text(run.stderr)
-    return folder
+
+    def make(folder: Path) -> None:
+        copy_project(folder)
+        run = snakemake(folder, *TINY)
+        assert run.returncode == 0, run.stdout + run.stderr
+        (folder / "run.log").write_text(run.stderr)
+
+    return made_once(tmp_path_factory, "tiny", make)

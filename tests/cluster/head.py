@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.cluster.slurmbox import Slurmbox
+from tests.commands import HANGING_SECONDS
 from tests.workflow.project import TINY
 
 # A test's jobs take seconds: ask after them more often than users should.
@@ -29,9 +30,9 @@ class Head:
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def wait(self, timeout: float = 500) -> int:
+    def wait(self) -> int:
         """Wait for its end; return its exit code."""
-        return self._process.wait(timeout=timeout)
+        return self._process.wait(HANGING_SECONDS)
 
     @property
     def said(self) -> str:
@@ -51,7 +52,7 @@ class Head:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=60)
+                self._process.wait(HANGING_SECONDS)
             self._process.kill()
             self._process.wait()
 
@@ -59,5 +60,5 @@ class Head:
 def run_head(slurm: Slurmbox, folder: Path, target: str, *options: str) -> Head:
     """Run Snakemake to its end, which has to be a success."""
     with Head(slurm, folder, target, *options) as head:
-        assert head.wait(timeout=1500) == 0, head.said
+        assert head.wait() == 0, head.said
     return head

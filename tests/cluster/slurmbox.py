@@ -13,10 +13,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from tests.commands import run_command, wait_until
 
 CLIENTS = ("sbatch", "srun", "squeue", "scancel", "scontrol", "sinfo")
 PROGRAMS = ("munged", "slurmctld", "slurmd", *CLIENTS)
@@ -80,17 +80,6 @@ def missing_requirement() -> str | None:
     return None
 
 
-def wait_until(
-    condition: Callable[[], bool], timeout: float, complaint: str | Callable[[], str]
-) -> None:
-    """Wait until a condition holds; raise `TimeoutError` with a complaint if it never does."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(complaint if isinstance(complaint, str) else complaint())
-        time.sleep(0.2)
-
-
 class Slurmbox:
     """A Slurm that starts with :meth:`start` and ends, with all its jobs, at :meth:`stop`."""
 
@@ -125,7 +114,7 @@ class Slurmbox:
             f"--log-file={self.folder}/munged.log",
             f"--seed-file={self.folder}/munge.seed",
         )
-        wait_until((self.folder / "munge.socket").exists, 60, self._outputs)
+        wait_until((self.folder / "munge.socket").exists, self._outputs)
         self._start_daemon("slurmctld", "-D")
         for node in NODES:
             self.start_node(node)
@@ -134,24 +123,18 @@ class Slurmbox:
                 self.run("sinfo", "-h", "-N", "-o", "%T", check=False).split()
                 == ["idle"] * len(NODES)
             ),
-            120,
             self._outputs,
         )
 
     def stop(self) -> None:
         """Cancel all jobs, end the daemons and remove the directory."""
         if "slurmctld" in self._daemons:
-            with suppress(subprocess.SubprocessError, TimeoutError):
+            with suppress(AssertionError, subprocess.SubprocessError, TimeoutError):
                 self.run("scancel", "--user", "root")
-                wait_until(lambda: not self.run("squeue", "-h"), 60, "jobs outlived scancel")
+                wait_until(lambda: not self.run("squeue", "-h"), "jobs outlived scancel")
         for daemon in reversed(self._daemons.values()):
-            daemon.terminate()
-        for daemon in self._daemons.values():
-            try:
-                daemon.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
+            daemon.kill()
+            daemon.wait()
         self._daemons.clear()
         shutil.rmtree(self.folder)
 
@@ -172,7 +155,7 @@ class Slurmbox:
     def repair_node(self, node: str) -> None:
         """Take a crashed node back into service."""
         self.start_node(node)
-        wait_until(lambda: self._resume(node), 60, f"the node {node} did not come back")
+        wait_until(lambda: self._resume(node), f"the node {node} did not come back")
 
     def _resume(self, node: str) -> bool:
         if self.run("sinfo", "-h", "-n", node, "-o", "%T").strip() == "idle":
@@ -180,16 +163,11 @@ class Slurmbox:
         self.run("scontrol", "update", f"NodeName={node}", "State=RESUME", check=False)
         return False
 
-    def run(self, *command: str, check: bool = True, timeout: float = 60) -> str:
+    def run(self, *command: str, check: bool = True) -> str:
         """What a command says on standard output, run in this Slurm's environment."""
-        return subprocess.run(
-            command,
-            env=self.environment,
-            check=check,
-            timeout=timeout,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout
+        run = run_command(command, environment=self.environment)
+        assert not check or run.returncode == 0, run.stderr
+        return run.stdout
 
     def jobs(self, name: str) -> list[dict[str, str]]:
         """The jobs of a name, ended ones too, as `scontrol` shows them."""
@@ -206,7 +184,7 @@ class Slurmbox:
             found[:] = [line.split("|")[0] for line in lines if f"|rule_{rule}" in line]
             return bool(found)
 
-        wait_until(runs, 200, f"no job of the rule {rule} began")
+        wait_until(runs, f"no job of the rule {rule} began")
         return found[0]
 
     def _outputs(self) -> str:

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.cluster.head import Head, run_head
-from tests.cluster.slurmbox import wait_until
+from tests.commands import wait_until
 from tests.workflow.project import TINY, copy_run, snakemake
 from tests.workflow.same_results import partial_files, same_content
 
@@ -46,7 +46,7 @@ def test_job_killed_by_scancel_runs_again_with_more_of_everything(slurm, run, as
     log.unlink()
     with Head(slurm, run, FEATURES, *REMAKE_FEATURES) as head:
         job = slurm.wait_for_running("extract_features")
-        wait_until(log.exists, 200, "the script did not begin")
+        wait_until(log.exists, "the script did not begin")
         slurm.run("scancel", job)
         assert head.wait() == 0, head.said
     first, second = slurm.jobs(head.run_id)
@@ -75,7 +75,7 @@ def test_interrupted_head_cancels_its_jobs_and_the_next_run_finishes(slurm, run,
         job = slurm.wait_for_running("compute_class_priors")
         head.send(signal.SIGINT)
         assert head.wait() != 0
-    wait_until(ended(slurm, job), 60, "the job outlived its head")
+    wait_until(ended(slurm, job), "the job outlived its head")
     (interrupted,) = slurm.jobs(head.run_id)
     assert interrupted["JobState"] == "CANCELLED"
     run_head(slurm, run, PRIORS)
@@ -91,7 +91,7 @@ def test_after_a_killed_head_the_next_does_only_what_is_missing(slurm, run, asse
     (left_behind,) = slurm.run("squeue", "-h", "-o", "%j").split()
     assert left_behind == killed.run_id
     slurm.run("scancel", "--name", killed.run_id)
-    wait_until(lambda: not slurm.run("squeue", "-h"), 60, "jobs outlived scancel")
+    wait_until(lambda: not slurm.run("squeue", "-h"), "jobs outlived scancel")
 
     with Head(slurm, run, ESVS) as refused:
         assert refused.wait() != 0

@@ -1,7 +1,6 @@
 """The command-line program: help, and one sentence for what it cannot use."""
 
 import json
-import subprocess
 import sys
 
 import h5py
@@ -12,6 +11,7 @@ from playfair.attribution.samplers.sampling import SAMPLERS
 from playfair.cli import METHODS, main
 from playfair.clip_text import frames_text, top_classes_text
 from playfair.data.stores.esv_store import EsvTable
+from tests.commands import run_command
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
 
@@ -55,7 +55,7 @@ def test_methods_are_exact_values_and_all_samplers():
 
 def test_help_does_not_wait_for_torch():
     code = "import sys, playfair.cli; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert run_command([sys.executable, "-c", code]).returncode == 0
 
 
 @pytest.mark.parametrize(

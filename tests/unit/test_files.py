@@ -4,13 +4,13 @@ import errno
 import hashlib
 import os
 import socket
-import subprocess
 import sys
 
 import pytest
 
 from playfair.errors import InputError
 from playfair.files import file_hash, written_whole
+from tests.commands import run_command
 
 
 def test_file_appears_when_the_block_succeeds(tmp_path):
@@ -82,7 +82,7 @@ with written_whole(sys.argv[1]) as temporary:
 @pytest.mark.parametrize("kind", ["directory", "file"])
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, kind):
     path = tmp_path / "clips[1].h5"
-    subprocess.run([sys.executable, "-c", KILLED, path, kind], check=False)
+    run_command([sys.executable, "-c", KILLED, path, kind])
     assert len(list(tmp_path.iterdir())) == 1
     with written_whole(path) as temporary:
         temporary.write_text("whole")

@@ -4,10 +4,10 @@ import io
 import os
 import re
 import socket
-import subprocess
 import sys
 
 from playfair.logs import Tee
+from tests.commands import run_command
 
 
 def test_log_keeps_the_last_state_of_a_progress_bar():
@@ -26,13 +26,8 @@ def test_log_holds_no_control_characters():
 
 
 def run(code, log, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", code, str(log)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
+    command = [sys.executable, "-c", code, str(log)]
+    return run_command(command, environment=os.environ | environment)
 
 
 def test_input_error_ends_a_job_with_its_sentence(tmp_path):
@@ -75,31 +70,31 @@ def test_log_begins_with_the_process_of_a_local_job(tmp_path):
 
 
 CANCELLED = """
-import os, signal, sys, time
+import os, signal, sys
 from playfair.files import written_whole
 from playfair.logs import log_to
 from playfair.processes import process_pool
+
+def work_for_ever(begun):
+    os.write(begun, b".")
+    signal.pause()
+
 log_to(sys.argv[1])
+all_begun, begun = os.pipe()
 with written_whole(sys.argv[1] + ".h5") as temporary, process_pool(2) as pool:
     temporary.write_text("half")
-    waiting = [pool.submit(time.sleep, 60) for _ in range(8)]
-    time.sleep(0.5)
+    working = [pool.submit(work_for_ever, begun) for _ in range(8)]
+    for _ in range(2):
+        os.read(all_begun, 1)
     # As a scheduler does it: all processes of the job at once.
     os.killpg(0, signal.SIGTERM)
-    waiting[0].result()
+    working[0].result()
 """
 
 
 def test_cancelled_job_leaves_nothing_half_written(tmp_path):
     log = tmp_path / "job.log"
-    job = subprocess.run(
-        [sys.executable, "-c", CANCELLED, log],
-        capture_output=True,
-        text=True,
-        start_new_session=True,
-        timeout=50,
-        check=False,
-    )
+    job = run_command([sys.executable, "-c", CANCELLED, log], start_new_session=True)
     assert job.returncode == 128 + 15
     assert list(tmp_path.iterdir()) == [log]
     assert log.read_text().splitlines()[1:2] == [

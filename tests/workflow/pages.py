@@ -1,11 +1,11 @@
 """The fenced blocks of a documentation page, for tests that run what the page says."""
 
 import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+from tests.commands import run_command
 from tests.workflow.project import PROJECT
 
 
@@ -49,36 +49,30 @@ def write_titled(texts: list[str], folder: Path) -> list[Path]:
     return paths
 
 
-def run_section(folder: Path, page: str | Path, section: str, timeout: int = 600) -> str:
-    """Write the yaml files of a section into a copy of the project, and run its bash blocks there.
+def run_section(folder: Path, page: str | Path, section: str) -> str:
+    """Write the Python and yaml files of a section into a folder, and run its bash blocks there.
 
-    Commands are those of this environment, and of the copy. Returns what was printed.
+    Commands are those of this environment, and of the folder, a copy of the project for most.
+    Returns what was printed.
     """
-    write_titled(blocks(page, section, "yaml"), folder)
+    for language in ("python", "yaml"):
+        write_titled(blocks(page, section, language), folder)
     commands = blocks(page, section, "bash")
     assert commands, f"the section {section!r} of {page} has no bash block"
     path = [_console_scripts(folder), Path(sys.executable).parent, os.environ["PATH"]]
-    run = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "".join(commands)],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PATH": os.pathsep.join(map(str, path)),
-            "PYTHONPATH": str(folder),
-            "OMP_NUM_THREADS": "2",
-        },
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join(map(str, path)),
+        "PYTHONPATH": str(folder),
+    }
+    run = run_command(["bash", "-euo", "pipefail", "-c", "".join(commands)], folder, environment)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 
 
 def _console_scripts(folder: Path) -> Path:
-    """The programs that pyproject.toml declares, as an installation of the copy would make them."""
-    with open(folder / "pyproject.toml", "rb") as file:
+    """The programs that pyproject.toml declares, as an installation would make them."""
+    with open(PROJECT / "pyproject.toml", "rb") as file:
         scripts = tomllib.load(file)["project"]["scripts"]
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)

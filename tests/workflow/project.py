@@ -1,11 +1,15 @@
 """Copies of the project in which Snakemake runs on the tiny configuration."""
 
+import fcntl
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.commands import run_command
 
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
@@ -23,19 +27,42 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def sample_little(folder: Path) -> None:
+    """Make a copy's default profile ask samplers for little, whatever command is run there."""
+    study = "{budgets: [192], repetitions: 1, reference_budget: 2000}"
+    with (folder / "profiles/default/config.yaml").open("a") as profile:
+        profile.write(
+            f'config: ["figures={{sampling_error: {study}}}", "all_frames={{budget: 256}}"]\n'
+        )
+
+
 def copy_run(run: Path, folder: Path) -> Path:
     """A finished run as it is, times of files and Snakemake's records included."""
     subprocess.run(["cp", "-a", run, folder], check=True)
     return folder
 
 
-def snakemake(folder: Path, *options: str, target: str = "results/figures", timeout: int = 900):
+def snakemake(folder: Path, *options: str, target: str = "results/figures"):
     """Run Snakemake for a target, or several with spaces between them, and capture what it says."""
     # Options such as --config take all words that follow: targets come first.
     command = [sys.executable, "-m", "snakemake", *target.split(), "--cores", "2", *options]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
-    )
+    return run_command(command, folder)
+
+
+@contextmanager
+def held(folder: Path, rule: str) -> Iterator[None]:
+    """Keep jobs of a rule at their beginning, after their logs were opened, until the block ends.
+
+    What a test does to a job that runs then never comes too late, however slow the test is.
+    """
+    lock, script = folder / f"{rule}.lock", folder / f"scripts/{rule}.py"
+    wait = f"import fcntl\nfcntl.flock(open({str(lock)!r}), fcntl.LOCK_SH)\n"
+    before, log_to, after = script.read_text().partition("log_to(snakemake.log[0])\n")
+    assert log_to, script
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        script.write_text(before + log_to + wait + after)
+        yield
 
 
 def planned_jobs(

@@ -11,6 +11,7 @@ from PIL import Image
 
 from playfair.data.stores.esv_store import read_esvs
 from playfair.runs import Run, explain_view
+from tests.commands import run_command
 from tests.workflow.project import PROJECT
 
 CPU = torch.device("cpu")
@@ -23,15 +24,8 @@ def uid(tiny_run):
 
 
 def explain(folder, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "playfair", "explain", *map(str, arguments)],
-        cwd=folder,
-        env={"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command = [sys.executable, "-m", "playfair", "explain", *map(str, arguments)]
+    return run_command(command, folder, {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"})
 
 
 def stored(tiny_run, model, n_frames, uid):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from playfair.data.clips.shards import shard_numbers
+from tests.shared_runs import made_once
 from tests.workflow.project import copy_project, copy_run, planned_jobs, snakemake
 
 CONFIG = """\
@@ -40,12 +41,15 @@ RESULTS = " ".join(
 @pytest.fixture(scope="module")
 def sharded_run(tiny_run, tmp_path_factory):
     """The files of the tiny data set, in shards."""
-    folder = copy_project(tmp_path_factory.mktemp("sharded") / "project")
-    shutil.copytree(tiny_run / "datasets", folder / "datasets")
-    (folder / "sharded.yaml").write_text(CONFIG)
-    run = snakemake(folder, *OPTIONS, target=RESULTS)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return folder
+
+    def make(folder):
+        copy_project(folder)
+        shutil.copytree(tiny_run / "datasets", folder / "datasets")
+        (folder / "sharded.yaml").write_text(CONFIG)
+        run = snakemake(folder, *OPTIONS, target=RESULTS)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    return made_once(tmp_path_factory, "sharded", make)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections import Counter
 
 import h5py
@@ -14,6 +13,7 @@ import yaml
 import playfair
 from playfair.files import file_hash
 from tests.file_server import file_server
+from tests.shared_runs import made_once
 from tests.workflow import ssv2_replica
 from tests.workflow.project import PROJECT, copy_project, planned_jobs, snakemake
 
@@ -93,7 +93,11 @@ def test_plan_trains_nothing_and_leaves_training_videos_alone(stand_in):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A finished run on the miniature, one checkpoint downloaded from a server on this machine."""
-    project = copy_project(tmp_path_factory.mktemp("ssv2") / "project")
+    return made_once(tmp_path_factory, "ssv2", run_miniature)
+
+
+def run_miniature(project):
+    copy_project(project)
     ssv2_replica.write_labels(project)
     ssv2_replica.write_videos(project)
     ssv2_replica.write_checkpoints(project)
@@ -106,10 +110,8 @@ def finished(tmp_path_factory):
         tsn = miniature["definitions"]["models"]["tsn"]
         tsn["checkpoint"] = {"url": f"{served.url}/s/tsn.pth?dl=1"}
         (project / "configs/miniature.json").write_text(json.dumps(miniature))
-        run = snakemake(project, *MINIATURE_SSV2, timeout=1200)
+        run = snakemake(project, *MINIATURE_SSV2)
     assert run.returncode == 0, run.stdout + run.stderr
-    yield project
-    shutil.rmtree(project)
 
 
 def collated(project, model):

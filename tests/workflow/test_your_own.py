@@ -1,10 +1,6 @@
 """What docs/your-own.md says, run as it is written there."""
 
-import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -14,43 +10,23 @@ import torch
 
 import playfair
 from playfair.data.stores.collation import collate_esvs
-from tests.workflow.pages import blocks, write_titled
+from tests.shared_runs import made_once
+from tests.workflow.pages import blocks, run_section
 from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 
 PAGE = "docs/your-own.md"
 MINE = (*TINY, "my_model.yaml")
 
 
-def run_commands(folder, section):
-    """Run the commands of a section in a folder, in the environment that runs the tests."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "2"}
-    commands = "set -e\n" + "".join(blocks(PAGE, section, "bash"))
-    run = subprocess.run(
-        ["bash", "-c", commands],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
-
-
-def write_files(folder, section):
-    write_titled(blocks(PAGE, section, "python"), folder)
-    write_titled(blocks(PAGE, section, "yaml"), folder)
-
-
 @pytest.fixture(scope="module")
 def my_model(tiny_run, tmp_path_factory):
     """A project in which the section on a Python function was followed; not to be changed."""
-    folder = copy_run(tiny_run, tmp_path_factory.mktemp("model") / "project")
-    write_files(folder, "A Python function")
-    run_commands(folder, "A Python function")
-    return folder
+
+    def make(folder):
+        copy_run(tiny_run, folder)
+        run_section(folder, PAGE, "A Python function")
+
+    return made_once(tmp_path_factory, "model", make)
 
 
 def test_a_model_by_import_path_gets_all_figures(my_model):
@@ -140,8 +116,7 @@ def test_a_module_that_is_not_there_stops_the_workflow_with_one_sentence(my_mode
 
 def test_an_exported_model_gives_the_values_of_the_model_itself(my_model, tmp_path):
     run = copy_run(my_model, tmp_path / "project")
-    write_files(run, "An exported file")
-    run_commands(run, "An exported file")
+    run_section(run, PAGE, "An exported file")
     exported = playfair.load(run / "results/tiny/collated/exported.h5")
     original = playfair.load(run / "results/tiny/collated/recurrent.h5")
     for n_frames in (1, 2, 3):
@@ -151,8 +126,7 @@ def test_an_exported_model_gives_the_values_of_the_model_itself(my_model, tmp_pa
 def test_a_network_of_whole_clips_is_explained(tiny_run, tmp_path):
     run = copy_run(tiny_run, tmp_path / "project")
     section = "A network that takes whole clips"
-    write_files(run, section)
-    assert "5 frames, 31 evaluations" in run_commands(run, section)
+    assert "5 frames, 31 evaluations" in run_section(run, PAGE, section)
     values = pd.read_csv(run / "clip.csv")
     assert len(values) == 5 * 15
 
@@ -175,11 +149,10 @@ def paper_results(n_frames, uids, class_count=4, seed=0):
 
 def test_results_of_the_papers_code_are_converted_as_the_page_says(tmp_path):
     section = "Results of the paper's code"
-    write_files(tmp_path, section)
     (tmp_path / "labels.json").write_text('{"A": "0", "B": "1", "C": "2", "D": "3"}')
     eight = paper_results(8, ["10", "11", "12"])
     (tmp_path / "8_frames.pkl").write_bytes(pickle.dumps(eight))
-    run_commands(tmp_path, section)
+    run_section(tmp_path, PAGE, section)
     table = playfair.load(tmp_path / "8_frames.h5")
     assert list(table.uid) == ["10", "11", "12"]
     assert list(table.class_name) == ["A", "B", "C", "D"]
@@ -190,7 +163,7 @@ def test_results_of_the_papers_code_are_converted_as_the_page_says(tmp_path):
 
     (tmp_path / "8_frames.h5").rename(tmp_path / "first.h5")
     (tmp_path / "8_frames.pkl").write_bytes(pickle.dumps(paper_results(4, ["11", "12", "13"])))
-    run_commands(tmp_path, section)
+    run_section(tmp_path, PAGE, section)
     kept = collate_esvs([tmp_path / "first.h5", tmp_path / "8_frames.h5"], tmp_path / "all.h5")
     assert kept == 2
     assert list(playfair.load(tmp_path / "all.h5")) == [4, 8]

@@ -10,8 +10,9 @@ from PIL import Image
 
 import playfair
 from playfair.data.stores.feature_store import FeatureStore, write_features
+from tests.shared_runs import made_once
 from tests.workflow.pages import run_section
-from tests.workflow.project import copy_project, copy_run
+from tests.workflow.project import copy_project, copy_run, sample_little
 
 PAGE = "docs/your-own.md"
 FEATURE_DIM = 32
@@ -63,10 +64,13 @@ def write_own_features(folder):
 
 @pytest.fixture(scope="module")
 def features_run(tmp_path_factory):
-    folder = copy_project(tmp_path_factory.mktemp("features") / "project")
-    write_own_features(folder / "datasets/my_features")
-    run_section(folder, PAGE, "Your own features")
-    return folder
+
+    def make(folder):
+        sample_little(copy_project(folder))
+        write_own_features(folder / "datasets/my_features")
+        run_section(folder, PAGE, "Your own features")
+
+    return made_once(tmp_path_factory, "features", make)
 
 
 def test_features_are_imported_and_what_is_broken_is_listed(features_run):

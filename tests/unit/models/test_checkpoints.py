@@ -3,7 +3,6 @@
 import argparse
 import pickle
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from playfair.models.checkpoints import (
     save_checkpoint,
 )
 from playfair.models.heads.tsn_trn import TRN, TSN
+from tests.commands import run_command
 
 
 @pytest.fixture
@@ -134,7 +134,8 @@ def test_the_documented_conversion_leaves_a_file_that_is_read(tmp_path, head, mo
     (code,) = re.findall(r"python -c '\n(.*?)'\n", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     torch.save({"model": head.state_dict(), "args": argparse.Namespace(lr=0.01)}, "refused.pth")
-    subprocess.run([sys.executable, "-c", code], check=True)
+    converted = run_command([sys.executable, "-c", code])
+    assert converted.returncode == 0, converted.stderr
     loaded = load_weights(TRN(2, 6, 5, 3), "converted.pth")
     assert torch.equal(loaded.model[1].weight, head.model[1].weight)
 

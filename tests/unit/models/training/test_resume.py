@@ -1,7 +1,6 @@
 """Resume: a training that is killed goes on, and ends with the bits of one that was not."""
 
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from playfair.errors import InputError
 from playfair.models.training.backbone_training import train_backbone
 from playfair.models.training.head_training import train_head
 from playfair.models.training.resume import HASHED_VIDEOS, ResumeFile, fingerprint
+from tests.commands import run_command
 from tests.unit.models.training_data import ClipsInMemory, ordered_clips
 
 PROJECT = Path(__file__).parents[4]
@@ -65,10 +65,7 @@ def train(kind, path, clips=None):
 @pytest.mark.parametrize("kind", ["backbone", "trn"])
 def test_a_killed_training_goes_on_and_ends_with_the_same_bits(tmp_path, kind, capsys):
     path = tmp_path / "resume" / "state.pt"
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, kind, str(path)],
-        cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    killed = run_command([sys.executable, "-c", KILLED, kind, path], PROJECT)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert torch.load(path, weights_only=True)["epoch"] == 3
     resumed = train(kind, path)
