@@ -1,12 +1,15 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test bench lint format config docs lock
+.PHONY: help setup figures report test check test-gpu bench lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 SMK_FILES := Snakefile rules
+# One process of tests per core, up to four; of a test's own threads one.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -30,7 +33,13 @@ report: setup ## Pack figures, captions and clips into report.zip
 	$(BIN)/snakemake --cores $(CORES) --report report.zip
 
 test: setup ## Run all tests, with coverage
-	$(BIN)/python -m pytest --cov --cov-fail-under=90 $(TEST_OPTIONS)
+	$(PYTEST) $(SIDE_BY_SIDE) --cov --cov-fail-under=90 $(TEST_OPTIONS)
+
+check: lint ## Check style and types and run the unit tests: for while you work
+	$(PYTEST) $(SIDE_BY_SIDE) tests/unit playfair $(TEST_OPTIONS)
+
+test-gpu: setup ## Run what needs a GPU
+	$(PYTEST) -m gpu $(TEST_OPTIONS)
 
 bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half an hour)
 	$(BIN)/python -m benchmarks.bench_attribution

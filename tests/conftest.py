@@ -1,10 +1,16 @@
-"""Shared by all tests: a finished tiny run; in CI (PLAYFAIR_CI=1) a skip counts as a failure."""
+"""Shared by all tests: a finished tiny run, and what is left out where something is missing.
+
+In CI (PLAYFAIR_CI=1) a skip counts as a failure. Tests marked `gpu` are not skipped where there is
+no GPU but left out.
+"""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import HealthCheck, settings
 
 from tests.shared_runs import made_once
@@ -22,6 +28,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where nothing may be missing: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    on_gpu = [item for item in items if item.get_closest_marker("gpu")]
+    if on_gpu and not torch.cuda.is_available():
+        config.hook.pytest_deselected(items=on_gpu)
+        items[:] = [item for item in items if item not in on_gpu]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what is missing here, once and by what it takes to have it."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+    )
+    if reasons:
+        terminalreporter.section("skipped here")
+    for reason, count in reasons.items():
+        terminalreporter.line(f"{count} tests: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -74,9 +74,9 @@ def missing_requirement() -> str | None:
     """Why Slurm cannot be started here, or None."""
     missing = [name for name in PROGRAMS if shutil.which(name, path=_SBIN) is None]
     if missing:
-        return f"a Slurm needs the Debian packages slurm-wlm and munge: {missing[0]} is missing"
+        return f"{missing[0]} is missing: for a Slurm, apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
-        return "a Slurm can only be started by root"
+        return "not root, who alone can start a Slurm: run the tests as root"
     return None
 
 

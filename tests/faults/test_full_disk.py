@@ -13,7 +13,7 @@ from tests.workflow.same_results import differences
 def small_disk():
     """Mount an empty disk of some kilobytes over a folder; what it hides comes back at the end."""
     if os.geteuid() != 0:
-        pytest.skip("a disk can only be mounted by root")
+        pytest.skip("not root, who alone can mount a small disk: run the tests as root")
     mounted = []
 
     def mount(folder, size):
