@@ -1,4 +1,4 @@
-"""Whether two runs left the same results, bit for bit."""
+"""Whether two runs with the same shards on one machine left the same results, bit for bit."""
 
 import re
 from pathlib import Path

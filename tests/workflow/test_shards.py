@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from functools import partial
 
 import h5py
 import numpy as np
 import pytest
 
+from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.data.clips.shards import shard_numbers
 from tests.shared_runs import made_once
 from tests.workflow.project import copy_project, copy_run, planned_jobs, snakemake
@@ -81,8 +83,13 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
             continue
         columns, sharded = columns_of(whole), columns_of(sharded_run / "results/mine" / path)
         assert columns.keys() == sharded.keys()
-        for name in columns:
-            np.testing.assert_array_equal(columns[name], sharded[name], err_msg=f"{path} {name}")
+        # Features, and so trained weights, are the same to the bit; ESVs are made in batches.
+        atol = 0 if path.parts[0] == "features" else ROUNDING_TOLERANCE
+        for name, values in columns.items():
+            compare = partial(np.testing.assert_allclose, rtol=0, atol=atol)
+            if values.dtype.kind != "f":
+                compare = np.testing.assert_array_equal
+            compare(sharded[name], values, err_msg=f"{path} {name}")
         compared += 1
     assert compared == 2 + 6 + 2 + 2
 

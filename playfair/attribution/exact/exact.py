@@ -1,7 +1,6 @@
 """Exact ESVs of any number of videos of one length, a bounded batch at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from math import comb
 from typing import Any
 
@@ -51,8 +50,8 @@ def exact_esvs(
 
     model: a `TSN`, a list of `TRN` heads, or callables, see `make_game`. class_idx (K,): classes to
     explain; esv is then (V, n, K). batch_size: most subsequences per call of a plain callable.
-    memory_budget: bytes for the engine's buffers. A video's values do not depend, to the bit, on
-    which videos come with it.
+    memory_budget: bytes for the engine's buffers. The same call gives the same bits; with other
+    videos beside it, a video's values differ by `ROUNDING_TOLERANCE` at most.
 
     Raises `InputError` above 20 frames and above the memory budget; it names the sampler to use.
 
@@ -157,9 +156,8 @@ def exact_batches(
     with tqdm(total=video_count, desc="exact ESVs", unit="video", disable=not progress) as bar:
         for start in range(0, video_count, batch_count):
             batch = as_elements(features[start : start + batch_count]).to(place)
-            game = game.with_features(_padded(batch, batch_count))
-            values = exact_values(game, chosen, keep_table, workspace)
-            yield _first_videos(values, len(batch))
+            game = game.with_features(batch)
+            yield exact_values(game, chosen, keep_table, workspace)
             bar.update(len(batch))
 
 
@@ -200,16 +198,3 @@ def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget
             "raise the budget, or use method='regression'."
         )
     return wanted
-
-
-def _padded(features: Tensor, video_count: int) -> Tensor:
-    """The last batch filled up with its first video: products of one shape give the same bits."""
-    missing = video_count - len(features)
-    if missing == 0:
-        return features
-    return torch.cat([features, features[:1].expand(missing, *features.shape[1:])])
-
-
-def _first_videos(values: ExactValues, count: int) -> ExactValues:
-    table = None if values.table is None else values.table[:count]
-    return replace(values, scores=values.scores[:count], esv=values.esv[:count], table=table)

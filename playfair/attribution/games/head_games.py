@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
-from torch.nn.functional import embedding_bag, pad
+from torch.nn.functional import embedding_bag
 
 from playfair.attribution.games.game import Game
 from playfair.attribution.games.lattice import Level
@@ -85,70 +85,63 @@ class TRNGame(Game):
         super().__init__(features, priors, heads[0].class_count, score)
         self.heads = list(heads)
         self.n_max = len(self.heads)
-        self._layers: dict[int, tuple[Tensor, Tensor]] = {}
+        self._layers = [linear_layers(head) for head in self.heads]
         self._scale = 0
         self._products = torch.empty(0)
-        self._elements: Tensor | None = None
+        self._elements: dict[bool, Tensor] = {}
 
     def with_features(self, features: Tensor) -> "TRNGame":
         other = super().with_features(features)
         other._scale = 0
-        other._elements = None
+        other._elements = {}
         return other
 
-    def layers(self, scale: int) -> tuple[Tensor, Tensor]:
-        """Both layers of a scale's head with their biases as rows: (s, D + 1, H + 1), (H + 1, C).
-
-        Features end in a 1. At position 0 it brings b_1 into the hidden vector, and a 1 at its end,
-        which in turn brings b_2 into the logits; so no bias takes a pass of its own.
-        """
-        if scale not in self._layers:
-            head = self.heads[scale - 1]
-            first, last = linear_layers(head)
-            feature_dim, hidden_dim = head.feature_dim, head.hidden_dim
-            weight = first.weight.detach().view(hidden_dim, scale, feature_dim)
-            into_hidden = weight.new_zeros(scale, feature_dim + 1, hidden_dim + 1)
-            into_hidden[:, :feature_dim, :hidden_dim] = weight.permute(1, 2, 0)
-            into_hidden[0, feature_dim, :hidden_dim] = first.bias.detach()
-            into_hidden[0, feature_dim, hidden_dim] = 1
-            into_logits = torch.cat([last.weight.detach(), last.bias.detach()[:, None]], dim=1).T
-            self._layers[scale] = into_hidden, into_logits
-        return self._layers[scale]
-
-    def elements(self) -> Tensor:
-        """(n, V, D + 1): the features, each followed by a 1."""
-        if self._elements is None:
-            self._elements = pad(self.features.transpose(0, 1), (0, 1), value=1.0)
-        return self._elements
-
     def products(self, scale: int) -> Tensor:
-        """(s * (n - s + 1), V * (H + 1)): what frame p + j adds to the hidden vector at position p,
-        in row p * (n - s + 1) + j. The last scale asked for is kept.
+        """(s * (n - s + 1), V * H): what frame p + j adds to the hidden vector at position p, in
+        row p * (n - s + 1) + j; at position 0 with b_1. The last scale asked for is kept.
+
+        The parts of W_1 are read where they are: to copy them would cost more than the products
+        of a few videos.
         """
         if self._scale == scale:
             return self._products
-        elements = self.elements()
-        if self.heads[scale - 1].relu_input:
-            elements = elements.relu()
+        head = self.heads[scale - 1]
+        first, _ = self._layers[scale - 1]
+        elements = self.elements(head.relu_input)
         n_frames, video_count, width = elements.shape
         places = n_frames - scale + 1
         windows = elements.as_strided(
             (scale, places * video_count, width), (video_count * width, width, 1)
         )
-        into_hidden, _ = self.layers(scale)
+        by_position = first.weight.detach().view(head.hidden_dim, scale, width).permute(1, 2, 0)
+        products = torch.bmm(windows, by_position)
+        products[0] += first.bias.detach()
         self._scale = scale
-        self._products = torch.bmm(windows, into_hidden).view(scale * places, -1)
+        self._products = products.view(scale * places, -1)
         return self._products
 
+    def elements(self, relu: bool) -> Tensor:
+        """(n, V, D): the features, or their ReLU, frame by frame.
+
+        A copy of their own: products of the same numbers may differ in their last bits with where
+        the operands lie in memory, and torch aligns what it allocates.
+        """
+        if relu not in self._elements:
+            by_frame = self.features.transpose(0, 1)
+            copied = by_frame.relu() if relu else by_frame.clone()
+            self._elements[relu] = copied.contiguous()
+        return self._elements[relu]
+
     def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
-        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H + 1)."""
+        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H)."""
         hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
         return hidden.view(len(product_idx) * self.video_count, -1)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         scale = frame_idx.shape[1]
-        _, into_logits = self.layers(scale)
-        logits = self.hidden(scale, product_rows(frame_idx, self.n_frames)) @ into_logits
+        _, last = self._layers[scale - 1]
+        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
+        logits = torch.addmm(last.bias.detach(), hidden, last.weight.detach().T)
         return logits.view(len(frame_idx), self.video_count, self.class_count)
 
     def combine(
@@ -160,14 +153,16 @@ class TRNGame(Game):
         alpha: float,
         out: Tensor,
     ) -> None:
-        _, into_logits = self.layers(level.size)
+        _, last = self._layers[level.size - 1]
         hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
         logits = out.view(-1, self.class_count)
+        weight, bias = last.weight.detach().T, last.bias.detach()
         if child_sum is None:
-            torch.mm(hidden, into_logits, out=logits).mul_(alpha)
+            torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
             return
         sums = child_sum.view(logits.shape)
-        torch.addmm(sums, hidden, into_logits, beta=beta, alpha=alpha, out=logits)
+        torch.addmm(sums, hidden, weight, beta=beta, alpha=alpha, out=logits)
+        logits.add_(bias, alpha=alpha)
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)

@@ -12,6 +12,8 @@ PAIRS_AT_ONCE = 8192
 SPARE = 2.0
 """Pairs per coefficient from which on a richer set of coefficients is fitted."""
 SPARE_TRIPLES = 3.0
+RIDGE = 1e-9
+"""Of the mean of the diagonal: less would let rounding into the ESVs, more would bias them."""
 MOST_TRIPLES = 700
 """Longer sequences have more triples than are worth their time, which goes with their square."""
 
@@ -65,7 +67,7 @@ class RegressionSampler(PairedSampler):
             gram += product(weighted.T, columns)
             moments += product(weighted.T, answers)
         # Membership sums to the size of the subset, so some directions are not determined.
-        gram[np.diag_indices_from(gram)] += 1e-10 * np.trace(gram) / len(gram)
+        gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
         inverse = np.linalg.inv(gram)
         coefficients = product(inverse, moments)
         to_esv = esv_of_regressors(n_frames, degree)

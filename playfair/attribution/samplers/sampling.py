@@ -62,10 +62,12 @@ def sampled_esvs(
     score - prior. max_samples_per_scale, iterations: of the constructive sampler only. For the rest
     see `playfair.attribution.exact.exact.exact_esvs`.
 
-    What is drawn depends on (seed, n, method) and the budget only; a video's values do not depend
-    on the videos beside it. With a multi-scale model, model and ESVs are estimated jointly on the
-    sampled subsets, see `samplers.joint`; scores are then estimates, too, unless
-    n <= n_max, where the whole sequence's own output is part of them.
+    What is drawn depends on (seed, n, method) and the budget only. The same call gives the same
+    bits; with other videos beside it, a video's values differ by `ROUNDING_TOLERANCE` at most
+    (unless its error just meets or misses a given tolerance, and it stops elsewhere). With a
+    multi-scale model, model and ESVs are estimated jointly on the sampled subsets, see
+    `samplers.joint`; scores are then estimates, too, unless n <= n_max, where the whole sequence's
+    own output is part of them.
 
     Raises `InputError` for a budget below what the method needs or above what memory allows.
 

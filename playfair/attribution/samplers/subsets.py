@@ -88,7 +88,7 @@ def _random_subsets(n_frames: int, size: int, count: int, rng: np.random.Generat
 def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
     """What a game's model says of subsets (M, n) of its videos: (M, V, C) float32, unconverted.
 
-    Videos are taken one by one, so that a video's bits do not depend on its neighbours.
+    Videos are taken one by one, which bounds the memory that their hidden vectors take.
     """
     outputs = torch.empty(len(member), game.video_count, game.class_count, device=game.device)
     sizes = member.sum(axis=1)

@@ -1,11 +1,10 @@
-"""Features of gulped frames: a backbone over every frame of a split, batched across videos."""
+"""Features of gulped frames: a backbone over every frame of a split, video by video."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
@@ -14,7 +13,7 @@ from playfair.models.backbones.backbone import Backbone
 
 
 class _FrameBatches(Dataset[Tensor]):
-    """Item b: the cropped frames (B, 3, S, S) uint8 number b * B to b * B + B - 1 of a split."""
+    """The cropped frames (B, 3, S, S) uint8 of one video after the other, at most a batch each."""
 
     def __init__(
         self,
@@ -24,27 +23,18 @@ class _FrameBatches(Dataset[Tensor]):
         batch_size: int,
     ):
         self._reader = reader
-        self._uids = list(uids)
         self._crop = backbone.crop
-        self._batch_size = batch_size
-        lengths = [reader.lengths[uid] for uid in uids]
-        self._offsets = np.concatenate([[0], np.cumsum(lengths)])
+        self._batches = [
+            (uid, range(first, min(first + batch_size, reader.lengths[uid])))
+            for uid in uids
+            for first in range(0, reader.lengths[uid], batch_size)
+        ]
 
     def __len__(self) -> int:
-        return -(-int(self._offsets[-1]) // self._batch_size)
+        return len(self._batches)
 
     def __getitem__(self, batch: int) -> Tensor:
-        first = batch * self._batch_size
-        last = min(first + self._batch_size, int(self._offsets[-1]))
-        frames: list[np.ndarray] = []
-        position = int(np.searchsorted(self._offsets, first, side="right")) - 1
-        while first < last:
-            start, end = int(self._offsets[position]), int(self._offsets[position + 1])
-            idx = range(first - start, min(end, last) - start)
-            frames += self._reader.frames(self._uids[position], idx)
-            first += len(idx)
-            position += 1
-        return self._crop(frames)
+        return self._crop(self._reader.frames(*self._batches[batch]))
 
 
 @torch.inference_mode()
@@ -61,8 +51,8 @@ def extract_features(
     """Features (N, D) float32 of the frames of `uids`, all frames of one video after the other.
 
     Processes of their own decode and crop the batches to come while the backbone works.
-    Every batch has `batch_size` frames, the last one padded with zeros before the forward pass and
-    cut after it, so that a frame's features do not depend on which others it came with.
+    A batch holds at most `batch_size` frames of one video, so that its features, and what is
+    trained on them, are the same to the bit whichever videos share the job.
 
     Args:
         decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
@@ -80,8 +70,5 @@ def extract_features(
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
         for frames in loader:
-            missing = batch_size - len(frames)
-            padded = functional.pad(frames, (*(0, 0) * 3, 0, missing)) if missing else frames
-            images = backbone.standardise(padded.to(device))
-            yield backbone(images)[: len(frames)].cpu().numpy()
+            yield backbone(backbone.standardise(frames.to(device))).cpu().numpy()
             bar.update(len(frames))

@@ -5,11 +5,12 @@ import torch
 from shapiq.approximator.regression import kADDSHAP
 
 from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TSN
 from tests.conformance import inputs
-from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
+from tests.unit.attribution.vectors import moved, priors, trn_heads, tsn_head
 
 METHODS = sorted(SAMPLERS)
 UNBIASED = [method for method in METHODS if method != "constructive"]
@@ -65,15 +66,18 @@ def test_pairs_spend_the_whole_budget(method):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("model", [tsn_head(), trn_heads()], ids=["tsn", "trn"])
-def test_the_same_seed_gives_the_same_bits_whatever_the_batch(method, model):
+def test_the_same_seed_draws_the_same_whatever_the_batch(method, model):
     features = inputs("seeded", (5, 8, 32), -1, 1)
     whole = sampled_esvs(model, features, priors(), method, seed=4, budget=120)
     part = sampled_esvs(model, features[3:], priors(), method, seed=4, budget=120)
-    assert np.array_equal(part.esv, whole.esv[3:])
-    assert np.array_equal(part.standard_error, whole.standard_error[3:])
-    assert np.array_equal(part.scores, whole.scores[3:])
+    for name in ("esv", "standard_error", "scores"):
+        found, expected = getattr(part, name), getattr(whole, name)[3:]
+        assert np.abs(found - expected).max() <= ROUNDING_TOLERANCE, name
+    again = sampled_esvs(model, moved(features, 1), priors(), method, seed=4, budget=120)
+    assert np.array_equal(again.esv, whole.esv)
+    assert np.array_equal(again.standard_error, whole.standard_error)
     other = sampled_esvs(model, features, priors(), method, seed=5, budget=120)
-    assert not np.array_equal(other.esv, whole.esv)
+    assert np.abs(other.esv - whole.esv).max() > 10 * ROUNDING_TOLERANCE
 
 
 @pytest.mark.parametrize("method", UNBIASED)
@@ -174,7 +178,7 @@ def test_a_tolerance_stops_each_video_when_its_own_error_is_small_enough():
     assert (estimate.standard_error.max(axis=(1, 2)) <= 5e-4).all()
     assert estimate.evaluations[1] < estimate.evaluations[0] < 3000
     alone = sampled_esvs(confident_tsn(), features[2:3], priors(), "regression", **settings)
-    assert np.array_equal(alone.esv[0], estimate.esv[2])
+    assert np.abs(alone.esv[0] - estimate.esv[2]).max() <= ROUNDING_TOLERANCE
     assert alone.evaluations[0] == estimate.evaluations[2]
 
 
