@@ -13,7 +13,6 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
-include: "rules/weights.smk"
 include: "rules/dataset.smk"
 include: "rules/checkpoints.smk"
 include: "rules/gulp.smk"
@@ -27,6 +26,7 @@ include: "rules/collate.smk"
 include: "rules/sampling.smk"
 include: "rules/webm.smk"
 include: "rules/figures.smk"
+include: "rules/provenance.smk"
 
 
 rule all:

@@ -31,7 +31,7 @@ FLOORS = (
     ("evaluation",),
     ("figures.drawing",),
     ("figures",),
-    ("definitions", "clip_text"),
+    ("definitions", "clip_text", "workflow"),
     ("config_errors",),
     ("config",),
     ("config_reference", "run_options"),

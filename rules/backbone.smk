@@ -7,7 +7,9 @@ rule train_backbone:
         train="results/{dataset}/gulp/train",
         validation=of_shard("results/{dataset}/gulp/validation"),
         labels=dataset_file("labels"),
-        initial_checkpoint=initial_checkpoint,
+        initial_checkpoint=lambda wildcards: networks.initial_checkpoint(
+            wildcards.backbone
+        ),
     output:
         checkpoint="results/{dataset}/checkpoints/{backbone}/backbone.pt",
         training_log="results/{dataset}/checkpoints/{backbone}/backbone.csv",
@@ -23,11 +25,15 @@ rule train_backbone:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
-        feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
-        training=lambda wildcards: backbones[wildcards.backbone]["training"],
+        architecture=lambda wildcards: networks.backbones[wildcards.backbone][
+            "architecture"
+        ],
+        feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
+            "feature_dim"
+        ],
+        training=lambda wildcards: networks.backbones[wildcards.backbone]["training"],
         device=config["device"],
         resume="results/{dataset}/resume/train_backbone/{backbone}.pt",
-        library=library_hash_by_architecture("train_backbone"),
+        choices=lambda wildcards: [networks.architecture(wildcards.backbone)],
     script:
         "../scripts/train_backbone.py"

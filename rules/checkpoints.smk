@@ -1,15 +1,7 @@
 # In: nothing but the configuration. Out: the pretrained checkpoints that it names.
+import re
 
-check_own_files()
-
-# A file that is there, fetched by hand perhaps, is used as it is. No rule makes it again:
-# Snakemake would delete it first.
-files_to_download = {
-    file["path"].removeprefix("checkpoints/"): file
-    for options in [*backbones.values(), *models.values()]
-    for file in pretrained_checkpoints(options)
-    if file["url"] and not Path(file["path"]).exists()
-}
+downloads = files_to_download(networks)
 
 
 rule download_checkpoint:
@@ -21,7 +13,7 @@ rule download_checkpoint:
     benchmark:
         "results/benchmarks/download_checkpoint/{file}.tsv"
     wildcard_constraints:
-        file="|".join(map(re.escape, files_to_download)) or "(?!)",
+        file="|".join(map(re.escape, downloads)) or "(?!)",
     localrule: True
     conda:
         "../envs/video.yaml"
@@ -30,7 +22,6 @@ rule download_checkpoint:
         mem_mb=by_attempt(500),
         runtime=by_attempt(60),
     params:
-        origin=lambda wildcards: files_to_download[wildcards.file],
-        library=library_hash("download_checkpoint"),
+        origin=lambda wildcards: downloads[wildcards.file],
     script:
         "../scripts/download_checkpoint.py"

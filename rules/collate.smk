@@ -21,7 +21,5 @@ rule collate_esvs:
     resources:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),
-    params:
-        library=library_hash("collate_esvs"),
     script:
         "../scripts/collate_esvs.py"

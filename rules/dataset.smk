@@ -14,7 +14,7 @@ rule make_synthetic_dataset:
     benchmark:
         "results/{dataset}/benchmarks/make_synthetic_dataset.tsv"
     wildcard_constraints:
-        dataset=datasets_from("synthetic"),
+        dataset=datasets.names_of("synthetic"),
     conda:
         "../envs/video.yaml"
     threads: config["workers"]
@@ -22,8 +22,7 @@ rule make_synthetic_dataset:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(30),
     params:
-        options=lambda wildcards: datasets[wildcards.dataset],
-        library=library_hash("make_synthetic_dataset"),
+        options=lambda wildcards: datasets.definitions[wildcards.dataset],
     script:
         "../scripts/make_synthetic_dataset.py"
 
@@ -42,9 +41,7 @@ rule list_classes:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000, reads_clips=True),
+        mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(10),
-    params:
-        library=library_hash("list_classes"),
     script:
         "../scripts/list_classes.py"

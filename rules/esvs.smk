@@ -24,10 +24,12 @@ rule compute_esvs:
         runtime=by_attempt(120),
         gpu=config["gpus"],
     params:
-        model=model_options("attribution"),
+        model=lambda wildcards: networks.model_options(wildcards.model, "attribution"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
-        library=library_hash_by_method("compute_esvs", "attribution"),
+        choices=lambda wildcards: [
+            networks.models[wildcards.model]["attribution"]["method"]
+        ],
     script:
         "../scripts/compute_esvs.py"
 
@@ -55,10 +57,12 @@ rule compute_all_frames_esvs:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        model=model_options("all_frames"),
+        model=lambda wildcards: networks.model_options(wildcards.model, "all_frames"),
         batch_size=config["attribution"]["batch_size"],
         device=config["device"],
-        library=library_hash_by_method("compute_all_frames_esvs", "all_frames"),
+        choices=lambda wildcards: [
+            networks.models[wildcards.model]["all_frames"]["method"]
+        ],
     script:
         "../scripts/compute_all_frames_esvs.py"
 
@@ -85,7 +89,5 @@ rule gather_esvs:
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_attempt(60),
-    params:
-        library=library_hash("gather_esvs"),
     script:
         "../scripts/gather_esvs.py"

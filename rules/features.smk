@@ -5,7 +5,9 @@ rule extract_features:
     """Compute the features of every frame of a shard."""
     input:
         gulp="results/{dataset}/shards/gulp/{split}/{scatteritem}",
-        checkpoint=backbone_checkpoint,
+        checkpoint=lambda wildcards: networks.backbone_checkpoint(
+            wildcards.dataset, wildcards.backbone
+        ),
     output:
         features="results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5",
     log:
@@ -13,7 +15,7 @@ rule extract_features:
     benchmark:
         "results/{dataset}/benchmarks/extract_features/{backbone}/{split}/{scatteritem}.tsv"
     wildcard_constraints:
-        dataset=datasets_from("synthetic", "files"),
+        dataset=datasets.names_of("synthetic", "files"),
     conda:
         "../envs/torch.yaml"
     threads: config["workers"]
@@ -22,13 +24,17 @@ rule extract_features:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        architecture=lambda wildcards: backbones[wildcards.backbone]["architecture"],
-        feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
-        weights=lambda wildcards: backbones[wildcards.backbone]["weights"],
+        architecture=lambda wildcards: networks.backbones[wildcards.backbone][
+            "architecture"
+        ],
+        feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
+            "feature_dim"
+        ],
+        weights=lambda wildcards: networks.backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
         decoding={name: config["gulp"][name] for name in ("fps", "short_side")},
-        library=library_hash_by_architecture("extract_features"),
+        choices=lambda wildcards: [networks.architecture(wildcards.backbone)],
     script:
         "../scripts/extract_features.py"
 
@@ -52,7 +58,5 @@ rule gather_features:
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_attempt(60),
-    params:
-        library=library_hash("gather_features"),
     script:
         "../scripts/gather_features.py"

@@ -2,10 +2,12 @@
 
 # The files that the library's figures ask for by name; [] for those that a data set has not.
 figure_files = {
-    "collated": collated_files,
-    "gulp": validation_gulp,
+    "collated": expand(
+        "results/{{dataset}}/collated/{model}.h5", model=config["models"]
+    ),
+    "gulp": lambda wildcards: datasets.validation_gulp(wildcards.dataset),
     "ground_truth": dataset_file("ground_truth"),
-    "training_logs": training_logs,
+    "training_logs": lambda wildcards: networks.training_logs(wildcards.dataset),
     "sampling_studies": expand(
         "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
         model=config["models"],
@@ -15,11 +17,7 @@ figure_files = {
         "results/{{dataset}}/esvs/{model}/all_frames.h5", model=config["models"]
     ),
 }
-drawn_figures = {
-    name: figure
-    for name, figure in read_catalogue().items()
-    if not missing_files.intersection(figure.needs)
-}
+drawn_figures = figures_to_draw(datasets, networks, config["dataset"])
 
 
 for name, figure in read_catalogue().items():
@@ -51,8 +49,7 @@ for name, figure in read_catalogue().items():
             runtime=by_attempt(30),
         params:
             module=f"playfair.figures.{name}",
-            options=figure_options(name, figure),
-            library=library_hash("plot_figure", f"playfair.figures.{name}"),
+            options=options_of(name),
         script:
             "../scripts/plot_figure.py"
 
@@ -71,7 +68,10 @@ rule figures:
             dataset=config["dataset"],
             figure=drawn_figures,
         ),
-        failed=failed_tables(config["dataset"]),
+        failed=[
+            datasets.failed_table(config["dataset"], networks.used_backbones[0], split)
+            for split in networks.read_splits
+        ],
         too_short=expand(
             "results/{dataset}/tables/too_short_{n_frames}_frames.csv",
             dataset=config["dataset"],
@@ -79,7 +79,7 @@ rule figures:
         ),
         webm=(
             expand("results/{dataset}/webm", dataset=config["dataset"])
-            if has_videos(config["dataset"])
+            if datasets.has_videos(config["dataset"])
             else []
         ),
         captions=expand("captions/{figure}.rst", figure=drawn_figures),
@@ -99,6 +99,5 @@ rule figures:
         dataset=config["dataset"],
         models=config["models"],
         titles={name: figure.title for name, figure in drawn_figures.items()},
-        library=library_hash("figures"),
     script:
         "../scripts/figures.py"

@@ -18,7 +18,7 @@ rule gulp_videos:
         "../envs/video.yaml"
     threads: config["workers"]
     resources:
-        mem_mb=by_attempt(2000, reads_clips=True),
+        mem_mb=by_attempt(2000, clip_list_memory),
         runtime=by_attempt(120),
     params:
         options={
@@ -26,10 +26,14 @@ rule gulp_videos:
             for name in config["gulp"]
             if name != "max_failed_share"
         },
-        extension=lambda wildcards: datasets[wildcards.dataset].get("extension"),
+        extension=lambda wildcards: datasets.definitions[wildcards.dataset].get(
+            "extension"
+        ),
         shard_by=config["shard_by"],
-        content=shard_content,
-        library=library_hash("gulp_videos"),
+        # A function of the input would not do: Snakemake compares params that no input goes into.
+        content=lambda wildcards: datasets.shard_content(
+            wildcards.dataset, wildcards.split, wildcards.scatteritem
+        ),
     script:
         "../scripts/gulp_videos.py"
 
@@ -56,7 +60,6 @@ rule gather_gulp:
         runtime=by_attempt(30),
     params:
         max_failed_share=config["gulp"]["max_failed_share"],
-        library=library_hash("gather_gulp"),
     script:
         "../scripts/gather_gulp.py"
 
@@ -64,7 +67,8 @@ rule gather_gulp:
 rule list_too_short_videos:
     """List the validation videos that have fewer frames than are to be explained."""
     input:
-        videos=validation_videos,
+        videos=lambda wildcards: datasets.validation_gulp(wildcards.dataset)
+        or f"results/{wildcards.dataset}/features/{networks.used_backbones[0]}/validation.h5",
     output:
         table="results/{dataset}/tables/too_short_{n_frames}_frames.csv",
     log:
@@ -77,7 +81,5 @@ rule list_too_short_videos:
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_attempt(10),
-    params:
-        library=library_hash("list_too_short_videos"),
     script:
         "../scripts/list_too_short_videos.py"

@@ -20,14 +20,13 @@ rule train_variable_length_head:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=head_training_memory,
+        mem_mb=by_attempt(2000, feature_memory),
         runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
-        training=lambda wildcards: models[wildcards.model]["training"],
+        training=lambda wildcards: networks.models[wildcards.model]["training"],
         device=config["device"],
         resume="results/{dataset}/resume/train_variable_length_head/{model}.pt",
-        library=library_hash("train_variable_length_head"),
     script:
         "../scripts/train_variable_length_head.py"
 
@@ -51,15 +50,14 @@ rule train_single_scale_head:
         "../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=head_training_memory,
+        mem_mb=by_attempt(2000, feature_memory),
         runtime=by_attempt(60),
         gpu=config["gpus"],
     params:
-        training=lambda wildcards: models[wildcards.model]["training"],
-        hidden_dim=lambda wildcards: models[wildcards.model]["hidden_dim"],
-        relu_input=lambda wildcards: models[wildcards.model]["relu_input"],
+        training=lambda wildcards: networks.models[wildcards.model]["training"],
+        hidden_dim=lambda wildcards: networks.models[wildcards.model]["hidden_dim"],
+        relu_input=lambda wildcards: networks.models[wildcards.model]["relu_input"],
         device=config["device"],
         resume="results/{dataset}/resume/train_single_scale_head/{model}/{scale}_frames.pt",
-        library=library_hash("train_single_scale_head"),
     script:
         "../scripts/train_single_scale_head.py"

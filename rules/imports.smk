@@ -4,7 +4,7 @@
 rule import_features:
     """Check the features of a shard and bring them into a feature file."""
     input:
-        features=lambda wildcards: datasets[wildcards.dataset]["features"][
+        features=lambda wildcards: datasets.definitions[wildcards.dataset]["features"][
             wildcards.split
         ],
         clips=dataset_file("{split}"),
@@ -17,17 +17,18 @@ rule import_features:
     benchmark:
         "results/{dataset}/benchmarks/import_features/{backbone}/{split}/{scatteritem}.tsv"
     wildcard_constraints:
-        dataset=datasets_from("features"),
+        dataset=datasets.names_of("features"),
     conda:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(2000, reads_clips=True),
+        mem_mb=by_attempt(2000, clip_list_memory),
         runtime=by_attempt(120),
     params:
-        feature_dim=lambda wildcards: backbones[wildcards.backbone]["feature_dim"],
+        feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
+            "feature_dim"
+        ],
         shard_by=config["shard_by"],
-        library=library_hash("import_features"),
     script:
         "../scripts/import_features.py"
 
@@ -50,12 +51,11 @@ rule judge_imports:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000, reads_clips=True),
+        mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(30),
     params:
-        max_failed_share=lambda wildcards: datasets[wildcards.dataset][
+        max_failed_share=lambda wildcards: datasets.definitions[wildcards.dataset][
             "max_failed_share"
         ],
-        library=library_hash("judge_imports"),
     script:
         "../scripts/judge_imports.py"

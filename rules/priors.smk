@@ -16,9 +16,7 @@ rule compute_class_priors:
         "../envs/video.yaml"
     threads: 1
     resources:
-        mem_mb=by_attempt(1000, reads_clips=True),
+        mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(10),
-    params:
-        library=library_hash("compute_class_priors"),
     script:
         "../scripts/compute_class_priors.py"

@@ -26,9 +26,8 @@ rule measure_sampling_error:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        model=model_options(),
+        model=lambda wildcards: networks.model_options(wildcards.model),
         options=config["figures"]["sampling_error"],
         device=config["device"],
-        library=library_hash("measure_sampling_error"),
     script:
         "../scripts/measure_sampling_error.py"

@@ -19,7 +19,6 @@ rule encode_webm:
         runtime=by_attempt(120),
     params:
         options=config["webm"],
-        library=library_hash("encode_webm"),
     script:
         "../scripts/encode_webm.py"
 
@@ -48,7 +47,5 @@ rule gather_webm:
     resources:
         mem_mb=by_attempt(1000),
         runtime=by_attempt(30),
-    params:
-        library=library_hash("gather_webm"),
     script:
         "../scripts/gather_webm.py"

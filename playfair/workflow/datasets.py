@@ -1,0 +1,98 @@
+"""Data sets as the workflow sees them: the files of each, given by the user or made by a rule."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playfair.data.clips.clip_tables import check_tells_splits
+from playfair.data.clips.shards import shard_hashes
+from playfair.files import is_hdf5
+
+Files = str | list[str]
+"""A file or several; [] where there is none, which a rule takes as no input."""
+
+
+class Datasets:
+    """The data sets of a complete configuration; definitions: the options of each by its name."""
+
+    def __init__(self, config: Mapping[str, Any]):
+        self.definitions: Mapping[str, Mapping[str, Any]] = config["definitions"]["datasets"]
+        self._gulp_fps: float = config["gulp"]["fps"]
+        self._shard_by: str = config["shard_by"]
+
+    def check_lists(self, dataset: str) -> None:
+        """Check that a list of the clips of both splits tells them apart.
+
+        Raises:
+            InputError: if it does not.
+        """
+        options = self.definitions[dataset]
+        if options.get("train") and options["train"] == options.get("validation"):
+            check_tells_splits(options["train"])
+
+    def names_of(self, *sources: str) -> str:
+        """A regular expression of the data sets of these sources (synthetic, files, features)."""
+        names = [name for name in self.definitions if self._source(name) in sources]
+        return "|".join(map(re.escape, names)) or "(?!)"
+
+    def has_videos(self, dataset: str) -> bool:
+        """Whether there are pictures to show, not only features."""
+        return self._source(dataset) != "features"
+
+    def file(self, dataset: str, name: str) -> Files:
+        """The file called train, validation, labels, videos or ground_truth, [] if it has none."""
+        options = self.definitions[dataset]
+        if self._source(dataset) == "synthetic":
+            suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
+            return f"datasets/{dataset}/{name}{suffix}"
+        if name == "labels" and options["labels"] is None:
+            return f"results/{dataset}/labels.json"
+        # A feature file holds the labels of its split itself.
+        return options.get(name) or options.get("features", {}).get(name) or []
+
+    def failed_table(self, dataset: str, backbone: str, split: str) -> str:
+        """The table of videos that failed, which is written if they are not too many."""
+        kind = "gulp_failed" if self.has_videos(dataset) else f"import_failed_{backbone}"
+        return f"results/{dataset}/tables/{kind}_{split}.csv"
+
+    def validation_gulp(self, dataset: str) -> Files:
+        """The gulped validation frames, [] for a data set of features."""
+        return f"results/{dataset}/gulp/validation" if self.has_videos(dataset) else []
+
+    def fps(self, dataset: str) -> float:
+        """Frames per second that models see: as gulped, or of the data set's features."""
+        return self._gulp_fps if self.has_videos(dataset) else self.definitions[dataset]["fps"]
+
+    def evidence_rate(self, dataset: str) -> float:
+        """Frames of the model per frame that the data set's ground truth counts."""
+        fps = self.fps(dataset)
+        return fps / (self.definitions[dataset]["ground_truth_fps"] or fps)
+
+    def shard_content(self, dataset: str, split: str, shard: str) -> str | None:
+        """A hash of the clips of a shard such as "2-of-4", None before they exist.
+
+        Only if they are dealt by hash: else None.
+        """
+        if self._shard_by == "order":
+            return None
+        clips, videos = self.file(dataset, split), self.file(dataset, "videos")
+        memo = f"results/{dataset}/shards/hashes_{split}.json"
+        count = int(shard.rpartition("-")[2])
+        try:
+            return _shard_hashes(str(clips), split, str(videos), count, memo)[shard]
+        except FileNotFoundError:
+            return None
+
+    def _source(self, dataset: str) -> str:
+        return self.definitions[dataset]["source"]
+
+
+def memory_for_clips(path: str | Path) -> int:
+    """Memory in MB for the list of all clips: several times the file's size; 0 for features."""
+    return 0 if is_hdf5(path) else 8 * Path(path).stat().st_size // 10**6
+
+
+# Asked once per shard.
+_shard_hashes = cache(shard_hashes)

@@ -1,0 +1,113 @@
+"""Backbones and models: which are given, which are trained, and the files of their weights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playfair.models.backbones.published_weights import is_published_name
+from playfair.provenance import module_hash
+from playfair.workflow.datasets import Datasets, Files
+
+Options = Mapping[str, Any]
+
+
+def given_checkpoints(options: Options) -> list[Options]:
+    """The configured checkpoints (path, url, sha256) of a backbone or model."""
+    files = options.get("checkpoints") or [options.get("checkpoint")]
+    return [checkpoint for checkpoint in files if checkpoint]
+
+
+def is_own(options: Options) -> bool:
+    """Whether a model's head is the user's own, to be taken as it is."""
+    return options.get("head") in ("custom", "exported")
+
+
+def is_trained(options: Options) -> bool:
+    """Whether the workflow trains a backbone or model: no weights for it are configured."""
+    given = given_checkpoints(options) or options.get("weights") or is_own(options)
+    return not given and options.get("architecture") != "precomputed"
+
+
+class Networks:
+    """The backbones and models of a complete configuration.
+
+    Attributes:
+        backbones, models: the options of each by its name.
+        used_models: the models to explain; used_backbones: those that they are built on.
+        trained_models, trained_backbones: those of them that the workflow trains.
+        read_splits: the splits whose videos are read: that for training only to train something.
+    """
+
+    def __init__(self, config: Mapping[str, Any]):
+        self.backbones: Mapping[str, Options] = config["definitions"]["backbones"]
+        self.models: Mapping[str, Options] = config["definitions"]["models"]
+        self.used_models: list[str] = config["models"]
+        names = (self.models[name]["backbone"] for name in self.used_models)
+        self.used_backbones: list[str] = list(dict.fromkeys(names))
+        has_videos = Datasets(config).has_videos(config["dataset"])
+        self.trained_backbones = [
+            name for name in self.used_backbones if has_videos and is_trained(self.backbones[name])
+        ]
+        self.trained_models = [name for name in self.used_models if is_trained(self.models[name])]
+        is_anything_trained = self.trained_backbones or self.trained_models
+        self.read_splits = ["train", "validation"] if is_anything_trained else ["validation"]
+
+    def initial_checkpoint(self, backbone: str) -> Files:
+        """The weights that a backbone's training begins with, [] if random or published ones."""
+        path = self.backbones[backbone]["training"]["initial_checkpoint"] or ""
+        # Published weights lie in torchvision's cache.
+        return path if path and not is_published_name(path) else []
+
+    def backbone_checkpoint(self, dataset: str, backbone: str) -> Files:
+        """The backbone's weights, [] where they lie in torchvision's cache."""
+        options = self.backbones[backbone]
+        if is_trained(options):
+            return f"results/{dataset}/checkpoints/{backbone}/backbone.pt"
+        for checkpoint in given_checkpoints(options):
+            return checkpoint["path"]
+        weights = options["weights"]
+        return [] if is_published_name(weights) else weights
+
+    def head_checkpoints(self, dataset: str, model: str) -> list[str]:
+        """The weights of the model's heads, trained or given."""
+        options = self.models[model]
+        if is_trained(options):
+            return self._head_files(dataset, model, ".pt")
+        if is_own(options):
+            return [options["file"]] if options.get("file") else options["files"]
+        return [checkpoint["path"] for checkpoint in given_checkpoints(options)]
+
+    def training_logs(self, dataset: str) -> list[str]:
+        """The training logs of what is trained, backbones first."""
+        folder = f"results/{dataset}/checkpoints"
+        logs = [f"{folder}/{backbone}/backbone.csv" for backbone in self.trained_backbones]
+        for model in self.trained_models:
+            logs += self._head_files(dataset, model, ".csv")
+        return logs
+
+    def model_options(self, model: str, *sections: str) -> dict[str, Any]:
+        """What a job uses of a model's options, with these sections of them.
+
+        Checkpoints are inputs; no job that uses a model trains it. The hash of the user's code that
+        makes the head, if any does, is among them: a changed one makes the jobs stale.
+
+        Raises:
+            InputError: if the module of that code is not found.
+        """
+        options = self.models[model]
+        unused = {"checkpoint", "checkpoints", "attribution", "all_frames", "training"}
+        used = {key: options[key] for key in options if key not in unused.difference(sections)}
+        if options["head"] == "custom":
+            used["code_hash"] = module_hash(options["factory"].split(":")[0])
+        return used
+
+    def architecture(self, backbone: str) -> str:
+        """The architecture of a backbone as the library lists them: without what follows a /."""
+        return self.backbones[backbone]["architecture"].partition("/")[0]
+
+    def _head_files(self, dataset: str, model: str, suffix: str) -> list[str]:
+        """What training leaves: the file of a variable-length head, or those of all scales."""
+        folder = f"results/{dataset}/checkpoints/{model}"
+        if self.models[model]["head"] == "tsn":
+            return [f"{folder}/head{suffix}"]
+        scales = range(1, self.models[model]["n_scales"] + 1)
+        return [f"{folder}/head_{scale}_frames{suffix}" for scale in scales]

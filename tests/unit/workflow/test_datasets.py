@@ -1,0 +1,111 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from playfair.config import complete_config
+from playfair.data.clips.shards import shard_hashes
+from playfair.errors import InputError
+from playfair.workflow.datasets import Datasets, memory_for_clips
+
+LISTS = {"source": "files", "train": "train.json", "validation": "val.csv", "videos": "films"}
+FEATURES = {
+    "source": "features",
+    "features": {"train": "train.h5", "validation": "validation.h5"},
+    "labels": "classes.json",
+}
+
+
+def datasets(shard_by="order", fps=8.0, **definitions):
+    definitions = {"datasets": {"synthetic": {"source": "synthetic"}, **definitions}}
+    config = {"shard_by": shard_by, "gulp": {"fps": fps}, "definitions": definitions}
+    return Datasets(complete_config(config))
+
+
+@pytest.mark.parametrize(
+    ("definition", "files"),
+    [
+        (
+            {"source": "synthetic"},
+            {
+                "train": "datasets/mine/train.json",
+                "labels": "datasets/mine/labels.json",
+                "videos": "datasets/mine/videos",
+                "ground_truth": "datasets/mine/ground_truth.csv",
+            },
+        ),
+        (
+            LISTS,
+            {
+                "train": "train.json",
+                "validation": "val.csv",
+                "videos": "films",
+                "labels": "results/mine/labels.json",
+                "ground_truth": [],
+            },
+        ),
+        (
+            FEATURES,
+            {"train": "train.h5", "labels": "classes.json", "videos": [], "ground_truth": []},
+        ),
+    ],
+    ids=["synthetic", "files", "features"],
+)
+def test_files_are_those_that_are_given_or_made(definition, files):
+    found = datasets(mine=definition)
+    assert {name: found.file("mine", name) for name in files} == files
+
+
+def test_videos_that_failed_are_listed_where_they_were_read():
+    found = datasets(mine=LISTS, theirs=FEATURES)
+    assert found.failed_table("mine", "small", "train") == (
+        "results/mine/tables/gulp_failed_train.csv"
+    )
+    assert found.failed_table("theirs", "small", "train") == (
+        "results/theirs/tables/import_failed_small_train.csv"
+    )
+    assert found.validation_gulp("mine") == "results/mine/gulp/validation"
+    assert found.validation_gulp("theirs") == []
+
+
+def test_names_of_a_source_are_a_regular_expression_that_matches_no_other():
+    found = datasets(mine=LISTS, theirs=FEATURES)
+    assert re.fullmatch(found.names_of("features"), "theirs")
+    assert not re.fullmatch(found.names_of("features"), "mine")
+    assert re.fullmatch(found.names_of("synthetic", "files"), "mine")
+    assert not re.search(datasets(mine=LISTS).names_of("features"), "mine")
+
+
+def test_evidence_is_counted_in_frames_of_the_gulp():
+    counted = {**LISTS, "ground_truth": "truth.csv", "ground_truth_fps": 24.0}
+    assert datasets(fps=8.0, mine=counted).evidence_rate("mine") == pytest.approx(1 / 3)
+    assert datasets(fps=8.0, mine=LISTS).evidence_rate("mine") == 1
+
+
+def test_one_list_of_both_splits_has_to_tell_them_apart(tmp_path):
+    clips = tmp_path / "clips.csv"
+    clips.write_text("path,label\na.mp4,waving\n")
+    one_list = {**LISTS, "train": str(clips), "validation": str(clips)}
+    with pytest.raises(InputError, match="the list of both splits"):
+        datasets(mine=one_list).check_lists("mine")
+    datasets(mine=LISTS).check_lists("mine")
+
+
+def test_content_of_a_shard_is_known_once_the_clips_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    by_hash = datasets("hash", mine={**LISTS, "train": "train.json"})
+    assert by_hash.shard_content("mine", "train", "1-of-2") is None
+    (tmp_path / "films").mkdir()
+    clips = [{"id": str(uid), "label": "waving", "template": "waving"} for uid in range(9)]
+    (tmp_path / "train.json").write_text(json.dumps(clips))
+    hashes = shard_hashes("train.json", "train", "films", 2, tmp_path / "memo.json")
+    assert by_hash.shard_content("mine", "train", "1-of-2") == hashes["1-of-2"]
+    assert datasets("order", mine=LISTS).shard_content("mine", "train", "1-of-2") is None
+
+
+def test_memory_grows_with_a_list_but_not_with_features(tmp_path):
+    (tmp_path / "clips.csv").write_bytes(b"x" * 3_000_000)
+    assert memory_for_clips(tmp_path / "clips.csv") == 24
+    (tmp_path / "features.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + np.zeros(10**6).tobytes())
+    assert memory_for_clips(tmp_path / "features.h5") == 0
