@@ -6,6 +6,7 @@ SHELL := bash
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps
 SMK_FILES := Snakefile rules
 # One process of tests per core, up to four; of a test's own threads one.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
@@ -16,13 +17,15 @@ help: ## List the targets
 
 setup: .venv/.installed ## Make .venv from the lock
 
-# Pillow-SIMD, which gulpio2 asks for, overwrites Pillow: the lock leaves it out, hence --no-deps.
+# Pillow-SIMD, which gulpio2 asks for, overwrites Pillow: the lock leaves it out, hence --no-deps. What has to
+# be built is built by the locked setuptools; pip takes no project in place where it requires hashes.
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Play Fair needs Python >= 3.11; found $$($(PYTHON) --version): set PYTHON=" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps -e .
+	$(INSTALL) --require-hashes -r <(sed -n '/^setuptools==/,/# via/p' requirements.lock)
+	$(INSTALL) --require-hashes --no-build-isolation --use-pep517 -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
 	touch $@
 
 figures: setup ## Run the workflow: all figures into results/figures
@@ -72,5 +75,5 @@ docs: setup ## Write the maps of modules; draw the README's pictures from result
 	cp results/figures/{filmstrips,localisation}.png docs/images/
 
 lock: setup ## Resolve requirements.lock anew
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra workflow --extra dev \
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra dev \
 	  --override envs/overrides.txt --custom-compile-command "make lock" -o requirements.lock pyproject.toml

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -17,14 +18,26 @@ CONDA_NAMES = {"pytorch": "torch"}
 ENVIRONMENTS = sorted(path.stem for path in (PROJECT / "envs").glob("*.yaml"))
 
 
+REQUIREMENT = re.compile(r"([\w.-]+)==([\w.+]+)(?: ; (.*?))?((?: --hash=sha256:[0-9a-f]{64})+)")
+
+
+def locked():
+    """Name, version, marker and hashes of every line of the lock."""
+    text = (PROJECT / "requirements.lock").read_text().replace(" \\\n   ", "")
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    found = [REQUIREMENT.fullmatch(line) for line in lines]
+    unlocked = [line for line, match in zip(lines, found, strict=True) if match is None]
+    assert unlocked == [], "run make lock"
+    return [match.groups(default="") for match in found]
+
+
 def locked_versions():
     """Version by name for Python 3.11, the Python of the environments."""
-    versions = {}
-    for line in (PROJECT / "requirements.lock").read_text().splitlines():
-        found = re.match(r"([\w.-]+)==([\w.+]+)(?: ; (.*))?", line)
-        if found and "python_full_version >= '3.12'" not in (found[3] or ""):
-            versions[found[1]] = found[2]
-    return versions
+    return {
+        name: version
+        for name, version, marker, _ in locked()
+        if "python_full_version >= '3.12'" not in marker
+    }
 
 
 def pinned(environment):
@@ -52,10 +65,23 @@ def test_post_deployment_agrees_with_the_lock(name):
 
 
 def test_lock_leaves_pillow_simd_out_and_names_no_host():
-    text = (PROJECT / "requirements.lock").read_text()
-    pillow_simd = re.findall(r"^pillow-simd==.*", text, re.MULTILINE)
-    assert all(line.endswith("sys_platform == 'never'") for line in pillow_simd)
-    assert "://" not in text
+    markers = [marker for name, _, marker, _ in locked() if name == "pillow-simd"]
+    assert markers in ([], ["sys_platform == 'never'"])
+    assert "://" not in (PROJECT / "requirements.lock").read_text()
+
+
+def test_set_up_installs_what_the_lock_has_hashes_of_and_builds_with_nothing_else():
+    text = (PROJECT / "Makefile").read_text()
+    [install] = re.findall(r"^INSTALL := (.*)", text, re.MULTILINE)
+    assert "--no-deps" in install.split()
+    tool, lock, own = re.findall(r"^\t\$\(INSTALL\) (.*)", text, re.MULTILINE)
+    [lines] = re.findall(r"--require-hashes -r <\((.*)\)", tool)
+    chosen = subprocess.run(lines, shell=True, cwd=PROJECT, capture_output=True, text=True).stdout
+    names = re.findall(r"^[\w-]+==", chosen, re.MULTILINE)
+    assert names == ["setuptools=="] and "--hash=sha256:" in chosen
+    assert {"--require-hashes", "--no-build-isolation", "requirements.lock"} <= set(lock.split())
+    # pip takes no project in place where it requires hashes.
+    assert {"--no-build-isolation", "-e", "."} <= set(own.split())
 
 
 def test_container_installs_the_whole_lock_and_runs_as_a_user():
@@ -66,10 +92,11 @@ def test_container_installs_the_whole_lock_and_runs_as_a_user():
     base = next(value for name, value in steps if name == "FROM")
     assert base == "python:3.11-slim", "the Python of the environments"
     install = next(value for _, value in steps if "pip install" in value)
-    assert "--no-deps" in install.split()
+    assert {"--no-deps", "--require-hashes"} <= set(install.split())
     assert "--requirement /tmp/requirements.lock" in install
     assert ["COPY", "requirements.lock /tmp/requirements.lock"] in steps
     assert steps[-1] == ["USER", "playfair"]
+    assert "x264 and x265, which are under the GPL" in text
     assert not re.search(r"(?i)password|secret|token|://\S+@", text)
 
 
