@@ -85,6 +85,12 @@ class Gulp(Section):
     chunk_size: int = Field(default=100, ge=1, le=100_000, description="Videos per GulpIO chunk.")
     shuffle: bool = Field(default=False, description="Mix the videos over the chunks.")
     seed: Seed = Field(default=0, description="Seed of the mixing.")
+    seconds_per_clip: float = Field(
+        default=600.0,
+        gt=0,
+        le=1_000_000,
+        description="Seconds that the decoding of one video may take, before it counts as broken.",
+    )
     max_failed_share: Share = Field(
         default=0.01,
         description="Share of videos (0..1) that may be missing or broken before the rule fails.",

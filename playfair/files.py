@@ -100,6 +100,23 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def below(directory: str | Path, path: str | Path) -> Path:
+    """A path that a list gives, relative to a directory, in which it must lie.
+
+    Raises:
+        InputError: if it leads out of the directory. Links in the directory are the user's own.
+    """
+    place = Path(directory, path)
+    # Not resolved: that would follow the links.
+    absolute, above = (os.path.normpath(Path.cwd() / one) for one in (place, directory))
+    if not Path(absolute).is_relative_to(above):
+        raise InputError(
+            f"the path {str(path)!r} in a list leads out of {directory}: give the data set a "
+            "directory in which all of its files lie"
+        )
+    return place
+
+
 def is_hdf5(path: str | Path) -> bool:
     """Whether a path is that of an HDF5 file by its name."""
     return Path(path).suffix in (".h5", ".hdf5")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from playfair.data.clips.clip_tables import read_rows
 from playfair.errors import InputError
-from playfair.files import written_whole
+from playfair.files import below, written_whole
 
 UNKNOWN_LABEL = -1
 
@@ -105,10 +105,11 @@ def video_path(clip: Clip, videos: str | Path, extension: str | None = None) -> 
     an extension either, the one file called <uid>.<anything>.
 
     Raises:
-        InputError: if several files are called <uid>.<anything>.
+        InputError: if several files are called <uid>.<anything>, or the clip's own path leads out
+            of the directory.
     """
     if clip.path is not None:
-        return Path(videos, clip.path)
+        return below(videos, clip.path)
     if extension is not None:
         return Path(videos, clip.uid + extension)
     found = _files_by_stem(str(videos)).get(clip.uid, [])

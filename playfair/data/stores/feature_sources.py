@@ -10,7 +10,7 @@ import numpy as np
 from playfair.data.clips.labels import UNKNOWN_LABEL, Clip, is_uid, read_class_names, read_clips
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.errors import InputError
-from playfair.files import is_hdf5
+from playfair.files import below, is_hdf5
 
 ARRAY_SUFFIXES = (".npz", ".npy")
 ARRAY_KEY = "features"
@@ -36,7 +36,10 @@ class FeatureFolder:
             UnreadableFeatures: if there is none, or one of either kind.
         """
         if clip.path is not None and Path(clip.path).suffix in ARRAY_SUFFIXES:
-            candidates = [self.path / clip.path]
+            try:
+                candidates = [below(self.path, clip.path)]
+            except InputError as error:
+                raise UnreadableFeatures(str(error)) from error
         else:
             candidates = [self.path / f"{clip.uid}{suffix}" for suffix in ARRAY_SUFFIXES]
         found = [path for path in candidates if path.is_file()]

@@ -1,8 +1,12 @@
 """GulpIO: the frames of a split as JPEGs in a few large chunks, written and read with gulpio2."""
 
 import json
+import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +17,17 @@ from gulpio2.adapters import AbstractDatasetAdapter
 from gulpio2.fileio import GulpChunk
 from tqdm import tqdm
 
-from playfair.data.video.video_files import VideoError, decode_video
+from playfair.data.video.containers import VideoError
+from playfair.data.video.video_files import decode_video
+from playfair.data.video.watch import Watch
 from playfair.errors import InputError
 from playfair.files import written_whole
 from playfair.processes import process_pool
+
+Failure = tuple[str, str, str]
+"""The uid and the path of a video, and why it is left out."""
+
+MOST_ENDS = 3
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ class _VideoAdapter(AbstractDatasetAdapter):
     videos: Sequence[VideoFile]
     fps: float
     short_side: int | None
-    failures: list[tuple[str, str, str]] = field(default_factory=list)
+    watch: Watch
+    failures: list[Failure] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.videos)
@@ -43,7 +55,8 @@ class _VideoAdapter(AbstractDatasetAdapter):
     def iter_data(self, slice_element: slice | None = None) -> Iterator[dict[str, Any]]:
         for video in self.videos[slice_element or slice(None)]:
             try:
-                frames = decode_video(video.path, fps=self.fps, short_side=self.short_side)
+                with self.watch.clip(video.uid, video.path):
+                    frames = decode_video(video.path, fps=self.fps, short_side=self.short_side)
             except VideoError as error:
                 self.failures.append((video.uid, str(video.path), str(error)))
                 continue
@@ -59,6 +72,7 @@ def gulp_videos(
     chunk_size: int = 100,
     shuffle: bool = False,
     seed: int = 0,
+    seconds_per_clip: float = 600.0,
     workers: int = 1,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -67,40 +81,87 @@ def gulp_videos(
     Args:
         short_side: length in pixels to resize the short side of the frames to; None keeps the size.
         chunk_size: videos per chunk. shuffle: mix the videos over the chunks, by `seed`.
+        seconds_per_clip: the most that the decoding of one video may take.
         workers: processes; the chunks do not depend on their number.
 
     Returns:
-        The videos that are missing, empty or broken, which are left out of the chunks: columns
-        uid, path, reason, sorted by uid. Of no videos at all an empty chunk is written.
+        The videos that are missing, empty or broken, take too long, or end their decoder, which are
+        left out of the chunks: columns uid, path, reason, sorted by uid. Of no videos at all an
+        empty chunk is written.
+
+    Raises:
+        InputError: if the processes that decode are ended again and again, by no single video.
     """
     order = np.random.default_rng(seed).permutation(len(videos)) if shuffle else range(len(videos))
     chunks = [
         [videos[position] for position in order[first : first + chunk_size]]
         for first in range(0, max(len(videos), 1), chunk_size)
     ]
-    failures: list[tuple[str, str, str]] = []
-    with written_whole(directory) as temporary, process_pool(workers) as executor:
+    with (
+        written_whole(directory) as temporary,
+        tempfile.TemporaryDirectory() as notes,
+        tqdm(total=len(videos), desc="gulp", unit="video", disable=not progress) as bar,
+    ):
         temporary.mkdir()
-        jobs = [
-            executor.submit(_gulp_chunk, chunk, number, temporary, fps, short_side)
-            for number, chunk in enumerate(chunks)
-        ]
-        with tqdm(total=len(videos), desc="gulp", unit="video", disable=not progress) as bar:
-            for job, chunk in zip(jobs, chunks, strict=True):
-                failures += job.result()
-                bar.update(len(chunk))
+        watch = Watch(notes, seconds_per_clip)
+        job = _Job(temporary, fps, short_side, watch)
+        failures = _gulp_chunks(dict(enumerate(chunks)), job, workers, bar)
     return pd.DataFrame(sorted(failures), columns=["uid", "path", "reason"])
 
 
-def _gulp_chunk(
-    videos: Sequence[VideoFile], number: int, directory: Path, fps: float, short_side: int | None
-) -> list[tuple[str, str, str]]:
-    adapter = _VideoAdapter(videos, fps, short_side)
-    chunk = GulpChunk(
-        str(directory / f"data_{number}.gulp"), str(directory / f"meta_{number}.gmeta")
-    )
-    ChunkWriter(adapter).write_chunk(chunk, slice(None))
-    return adapter.failures
+@dataclass(frozen=True)
+class _Job:
+    """Where chunks are written, and how videos are decoded."""
+
+    directory: Path
+    fps: float
+    short_side: int | None
+    watch: Watch
+
+    def write_chunk(self, number: int, videos: Sequence[VideoFile]) -> list[Failure]:
+        adapter = _VideoAdapter(videos, self.fps, self.short_side, self.watch)
+        paths = [self.directory / f"data_{number}.gulp", self.directory / f"meta_{number}.gmeta"]
+        for path in paths:
+            # What a process that was ended has left.
+            path.unlink(missing_ok=True)
+        ChunkWriter(adapter).write_chunk(GulpChunk(*map(str, paths)), slice(None))
+        return adapter.failures
+
+
+def _gulp_chunks(
+    chunks: dict[int, list[VideoFile]], job: _Job, workers: int, bar: tqdm
+) -> list[Failure]:
+    """Write all chunks, anew those whose process was ended, without the video that ended it."""
+    failures: list[Failure] = []
+    fatal: dict[str, Failure] = {}
+    ends_by_none = 0
+    while chunks:
+        known, left = len(fatal), len(chunks)
+        try:
+            with process_pool(workers) as executor:
+                jobs = {}
+                for number, videos in chunks.items():
+                    harmless = [video for video in videos if video.uid not in fatal]
+                    jobs[executor.submit(job.write_chunk, number, harmless)] = number
+                for done in as_completed(jobs):
+                    failures += done.result()
+                    bar.update(len(chunks.pop(jobs[done])))
+        except BrokenProcessPool:
+            # The one process takes the others with it: which video it was shows each alone.
+            by_uid = {video.uid: video for videos in chunks.values() for video in videos}
+            for uid in sorted(job.watch.take_notes() & by_uid.keys()):
+                path = by_uid[uid].path
+                decode = partial(decode_video, path, job.fps, job.short_side)
+                reason = job.watch.end_of(uid, path, decode)
+                if reason:
+                    fatal[uid] = (uid, str(path), reason)
+        ends_by_none += (len(fatal), len(chunks)) == (known, left)
+        if ends_by_none == MOST_ENDS:
+            raise InputError(
+                f"the processes that decode videos were ended {MOST_ENDS} times, by none of the "
+                "videos alone: let fewer work side by side (workers), or give them more memory"
+            )
+    return [*failures, *fatal.values()]
 
 
 def open_chunks(directory: Path) -> GulpDirectory:

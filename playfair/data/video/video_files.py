@@ -13,8 +13,7 @@ Pictures attached to a file, such as a cover, are not its video.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -23,11 +22,11 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
+from playfair.data.video.containers import Clock, VideoError, open_video, url_of
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -37,10 +36,6 @@ STAMP_TOLERANCE = 0.75e-3
 # A file that ends this much before the time that its header states has lost its end.
 TRUNCATION_SECONDS = 0.5
 TRUNCATION_SHARE = 0.1
-
-
-class VideoError(InputError):
-    """A video file that cannot be read as a whole."""
 
 
 def resample(timestamps: np.ndarray, duration: float, fps: float) -> np.ndarray:
@@ -74,13 +69,13 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
     """The frames of a video file at a constant rate, as (T, H, W, 3) uint8 RGB.
 
     Args:
-        path: a file in any format that FFmpeg reads; its first video stream is taken.
+        path: a file in any of `containers.FORMATS`; its first video stream is taken.
         fps: frames per second of the result, by `resample`.
         short_side: resize the shorter side to this many pixels, keeping the aspect ratio.
 
     Raises:
         VideoError: the file is missing, empty, not a video, without frames, damaged, changes the
-            size of its picture, or is cut off:
+            size of its picture, has time stamps that leap or reach too far, or is cut off:
             one that ends more than half a second and more than a tenth before the time that its
             header states counts as cut off, because evidence may have been in what is lost.
     """
@@ -92,9 +87,14 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
         raise VideoError(f"The video {path} is empty (0 bytes).")
     try:
         frames = _decode(path, fps, short_side)
+    except InputError:
+        raise
     except FFmpegError as error:
+        raise VideoError(f"The video {path} is damaged ({error.strerror}).") from error
+    except (ValueError, ArithmeticError, MemoryError, LookupError) as error:
+        # What PyAV, or a picture of false sizes, makes of a file that was made to mislead.
         raise VideoError(
-            f"The video {path} is damaged or in no format that FFmpeg reads ({error.strerror})."
+            f"The video {path} cannot be decoded ({type(error).__name__}: {error})."
         ) from error
     sizes = {frame.shape for frame in frames}
     if len(sizes) > 1:
@@ -142,7 +142,9 @@ def encode_webm(
     }
     with (
         written_whole(path) as temporary,
-        av.open(str(temporary), "w", format="webm", options={"fflags": "+bitexact"}) as container,
+        av.open(
+            url_of(temporary), "w", format="webm", options={"fflags": "+bitexact"}
+        ) as container,
     ):
         stream = container.add_stream("libvpx-vp9", rate=rate, options=options)
         stream.height, stream.width = shape[:2]
@@ -165,51 +167,19 @@ def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
     frames: list[np.ndarray] = []
     shown: VideoFrame | None = None
     end = 0.0
-    with _open_video(path) as (container, stream):
-        for frame, start, length in _frames_with_times(container, stream):
+    with open_video(path) as (container, stream):
+        clock = Clock(path, container, stream)
+        for frame, start, length in clock.frames():
             # A frame is converted only when the next one has come: before that it is not known
             # whether it is on screen at any of the wanted times.
             _show(frames, shown, _middles_before(start, fps), short_side)
             shown, end = frame, start + length
         if shown is None:
             raise VideoError(f"The video {path} holds no frames.")
-        _check_whole(path, container, stream, end)
+        if not clock.has_leapt:
+            _check_whole(path, container, stream, max(end, clock.first_stamp + end))
         _show(frames, shown, max(_middles_before(end, fps), 1), short_side)
     return frames
-
-
-@contextmanager
-def _open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    with av.open(str(path), metadata_errors="replace") as container:
-        moving = [
-            stream
-            for stream in container.streams.video
-            if not stream.disposition & Disposition.attached_pic
-        ]
-        if not moving:
-            raise VideoError(f"The file {path} holds no video stream.")
-        stream = moving[0]
-        # Clips are decoded side by side in processes of their own.
-        stream.thread_count = 1
-        yield container, stream
-
-
-def _frames_with_times(
-    container: InputContainer, stream: VideoStream
-) -> Iterator[tuple[VideoFrame, float, float]]:
-    """The frames, the seconds from the first one's stamp to each one's, and their lengths."""
-    rate = stream.average_rate or stream.guessed_rate
-    usual_length = 1 / float(rate) if rate else 0.0
-    first_stamp = None
-    start = -usual_length
-    for frame in container.decode(stream):
-        stamp = frame.time
-        if first_stamp is None:
-            first_stamp = stamp if stamp is not None else 0.0
-        # A frame without a stamp follows at the usual rate; one that steps back does not.
-        start = max(start, stamp - first_stamp if stamp is not None else start + usual_length)
-        stated = float(frame.duration * frame.time_base) if frame.time_base else 0.0
-        yield frame, start, stated or usual_length
 
 
 def _show(

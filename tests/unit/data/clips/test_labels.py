@@ -229,3 +229,17 @@ def test_one_list_for_both_splits_has_to_say_which_clip_is_which(tmp_path):
     for name in ("untold.csv", "list.json"):
         with pytest.raises(InputError, match=f"{name} is the list of both splits and has no col"):
             check_tells_splits(tmp_path / name)
+
+
+@pytest.mark.parametrize("path", ["../x.webm", "a/../../x.webm", "/etc/passwd", "a/../.."])
+def test_paths_of_a_list_stay_below_the_videos(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    for videos in (tmp_path / "videos", "videos"):
+        with pytest.raises(
+            InputError, match=r"leads out of .*videos: give the data set a directory"
+        ):
+            video_path(Clip("x", "", path=path), videos)
+    assert video_path(Clip("x", "", path="a/../x.webm"), "videos").parts[-1] == "x.webm"
+    absolute = str(tmp_path / "videos/x.webm")
+    assert video_path(Clip("x", "", path=absolute), "videos") == tmp_path / "videos/x.webm"
+    assert str(video_path(Clip("x", "", path="/etc/x.webm"), "/")) == "/etc/x.webm"

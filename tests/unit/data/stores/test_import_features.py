@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from playfair.data.clips.labels import Clip, write_class_names
-from playfair.data.stores.feature_sources import FeatureTable, read_split
+from playfair.data.stores.feature_sources import (
+    FeatureFolder,
+    FeatureTable,
+    UnreadableFeatures,
+    read_split,
+)
 from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.data.stores.import_features import import_features
 from playfair.data.stores.sequence_lengths import read_sequence_lengths
@@ -176,3 +181,11 @@ def test_a_split_is_read_from_a_list_or_from_a_feature_file(table, tmp_path):
     assert read_split(tmp_path / "clips.csv", "validation") == [Clip("v2", "a")]
     with pytest.raises(InputError, match="holds class numbers: give the data set a labels file"):
         read_split(table, "train")
+
+
+def test_arrays_outside_of_the_directory_are_not_read(tmp_path):
+    np.save(tmp_path / "secret.npy", np.zeros((3, 4)))
+    (tmp_path / "arrays").mkdir()
+    clip = Clip("v1", "a", path="../secret.npy")
+    with pytest.raises(UnreadableFeatures, match="leads out of"):
+        FeatureFolder(tmp_path / "arrays").read(clip)

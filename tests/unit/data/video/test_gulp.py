@@ -1,5 +1,8 @@
 """Gulping real files: what is read back, what fails, and what does not matter."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 
@@ -151,3 +154,61 @@ def test_clips_to_watch_show_the_gulped_frames(folder, tmp_path):
         gulped = np.stack(reader.frames(uid))
         assert shown.shape == gulped.shape
         assert np.abs(shown.astype(int) - gulped).mean() < 6
+
+
+def hangs_in_python():
+    while True:
+        pass
+
+
+def hangs_in_c():
+    """As a decoder that never comes back to Python."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    hangs_in_python()
+
+
+def is_killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (hangs_in_python, "takes longer than 0.2 s to decode"),
+        (hangs_in_c, "takes longer than 0.2 s to decode"),
+        (is_killed, r"ends the process that decodes it (SIGKILL)"),
+    ],
+)
+def test_a_video_that_ends_its_decoder_is_listed_and_the_others_go_on(
+    folder, tmp_path, monkeypatch, fault, message, workers
+):
+    frames = np.zeros((3, 16, 16, 3), np.uint8)
+    bad = {folder / f"{uid}.webm" for uid in ("2", "5")}
+
+    def decode(path, *_, **__):
+        if path in bad:
+            fault()
+        return frames
+
+    monkeypatch.setattr("playfair.data.video.gulp.decode_video", decode)
+    monkeypatch.setattr("playfair.data.video.watch.GRACE_SECONDS", 0.1)
+    options = {"chunk_size": 2, "workers": workers, "seconds_per_clip": 0.2}
+    failed = gulp(folder, tmp_path / "gulp", **options)
+    assert list(failed.uid) == ["2", "5"]
+    assert list(failed.path) == [str(folder / "2.webm"), str(folder / "5.webm")]
+    for reason in failed.reason:
+        assert message in reason
+    assert GulpReader(tmp_path / "gulp").uids == ["04", "11", "clip_3"]
+    assert sorted(path.name for path in (tmp_path / "gulp").glob("data*")) == [
+        "data_0.gulp",
+        "data_1.gulp",
+        "data_2.gulp",
+    ]
+
+
+def test_processes_that_end_by_no_single_video_stop_the_job(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("playfair.data.video.gulp._Job.write_chunk", lambda *_: is_killed())
+    with pytest.raises(InputError, match="were ended 3 times, by none of the videos alone"):
+        gulp(folder, tmp_path / "gulp")
+    assert not (tmp_path / "gulp").exists()
