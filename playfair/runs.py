@@ -10,7 +10,7 @@ import torch
 
 from playfair.attribution.columns import esv_columns
 from playfair.data.clips.frame_sampling import sample_frame_idx
-from playfair.data.stores.esv_store import EsvTable, open_results
+from playfair.data.stores.esv_store import EsvTable, check_finite, open_results
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.hdf5 import read_text
 from playfair.data.stores.layout import numbers_of_frames
@@ -265,6 +265,7 @@ def explain_view(
     columns = esv_columns(
         heads, view.features[frame_idx][None], label, model.prior, attribution, device
     )
+    check_finite({"uid": [uid], **columns})
     return EsvTable(
         uid=np.array([uid], dtype=object),
         label=label,

@@ -91,7 +91,8 @@ def put_weights(
         source: how the error begins, for example "The checkpoint head.pt".
 
     Raises:
-        InputError: keys or shapes that do not agree, with both.
+        InputError: keys or shapes that do not agree, with both, or weights that are no finite
+            numbers.
     """
     found = _adapted(model, found, source) if adapt else dict(found)
     expected = model.state_dict()
@@ -105,10 +106,22 @@ def put_weights(
                 f"{source} holds {key} of shape {tuple(value.shape)}, but the network "
                 f"{type(model).__name__} expects {tuple(expected[key].shape)}."
             )
+    check_finite_weights(found, source)
     # Keeps the versions of the layers' formats, which some torchvision networks insist on.
     expected.update(found)
     model.load_state_dict(expected)
     return model.eval()
+
+
+def check_finite_weights(weights: Mapping[str, Tensor], source: str) -> None:
+    """Raise `InputError`, which begins with `source`, if a weight is NaN or infinite."""
+    for key, value in weights.items():
+        bad = value.numel() - int(torch.isfinite(value).sum())
+        if bad:
+            raise InputError(
+                f"{source} holds {key} with {bad} of {value.numel()} weights that are NaN or "
+                "infinite: save it again from a training that has not diverged."
+            )
 
 
 def _adapted(model: nn.Module, found: Mapping[str, Tensor], source: str) -> dict[str, Tensor]:

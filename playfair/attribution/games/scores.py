@@ -25,6 +25,9 @@ weights, between any two batches, numbers of threads or processors: in the order
 so in their last bits, products of matrices depend on all of these. Seen on one processor that
 played several: at most 4e-7. With the same of everything the bits are the same."""
 
+PRIOR_TOLERANCE = 1e-4
+"""How far from 1 the sum of the priors may be."""
+
 
 def check_score(score: str) -> None:
     """Raise `InputError` for a unit that is not one of `Score`."""
@@ -74,7 +77,8 @@ def prior_probabilities(
 ) -> Tensor:
     """Priors as given, (C,) probabilities or "uniform" -> (C,) float32.
 
-    Raises `InputError` when there are not C of them, or when one lies outside [0, 1].
+    Raises `InputError` when there are not C of them, when one lies outside [0, 1], or when they do
+    not sum to 1 within PRIOR_TOLERANCE.
     """
     if isinstance(priors, str):
         if priors != "uniform":
@@ -95,6 +99,12 @@ def prior_probabilities(
         raise InputError(
             "Priors are class probabilities between 0 and 1; found values from "
             f"{float(prior.min()):.4g} to {float(prior.max()):.4g}."
+        )
+    total = float(prior.sum(dtype=torch.float64))
+    if abs(total - 1) > PRIOR_TOLERANCE:
+        raise InputError(
+            f"Priors are class probabilities, but they sum to {total:.6g}: divide them by their "
+            "sum, or give those of the model's classes only."
         )
     return prior
 

@@ -2,9 +2,10 @@
 
 import gzip
 import json
+import math
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from playfair.errors import InputError
 from playfair.files import below, written_whole
 
 UNKNOWN_LABEL = -1
+PRIOR_TOLERANCE = 1e-4
+"""How far from 1 the sum of class priors may be."""
 
 
 @dataclass(frozen=True)
@@ -210,16 +213,44 @@ def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> p
 
 
 def read_class_priors(path: str | Path, class_names: Sequence[str]) -> np.ndarray:
-    """(C,) float32 priors from a CSV (columns class and prior), in the order of `class_names`."""
-    table = pd.read_csv(path)
+    """(C,) float32 priors from a CSV (columns class and prior), in the order of `class_names`.
+
+    Raises:
+        InputError: if a class is missing or there twice, a prior is not a number between 0 and 1,
+            or those of `class_names` do not sum to 1.
+    """
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
     missing = {"class", "prior"} - set(table.columns)
     if missing:
         raise InputError(f"{path} has no column {sorted(missing)[0]!r}: expected class and prior")
-    prior_of: Mapping[str, float] = dict(zip(table["class"], table["prior"], strict=True))
+    prior_of: dict[str, float] = {}
+    for name, text in zip(table["class"], table["prior"], strict=True):
+        if name in prior_of:
+            raise InputError(f"{path} has two rows for the class {name!r}: leave one")
+        prior_of[name] = _probability(text)
+        if not 0 <= prior_of[name] <= 1:
+            raise InputError(
+                f"{path} has the prior {text!r} for the class {name!r}: expected a number from 0 "
+                "to 1"
+            )
     absent = [name for name in class_names if name not in prior_of]
     if absent:
         raise InputError(f"{path} has no row for the class {absent[0]!r}: every class needs one")
-    return np.array([prior_of[name] for name in class_names], dtype=np.float32)
+    priors = np.array([prior_of[name] for name in class_names])
+    if abs(priors.sum() - 1) > PRIOR_TOLERANCE:
+        raise InputError(
+            f"{path}: the priors of the {len(priors)} classes sum to {priors.sum():.6g}, expected "
+            "1: divide them by their sum, or make the file again"
+        )
+    return priors.astype(np.float32)
+
+
+def _probability(text: str) -> float:
+    """A number, or NaN where there is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def read_uids(path: str | Path) -> list[str]:

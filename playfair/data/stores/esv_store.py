@@ -111,7 +111,11 @@ class EsvWriter:
         """Append a batch of B videos: uid, label, ... as in :class:`EsvTable` with V = B.
 
         In a file of every frame, frame_idx, esv and esv_se are lists of B arrays, (T,) or (T, C).
+
+        Raises:
+            InputError: if scores or ESVs of a video are no finite numbers.
         """
+        check_finite(columns)
         if "offsets" in self._file:
             lengths = [len(frame_idx) for frame_idx in columns["frame_idx"]]
             last = self._file["offsets"][-1]
@@ -125,6 +129,17 @@ class EsvWriter:
             values = np.asarray(rows, dtype=object if name == "uid" else dataset.dtype)
             dataset.resize(first + len(values), axis=0)
             dataset[first:] = values
+
+
+def check_finite(columns: Mapping[str, Any]) -> None:
+    """Raise `InputError` if scores or ESVs of a video, columns with its uid, are not finite."""
+    for name in ("scores", "esv"):
+        for uid, values in zip(columns["uid"], columns.get(name, ()), strict=False):
+            if not np.isfinite(values).all():
+                raise InputError(
+                    f"the model's {name} of {uid!r} are NaN or infinite: look at the weights of "
+                    "its head, and at the features of this video"
+                )
 
 
 @contextmanager

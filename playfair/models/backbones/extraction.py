@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from playfair.data.video.gulp import GulpReader
+from playfair.errors import InputError
 from playfair.models.backbones.backbone import Backbone
 
 
@@ -36,6 +37,16 @@ class _FrameBatches(Dataset[Tensor]):
     def __getitem__(self, batch: int) -> Tensor:
         return self._crop(self._reader.frames(*self._batches[batch]))
 
+    def check_finite(self, batch: int, features: np.ndarray) -> None:
+        """Raise `InputError` if the features (B, D) of a batch are no finite numbers."""
+        bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
+        if len(bad):
+            uid, frames = self._batches[batch]
+            raise InputError(
+                f"the features of {uid!r} are NaN or infinite (frame {frames[int(bad[0])]}): look "
+                "at the weights of the backbone"
+            )
+
 
 @torch.inference_mode()
 def extract_features(
@@ -56,6 +67,9 @@ def extract_features(
 
     Args:
         decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
+
+    Raises:
+        InputError: if the backbone makes of a frame what is no finite number; with the uid.
     """
     backbone = backbone.to(device).eval()
     batches = _FrameBatches(reader, uids, backbone, batch_size)
@@ -69,6 +83,8 @@ def extract_features(
     )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
-        for frames in loader:
-            yield backbone(backbone.standardise(frames.to(device))).cpu().numpy()
+        for batch, frames in enumerate(loader):
+            features = backbone(backbone.standardise(frames.to(device))).cpu().numpy()
+            batches.check_finite(batch, features)
+            yield features
             bar.update(len(frames))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from playfair.errors import InputError
+from playfair.models.checkpoints import check_finite_weights
 from playfair.models.heads.exported import load_exported
 from playfair.models.heads.tsn_trn import TSN
 from playfair.provenance import find_module
@@ -140,6 +141,7 @@ def _try(name: str, head: Head, length: int, feature_dim: int, class_count: int)
     if isinstance(head, nn.Module):
         head.eval()
         place = next((weight.device for weight in head.parameters()), place)
+        check_finite_weights(head.state_dict(), name)
     features = torch.zeros(2, length, feature_dim, device=place)
     try:
         with torch.inference_mode():

@@ -238,3 +238,23 @@ def test_incomplete_features_leave_nothing(tmp_path):
     ):
         writer.append(np.zeros((3, 4), np.float32))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["scores", "esv"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_values_that_are_no_finite_numbers_stop_with_the_uid(tmp_path, name, value):
+    columns = {
+        "uid": ["a", "b"],
+        "label": [0, 1],
+        "sequence_length": [3, 3],
+        "frame_idx": np.zeros((2, 2)),
+        "scores": np.zeros((2, 3)),
+        "esv": np.zeros((2, 2, 3)),
+    }
+    columns[name][1, ..., 2] = value
+    with (
+        pytest.raises(InputError, match=f"the model's {name} of 'b' are NaN or infinite"),
+        write_esvs(tmp_path / "a.h5", 2, CLASSES, PRIOR, {}) as writer,
+    ):
+        writer.append(**columns)
+    assert not (tmp_path / "a.h5").exists()

@@ -170,3 +170,16 @@ def test_files_without_weights_are_rejected(tmp_path, head):
             load_state_dict(tmp_path / name)
     with pytest.raises(InputError, match="cannot be called 'state_dict'"):
         save_checkpoint(tmp_path / "head.pt", head, state_dict="trn")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("load", [load_weights, load_initial_weights])
+def test_weights_that_are_no_finite_numbers_are_refused(tmp_path, head, value, load):
+    head.model[1].weight.data[2, 3] = value
+    head.model[1].weight.data[0, 0] = value
+    save_checkpoint(tmp_path / "head.pt", head)
+    with pytest.raises(
+        InputError,
+        match=r"head\.pt holds model\.1\.weight with 2 of 60 weights that are NaN or infinite",
+    ):
+        load(TRN(2, 6, 5, 3), tmp_path / "head.pt")

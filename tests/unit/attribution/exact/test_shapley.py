@@ -16,7 +16,9 @@ MASKS = st.integers(0, 2**32 - 1)
 
 
 def random_worth(seed: int, n_frames: int, class_count: int = 3) -> np.ndarray:
-    return np.random.default_rng(seed).random((2**n_frames, class_count)).astype(np.float32)
+    worth = np.random.default_rng(seed).random((2**n_frames, class_count)).astype(np.float32)
+    # That of no frames are the priors, which sum to 1.
+    return worth / worth.sum(axis=1, keepdims=True)
 
 
 def exact_of_worth(worth: np.ndarray, keep_table: bool = False):

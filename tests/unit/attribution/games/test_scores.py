@@ -72,3 +72,14 @@ def test_a_zero_prior_has_a_score_only_as_a_probability():
     assert prior_scores(prior, "probability").tolist() == [0.0, 1.0]
     with pytest.raises(InputError, match="Class 0 has a prior of 0, so its logit is infinite"):
         prior_scores(prior, "logit")
+
+
+@pytest.mark.parametrize("priors", [[0.5, 0.98], [0.3, 0.3], [0.5, 0.4998], [0.0, 0.0]])
+def test_priors_that_do_not_sum_to_one_are_refused_with_their_sum(priors):
+    with pytest.raises(InputError, match=rf"they sum to {sum(priors):.4g}\d*: divide them"):
+        prior_probabilities(priors, 2)
+
+
+def test_priors_may_be_rounded():
+    assert prior_probabilities([0.33333, 0.33333, 0.33333], 3).sum() < 1
+    assert prior_probabilities([1.0, 0.0], 2).tolist() == [1.0, 0.0]

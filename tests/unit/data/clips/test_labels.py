@@ -243,3 +243,27 @@ def test_paths_of_a_list_stay_below_the_videos(tmp_path, monkeypatch, path):
     absolute = str(tmp_path / "videos/x.webm")
     assert video_path(Clip("x", "", path=absolute), "videos") == tmp_path / "videos/x.webm"
     assert str(video_path(Clip("x", "", path="/etc/x.webm"), "/")) == "/etc/x.webm"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("a,0.5\nb,0.98\n", "the priors of the 2 classes sum to 1.48, expected 1"),
+        ("a,0.5\nb,0.4998\n", "sum to 0.9998, expected 1"),
+        ("a,0.5\nb,0.5\na,0.5\n", "two rows for the class 'a'"),
+        ("a,1.5\nb,-0.5\n", "the prior '1.5' for the class 'a': expected a number from 0 to 1"),
+        ("a,nan\nb,1\n", "the prior 'nan' for the class 'a'"),
+        ("a,inf\nb,1\n", "the prior 'inf' for the class 'a'"),
+        ("a,half\nb,0.5\n", "the prior 'half' for the class 'a'"),
+        ("a,\nb,1\n", "the prior '' for the class 'a'"),
+    ],
+)
+def test_priors_that_are_none_are_refused(tmp_path, rows, message):
+    path = write(tmp_path / "priors.csv", f"class,prior\n{rows}")
+    with pytest.raises(InputError, match=message):
+        read_class_priors(path, ["a", "b"])
+
+
+def test_classes_whose_names_look_like_gaps_have_priors(tmp_path):
+    path = write(tmp_path / "priors.csv", "class,prior\nNA,0.25\n1,0.5\nNone,0.25\n")
+    assert read_class_priors(path, ["1", "None", "NA"]).tolist() == [0.5, 0.25, 0.25]

@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
+from playfair.errors import InputError
 from playfair.models.backbones.architectures import build_backbone
 from playfair.models.backbones.extraction import extract_features
+from playfair.models.backbones.small_cnn import SmallCNN
 from tests.unit.data.drawn_clips import write_clips
 
 LENGTHS = {"a": 9, "b": 3, "c": 14}
@@ -67,3 +69,27 @@ def test_features_hardly_depend_on_the_batch_size(gulp, backbone):
 def test_several_decoders_give_the_same_in_the_same_order(gulp, backbone):
     one, two = (extract(gulp, backbone, ["a", "b", "c"], 4, decoders) for decoders in (1, 2))
     np.testing.assert_array_equal(one, two)
+
+
+class Spoilt(SmallCNN):
+    """NaN for the first frame of batches of `length` frames."""
+
+    def forward(self, images):
+        features = super().forward(images)
+        if len(images) == self.length:
+            features[0] = float("nan")
+        return features
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "length", "uid", "frame"),
+    [(26, 9, "a", 0), (26, 3, "b", 0), (26, 14, "c", 0), (4, 1, "a", 8), (4, 2, "c", 12)],
+)
+def test_features_that_are_no_finite_numbers_stop_with_the_uid(
+    gulp, batch_size, length, uid, frame
+):
+    backbone = Spoilt(4)
+    backbone.length = length
+    message = rf"features of '{uid}' are NaN or infinite \(frame {frame}\)"
+    with pytest.raises(InputError, match=message):
+        extract(gulp, backbone, ["a", "b", "c"], batch_size=batch_size)

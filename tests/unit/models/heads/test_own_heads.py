@@ -229,3 +229,10 @@ def test_exported_models_of_fixed_numbers_of_frames_are_loaded_in_order(tmp_path
         torch.testing.assert_close(head(features), model(features))
     with pytest.raises(InputError, match="exported model of 3 files, at 1 frames, failed"):
         load_heads(options, paths[::-1], 6, 4)
+
+
+def test_own_models_with_weights_that_are_no_finite_numbers_are_refused(tmp_path):
+    head = nn.Sequential(nn.Flatten(), nn.Linear(6, 4))
+    head[1].bias.data[1] = float("nan")
+    with pytest.raises(InputError, match=r"holds 1\.bias with 1 of 4 weights that are NaN"):
+        checked_heads("Mine", [head], None, 6, 4)
