@@ -12,7 +12,7 @@ import playfair
 from playfair.data.stores.collation import collate_esvs
 from tests.shared_runs import made_once
 from tests.workflow.pages import blocks, run_section
-from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
+from tests.workflow.project import TINY, copy_run, planned_jobs, sample_little, snakemake
 
 PAGE = "docs/your-own.md"
 MINE = (*TINY, "my_model.yaml")
@@ -23,7 +23,7 @@ def my_model(tiny_run, tmp_path_factory):
     """A project in which the section on a Python function was followed; not to be changed."""
 
     def make(folder):
-        copy_run(tiny_run, folder)
+        sample_little(copy_run(tiny_run, folder))
         run_section(folder, PAGE, "A Python function")
 
     return made_once(tmp_path_factory, "model", make)

@@ -14,19 +14,24 @@ def drawn_texts(figure):
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
-    not_drawn = _labels_of_ticks(figure) - _labels_of_shown_ticks(figure)
+    artists = figure.findobj()
+    not_drawn = _labels_of_ticks(artists) - _labels_of_shown_ticks(figure)
     for axes in figure.get_axes():
         if not axes.get_visible():
             not_drawn |= set(axes.findobj(Text))
     return [
         (text.get_text(), text.get_window_extent(renderer), text)
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and text not in not_drawn
+        for text in artists
+        if isinstance(text, Text)
+        and text.get_visible()
+        and text.get_text().strip()
+        and text not in not_drawn
     ]
 
 
-def _labels_of_ticks(figure):
-    return {label for tick in figure.findobj(Tick) for label in (tick.label1, tick.label2)}
+def _labels_of_ticks(artists):
+    ticks = (artist for artist in artists if isinstance(artist, Tick))
+    return {label for tick in ticks for label in (tick.label1, tick.label2)}
 
 
 def _labels_of_shown_ticks(figure):
