@@ -1,10 +1,14 @@
 # Paths and the checked configuration: what the rules of all stages share.
+import os
 import sys
 from pathlib import Path
 
 # The library lies beside the Snakefile: jobs find it whether it is installed or not. Threads that
 # wait for work sleep: spinning, they would take the cores of the jobs beside them.
 sys.path.insert(0, str(workflow.basedir))
+if any(map(str.isspace, sys.executable)):
+    # Snakemake puts it into the commands of scripts without quotes.
+    sys.executable = os.path.relpath(sys.executable)
 shell.prefix(
     f"export PYTHONPATH={str(workflow.basedir)!r}:${{{{PYTHONPATH:-}}}} OMP_WAIT_POLICY=passive; "
 )
