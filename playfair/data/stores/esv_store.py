@@ -31,6 +31,7 @@ SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
 READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
 OPTIONAL = (*SAMPLED, *READ_OFF)
 _PER_FRAME = ("frame_idx", "esv", "esv_se")
+_COMMON = ("uid", "label", "sequence_length", "prior", "class_name")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -220,8 +221,9 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
         InputError: if the file is not one of every frame, or lacks one of `uids`.
     """
     with open_results(path) as file:
-        if "offsets" not in file:
-            raise InputError(f"{path} has no dataset 'offsets': expected a file of every frame")
+        for name in ("offsets", *_COMMON, *PER_VIDEO):
+            if name not in file:
+                raise InputError(f"{path} has no dataset {name!r}: expected a file of every frame")
         offsets = file["offsets"][:]
         common = {
             "prior": file["prior"][:],
@@ -255,6 +257,9 @@ class Collated(Mapping[int, EsvTable]):
     def __init__(self, path: str | Path):
         self.path = Path(path)
         with open_results(path) as file:
+            for name in ("uid", "label"):
+                if name not in file:
+                    raise InputError(f"{path} has no dataset {name!r}: expected a collated file")
             self.attributes = dict(file.attrs)
             self.uid = read_text(file["uid"])
             self.label = file["label"][:]
@@ -297,7 +302,7 @@ def open_results(path: str | Path) -> h5py.File:
 
 
 def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
-    missing = [name for name in ("uid", "label", "prior", "class_name") if name not in root]
+    missing = [name for name in _COMMON if name not in root]
     missing += [name for name in PER_VIDEO if name not in group]
     if missing:
         raise InputError(f"{path} has no dataset {missing[0]!r}: expected an ESV or collated file")

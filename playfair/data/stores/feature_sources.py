@@ -1,7 +1,5 @@
 """Where features that another program computed lie: a directory of arrays, or a feature file."""
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import numpy as np
 
 from playfair.data.clips.labels import UNKNOWN_LABEL, Clip, is_uid, read_class_names, read_clips
 from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.stores.hdf5 import MOST_COMPRESSED, SMALL
 from playfair.errors import InputError
 from playfair.files import below, is_hdf5
 
@@ -53,21 +52,37 @@ class FeatureFolder:
         """The features (T, D) of a clip as they are stored."""
         path = self.file(clip)
         try:
-            loaded = np.load(path, allow_pickle=False)
+            # What is not in an archive stays on disk until its shape was looked at.
+            loaded = np.load(path, mmap_mode="r", allow_pickle=False)
             if not isinstance(loaded, np.lib.npyio.NpzFile):
                 return np.asarray(loaded)
             with loaded:
-                names = loaded.files
-                if ARRAY_KEY not in names and len(names) != 1:
-                    raise UnreadableFeatures(
-                        f"{path} holds the arrays {', '.join(names) or 'none'}: expected one, or "
-                        f"one called {ARRAY_KEY!r}"
-                    )
-                return np.asarray(loaded[ARRAY_KEY if ARRAY_KEY in names else names[0]])
-        except (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile) as error:
-            if isinstance(error, UnreadableFeatures):
-                raise
-            raise UnreadableFeatures(f"{path} is no array that can be read safely") from error
+                return _unpacked(path, loaded)
+        except UnreadableFeatures:
+            raise
+        # A dozen kinds, of numpy, zipfile and the compressions, for files that mislead them.
+        except Exception as error:
+            raise UnreadableFeatures(
+                f"{path} is no array that can be read safely ({type(error).__name__})"
+            ) from error
+
+
+def _unpacked(path: Path, archive: np.lib.npyio.NpzFile) -> np.ndarray:
+    names = archive.files
+    if ARRAY_KEY not in names and len(names) != 1:
+        raise UnreadableFeatures(
+            f"{path} holds the arrays {', '.join(names) or 'none'}: expected one, or one called "
+            f"{ARRAY_KEY!r}"
+        )
+    name = ARRAY_KEY if ARRAY_KEY in names else names[0]
+    entries = archive.zip.infolist() if archive.zip else []
+    entry = next(one for one in entries if one.filename in (name, f"{name}.npy"))
+    if entry.file_size > max(SMALL, MOST_COMPRESSED * path.stat().st_size):
+        raise UnreadableFeatures(
+            f"{path} would unpack to {entry.file_size} bytes, more than {MOST_COMPRESSED} times "
+            "its size: write it with less compression"
+        )
+    return np.asarray(archive[name])
 
 
 class FeatureTable:

@@ -1,5 +1,7 @@
 """Importing features: what is taken, what is left out with a reason, and what stops the import."""
 
+import zipfile
+
 import h5py
 import numpy as np
 import pytest
@@ -189,3 +191,67 @@ def test_arrays_outside_of_the_directory_are_not_read(tmp_path):
     clip = Clip("v1", "a", path="../secret.npy")
     with pytest.raises(UnreadableFeatures, match="leads out of"):
         FeatureFolder(tmp_path / "arrays").read(clip)
+
+
+def packed(path, content, method=zipfile.ZIP_DEFLATED, flag=0, name="features.npy"):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr(name, content)
+    if flag:
+        # Of the entry, in its own header and in the directory: encrypted, or an unknown method.
+        data = bytearray(path.read_bytes())
+        for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+            data[data.index(signature) + place] |= flag
+        path.write_bytes(data)
+    return path
+
+
+def array(shape, data, descr="<f4"):
+    """A .npy file that declares a shape, whatever the data that follow."""
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    header = header.ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+def bad_lzma(path):
+    content = packed(path, bytes(1000), zipfile.ZIP_LZMA).read_bytes()
+    path.write_bytes(content.replace(b"\x5d\0\0", b"\xff" * 3))
+
+
+ARRAYS = {
+    "false shape": ("v.npy", lambda path: path.write_bytes(array((10**12, 4), bytes(64)))),
+    "overflowing shape": ("v.npy", lambda path: path.write_bytes(array((2**62, 2**62), b""))),
+    "negative shape": ("v.npy", lambda path: path.write_bytes(array((-1, 4), bytes(64)))),
+    "nested header": ("v.npy", lambda path: path.write_bytes(array("(" * 90, b""))),
+    "objects": ("v.npy", lambda path: np.save(path, np.array([print], object), allow_pickle=True)),
+    "packed false shape": ("v.npz", lambda path: packed(path, array((10**12, 4), bytes(64)))),
+    "packed objects": ("v.npz", lambda path: packed(path, array((1, 4), b"cos\n", "|O"))),
+    "encrypted": ("v.npz", lambda path: packed(path, array((2, 4), bytes(32)), flag=1)),
+    "bad lzma": ("v.npz", bad_lzma),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_that_mislead_get_one_sentence(tmp_path, name):
+    file, make = ARRAYS[name]
+    make(tmp_path / file)
+    with pytest.raises(UnreadableFeatures, match=rf"{file} is no array that can be read") as caught:
+        FeatureFolder(tmp_path).read(Clip("v", "a"))
+    assert "\n" not in str(caught.value)
+
+
+def test_arrays_that_unpack_to_very_much_are_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("playfair.data.stores.feature_sources.SMALL", 1000)
+    np.savez_compressed(tmp_path / "v.npz", np.zeros((100_000, 4), np.float32))
+    with pytest.raises(UnreadableFeatures, match="would unpack to 1600128 bytes, more than 100"):
+        FeatureFolder(tmp_path).read(Clip("v", "a"))
+
+
+def test_an_array_of_another_shape_is_not_read(tmp_path):
+    """It has holes, of 4 TB."""
+    with open(tmp_path / "v1.npy", "wb") as file:
+        file.write(array((10**9, 1000), b""))
+        file.truncate(128 + 4 * 10**12)
+    failed = import_features(
+        tmp_path, tmp_path / "f.h5", [Clip("v1", "a")], ["a"], feature_dim=4, attributes={}
+    )
+    assert "have the shape (1000000000, 1000), expected (frames, 4)" in failed.reason[0]
