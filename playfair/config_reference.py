@@ -134,7 +134,7 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     if schema["type"] == "array":
         return f"list of: {_allowed(schema['items'])}"
     if schema["type"] in ("integer", "number"):
-        return schema["type"] + _bounds(schema)
+        return f"{schema['type']}{_bounds(schema)}"
     return {"string": "text", "boolean": "`true`, `false`", "null": "`null`", "object": "options"}[
         schema["type"]
     ]

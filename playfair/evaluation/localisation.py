@@ -30,7 +30,8 @@ def positive_mass_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """
     positive = np.maximum(esv.astype(np.float64), 0)
     mass = positive.sum(axis=1)
-    return (positive * inside).sum(axis=1) / np.where(mass > 0, mass, np.nan)
+    share: np.ndarray = (positive * inside).sum(axis=1) / np.where(mass > 0, mass, np.nan)
+    return share
 
 
 def uniform_mass_inside(inside: np.ndarray) -> np.ndarray:
@@ -39,7 +40,8 @@ def uniform_mass_inside(inside: np.ndarray) -> np.ndarray:
     It is the share of sampled frames that lie inside, and so also the chance that a frame drawn at
     random does.
     """
-    return inside.mean(axis=1, dtype=np.float64)
+    share: np.ndarray = inside.mean(axis=1, dtype=np.float64)
+    return share
 
 
 def largest_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:

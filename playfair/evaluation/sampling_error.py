@@ -17,7 +17,8 @@ def relative_error(esv: np.ndarray, reference: np.ndarray) -> np.ndarray:
     axes = tuple(range(1, esv.ndim))
     size = np.abs(reference).mean(axis=axes, dtype=np.float64)
     difference = np.abs(esv.astype(np.float64) - reference).mean(axis=axes)
-    return difference / np.where(size > 0, size, np.nan)
+    error: np.ndarray = difference / np.where(size > 0, size, np.nan)
+    return error
 
 
 def correlation(esv: np.ndarray, reference: np.ndarray) -> np.ndarray:
@@ -35,4 +36,5 @@ def correlation(esv: np.ndarray, reference: np.ndarray) -> np.ndarray:
     first = first - first.mean(axis=1, keepdims=True)
     second = second - second.mean(axis=1, keepdims=True)
     size = np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1))
-    return (first * second).sum(axis=1) / np.where(size > 0, size, np.nan)
+    correlation: np.ndarray = (first * second).sum(axis=1) / np.where(size > 0, size, np.nan)
+    return correlation

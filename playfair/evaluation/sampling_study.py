@@ -173,7 +173,8 @@ def _long_run(
         ).esv[..., 0]
         for run in range(REFERENCE_RUNS)
     ]
-    return np.mean(runs, axis=0)
+    mean: np.ndarray = np.mean(runs, axis=0)
+    return mean
 
 
 def _of_video(values: np.ndarray, column: np.ndarray) -> np.ndarray:

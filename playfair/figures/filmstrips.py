@@ -176,7 +176,8 @@ def inside_evidence(
         interval = ground_truth[ground_truth["uid"] == uid]
         if len(interval):
             first, last = (interval[name].to_numpy()[:1] for name in ("first_frame", "last_frame"))
-            return frames_inside(frame_idx[None], first, last)[0].astype(np.float64)
+            inside: np.ndarray = frames_inside(frame_idx[None], first, last)[0].astype(np.float64)
+            return inside
     return np.full(len(frame_idx), np.nan)
 
 

@@ -71,7 +71,8 @@ def shard_hashes(
     if memo.is_file():
         kept = json.loads(memo.read_text(encoding="utf-8"))
         if kept["state"] == state and kept["folders"] == _states(kept["folders"]):
-            return kept["hashes"]
+            hashes: dict[str, str] = kept["hashes"]
+            return hashes
     clips = read_clips(labels, split)
     folders = {str(Path(videos, clip.path).parent) for clip in clips if clip.path is not None}
     states = _states(folders)

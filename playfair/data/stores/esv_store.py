@@ -71,7 +71,7 @@ class EsvTable:
 
     @property
     def n_frames(self) -> int:
-        return self.frame_idx.shape[1]
+        return int(self.frame_idx.shape[1])
 
     def __repr__(self) -> str:
         about = ", ".join(
@@ -85,12 +85,14 @@ class EsvTable:
     @property
     def predicted(self) -> np.ndarray:
         """(V,) int64: the class with the highest score."""
-        return self.scores.argmax(axis=1)
+        class_idx: np.ndarray = self.scores.argmax(axis=1)
+        return class_idx
 
     @property
     def correct(self) -> np.ndarray:
         """(V,) bool: whether the predicted class is the labelled one."""
-        return self.predicted == self.label
+        right: np.ndarray = self.predicted == self.label
+        return right
 
     @property
     def explained(self) -> np.ndarray:

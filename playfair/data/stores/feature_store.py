@@ -105,7 +105,8 @@ class FeatureStore:
 
     def features(self, position: int) -> np.ndarray:
         """(T, D) float32: every frame of the video at `position` in the file."""
-        return self._features[self._offsets[position] : self._offsets[position + 1]]
+        features: np.ndarray = self._features[self._offsets[position] : self._offsets[position + 1]]
+        return features
 
     def videos(self) -> list[np.ndarray]:
         """The features of all videos, (T, D) float32 each, read at once."""

@@ -78,7 +78,8 @@ class Paint:
         else:
             return np.broadcast_to(self.colour, (*along.shape, 3))
         share = np.clip(6 * mark + 0.5, 0, 1)[..., None]
-        return self.colour + share * (self.second_colour - self.colour)
+        colour: np.ndarray = self.colour + share * (self.second_colour - self.colour)
+        return colour
 
 
 @dataclass(frozen=True)
@@ -231,9 +232,11 @@ class Cloth:
         corner = 0.3 * min(self.half_width, self.half_height)
         p, q = np.abs(p) - self.half_width + corner, np.abs(q) - self.half_height + corner
         outside = np.hypot(np.maximum(p, 0), np.maximum(q, 0))
-        return outside + np.minimum(np.maximum(p, q), 0) - corner
+        distance: np.ndarray = outside + np.minimum(np.maximum(p, q), 0) - corner
+        return distance
 
 
 def _smooth(share: np.ndarray) -> np.ndarray:
     share = np.clip(share, 0, 1)
-    return share * share * (3 - 2 * share)
+    smooth: np.ndarray = share * share * (3 - 2 * share)
+    return smooth

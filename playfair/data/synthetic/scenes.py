@@ -78,7 +78,8 @@ def _wood(height: int, width: int, generator: np.random.Generator) -> np.ndarray
         generator.uniform(0.05, 0.1), generator.uniform(0.35, 0.6), generator.uniform(0.5, 0.8)
     )
     tone = 1 + 0.07 * rings + 0.035 * fibre + 0.1 * (shift - 0.5) - 0.3 * seam * (y > 0.02)
-    return base * tone[..., None]
+    pixels: np.ndarray = base * tone[..., None]
+    return pixels
 
 
 def _cloth(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
@@ -91,7 +92,8 @@ def _cloth(height: int, width: int, generator: np.random.Generator) -> np.ndarra
     base = _from_hsv(
         generator.random(), generator.uniform(0.12, 0.4), generator.uniform(0.55, 0.85)
     )
-    return base * (1 + 0.05 * weave + 0.16 * folds)[..., None]
+    pixels: np.ndarray = base * (1 + 0.05 * weave + 0.16 * folds)[..., None]
+    return pixels
 
 
 def _plaster(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
@@ -101,7 +103,8 @@ def _plaster(height: int, width: int, generator: np.random.Generator) -> np.ndar
     mottle = 0.6 * _cloud(height, width, 6, generator) + 0.4 * _cloud(height, width, 18, generator)
     tint = _from_hsv(generator.random(), 0.12, 1.0)
     share = (0.5 + 0.5 * _cloud(height, width, 3, generator))[..., None]
-    return base * (1 + 0.09 * mottle)[..., None] * (1 - share * (1 - tint))
+    pixels: np.ndarray = base * (1 + 0.09 * mottle)[..., None] * (1 - share * (1 - tint))
+    return pixels
 
 
 def _room(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
@@ -118,7 +121,8 @@ def _room(height: int, width: int, generator: np.random.Generator) -> np.ndarray
     below = np.clip((y - horizon) * height + 0.5, 0, 1)[..., None]
     skirting = np.clip(1.6 - np.abs(y - horizon + 0.02) * height, 0, 1)[..., None]
     pixels = (1 - below) * wall * stripes[..., None] + below * floor * floor_tone[..., None]
-    return pixels + 0.35 * skirting * (0.95 - pixels)
+    skirted: np.ndarray = pixels + 0.35 * skirting * (0.95 - pixels)
+    return skirted
 
 
 def _sky(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
@@ -134,7 +138,8 @@ def _sky(height: int, width: int, generator: np.random.Generator) -> np.ndarray:
     pixels = top + (low - top) * y[..., None]
     cloud = 0.65 * _cloud(height, width, 4, generator) + 0.35 * _cloud(height, width, 11, generator)
     share = 0.75 * np.clip((cloud - generator.uniform(0.0, 0.3)) / 0.7, 0, 1)[..., None]
-    return pixels + share * (0.97 - pixels)
+    lit: np.ndarray = pixels + share * (0.97 - pixels)
+    return lit
 
 
 SCENES: tuple[tuple[Callable[[int, int, np.random.Generator], np.ndarray], bool], ...] = (

@@ -40,7 +40,7 @@ class VideoFile:
 
 
 @dataclass
-class _VideoAdapter(AbstractDatasetAdapter):
+class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has no types
     """Feeds gulpio2 with decoded frames and notes which videos do not decode, and why."""
 
     videos: Sequence[VideoFile]
@@ -227,5 +227,5 @@ class GulpReader:
         if uid not in self.lengths:
             raise InputError(f"{self.directory} has no video with the uid {uid!r}")
         selection = slice(None) if idx is None else [int(position) for position in idx]
-        frames, _ = self._gulp[uid, selection]
+        frames: list[np.ndarray] = self._gulp[uid, selection][0]
         return frames

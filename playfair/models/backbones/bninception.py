@@ -95,7 +95,8 @@ class BNInception(Backbone):
         values = _halve(self._convolve("conv2_3x3", values))
         for block in BLOCKS:
             values = self._forward_block(block, values)
-        return self.last_linear(values.mean(dim=(2, 3)))
+        features: Tensor = self.last_linear(values.mean(dim=(2, 3)))
+        return features
 
     def _add(self, name: str, n_in: int, n_out: int, width: int, stride: int = 1) -> None:
         """A convolution `name` and its normalisation `name`_bn, as two modules of the network."""

@@ -57,4 +57,5 @@ class ResNet50(Backbone):
         values = images.contiguous(memory_format=torch.channels_last)
         for name in ("conv1", "bn1", "relu", "maxpool", *STAGES, "avgpool"):
             values = self.get_submodule(name)(values)
-        return self.last_linear(values.flatten(start_dim=1))
+        features: Tensor = self.last_linear(values.flatten(start_dim=1))
+        return features

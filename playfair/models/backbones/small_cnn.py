@@ -49,4 +49,5 @@ class SmallCNN(Backbone):
 
     def forward(self, images: Tensor) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        return self.last_linear(self.layers(images).flatten(start_dim=1))
+        features: Tensor = self.last_linear(self.layers(images).flatten(start_dim=1))
+        return features

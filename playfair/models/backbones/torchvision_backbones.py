@@ -94,7 +94,8 @@ class TorchvisionBackbone(Backbone):
         }
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.network(images.contiguous(memory_format=torch.channels_last))
+        features: Tensor = self.network(images.contiguous(memory_format=torch.channels_last))
+        return features
 
 
 def feature_dim_of(name: str) -> int:

@@ -55,8 +55,9 @@ class ExportedHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, k, D) -> (N, C)."""
-        with torch.jit.optimized_execution(False):
-            return self.program(features)
+        with torch.jit.optimized_execution(False):  # type: ignore[attr-defined]
+            output: Tensor = self.program(features)
+        return output
 
 
 def load_exported(path: str | Path) -> ExportedHead:

@@ -88,7 +88,8 @@ def checked_heads(
     # A TSN head of the library is recognised as such, and much faster than as a callable.
     if outputs == "logits" and not isinstance(model, TSN):
         return Converted(model, _softmax)
-    return model
+    accepted: Head = model
+    return accepted
 
 
 def _made_by_factory(
@@ -121,7 +122,7 @@ def import_factory(factory_path: str) -> Callable[..., Any]:
         sys.path.insert(0, str(Path.cwd()))
     importlib.invalidate_caches()
     module = importlib.import_module(module_name)
-    factory = getattr(module, attribute, None)
+    factory: Any = getattr(module, attribute, None)
     if factory is None:
         raise InputError(
             f"The module {module_name} ({module.__file__}) has no {attribute!r}, which the factory "
@@ -132,7 +133,8 @@ def import_factory(factory_path: str) -> Callable[..., Any]:
             f"The factory {factory_path} is of type {type(factory).__name__}: expected a function "
             "that returns a model"
         )
-    return factory
+    function: Callable[..., Any] = factory
+    return function
 
 
 def _try(name: str, head: Head, length: int, feature_dim: int, class_count: int) -> None:

@@ -23,7 +23,8 @@ class TSN(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, k, D) -> logits (N, C), for any k >= 1."""
-        return self.classifier(torch.relu(features)).mean(dim=1)
+        logits: Tensor = self.classifier(torch.relu(features)).mean(dim=1)
+        return logits
 
 
 class TRN(nn.Module):
@@ -69,7 +70,8 @@ class TRN(nn.Module):
             )
         if self.relu_input:
             features = torch.relu(features)
-        return self.model(features.flatten(start_dim=1))
+        logits: Tensor = self.model(features.flatten(start_dim=1))
+        return logits
 
     def adapt_state_dict(self, state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
         """The weights of a checkpoint under this head's keys.

@@ -9,7 +9,8 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from playfair.models.backbones.architectures import Backbone, build_backbone, weights_file
+from playfair.models.backbones.architectures import build_backbone, weights_file
+from playfair.models.backbones.backbone import Backbone
 from playfair.models.checkpoints import load_initial_weights
 from playfair.models.devices import resolve_device
 from playfair.models.heads.tsn_trn import TRN
@@ -184,4 +185,5 @@ class _ClipClassifier(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         features = self.backbone(images.flatten(0, 1))
-        return self.head(features.unflatten(0, images.shape[:2]))
+        logits: Tensor = self.head(features.unflatten(0, images.shape[:2]))
+        return logits

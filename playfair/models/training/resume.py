@@ -53,7 +53,7 @@ class ResumeFile:
         if not self.path.is_file():
             return None
         try:
-            state = torch.load(self.path, map_location="cpu", weights_only=True)
+            state: State = torch.load(self.path, map_location="cpu", weights_only=True)
             stored = state.pop("fingerprint")
         except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, KeyError, AttributeError):
             _say(f"The state in {self.path} cannot be read: training starts from the beginning.")
@@ -111,7 +111,8 @@ def _features_hash(path: Path) -> str:
 
 def _spread(length: int, count: int) -> list[int]:
     """At most `count` of the positions 0, ..., length - 1, evenly spread, with both ends."""
-    return np.linspace(0, length - 1, min(length, count)).astype(int).tolist()
+    places: list[int] = np.linspace(0, length - 1, min(length, count)).astype(int).tolist()
+    return places
 
 
 def _directory_hash(directory: Path) -> str:

@@ -116,7 +116,8 @@ class Augmentation:
         """Images (N, n, 3, H, W) uint8 of the clips at `positions` (N,) -> the network's input."""
         standard = self._backbone.standardise(images.flatten(0, 1))
         if not self._options.enabled:
-            return standard.unflatten(0, images.shape[:2])
+            clips: Tensor = standard.unflatten(0, images.shape[:2])
+            return clips
         height, width = images.shape[-2:]
         padded = functional.pad(standard, (self._shift,) * 4, mode="reflect")
         padded = padded.unflatten(0, images.shape[:2])
@@ -142,4 +143,5 @@ def _black_to_white(backbone: Backbone) -> Tensor:
     """How far (3, 1, 1) black and white are apart in the network's input, by channel."""
     black_and_white = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1)
     black, white = backbone.standardise(black_and_white.expand(2, 3, 1, 1))
-    return white - black
+    span: Tensor = white - black
+    return span
