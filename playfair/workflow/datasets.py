@@ -86,7 +86,7 @@ class Datasets:
             return None
 
     def _source(self, dataset: str) -> str:
-        return self.definitions[dataset]["source"]
+        return str(self.definitions[dataset]["source"])
 
 
 def memory_for_clips(path: str | Path) -> int:

@@ -63,7 +63,7 @@ class Networks:
         if is_trained(options):
             return f"results/{dataset}/checkpoints/{backbone}/backbone.pt"
         for checkpoint in given_checkpoints(options):
-            return checkpoint["path"]
+            return str(checkpoint["path"])
         weights = options["weights"]
         return [] if is_published_name(weights) else weights
 
@@ -102,7 +102,7 @@ class Networks:
 
     def architecture(self, backbone: str) -> str:
         """The architecture of a backbone as the library lists them: without what follows a /."""
-        return self.backbones[backbone]["architecture"].partition("/")[0]
+        return str(self.backbones[backbone]["architecture"]).partition("/")[0]
 
     def _head_files(self, dataset: str, model: str, suffix: str) -> list[str]:
         """What training leaves: the file of a variable-length head, or those of all scales."""

@@ -129,7 +129,7 @@ class _Job:
 
 
 def _gulp_chunks(
-    chunks: dict[int, list[VideoFile]], job: _Job, workers: int, bar: tqdm
+    chunks: dict[int, list[VideoFile]], job: _Job, workers: int, bar: "tqdm[Any]"
 ) -> list[Failure]:
     """Write all chunks, anew those whose process was ended, without the video that ended it."""
     failures: list[Failure] = []

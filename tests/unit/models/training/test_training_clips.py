@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from playfair.models.backbones.architectures import SmallCNN
+from playfair.models.backbones.small_cnn import SmallCNN
 from playfair.models.training.training_clips import Augmentation, AugmentationOptions, CroppedClips
 from tests.unit.models.training_data import ClipsInMemory
 
