@@ -48,7 +48,7 @@ def prepare(folder: Path, video_count: int) -> None:
     with write_features(
         folder / "features.h5",
         [str(number) for number in range(video_count)],
-        rng.integers(0, CLASS_COUNT, video_count),
+        rng.integers(0, CLASS_COUNT, video_count).tolist(),
         [LENGTH] * video_count,
         FEATURE_DIM,
         {"checkpoint_hash": ""},

@@ -7,10 +7,10 @@ values that lie within 1.96 standard errors. Writes benchmarks/sampling.csv and 
 Of the multi-scale joint estimate the bias is measured, too: the error of the mean over seeds.
 """
 
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,9 @@ CONFIDENCES = (2.0, 6.0, 12.0)
 GAMES, SEEDS = 3, 5
 PRIORS = np.full(CLASS_COUNT, 1 / CLASS_COUNT)
 
-APPROXIMATORS: dict[str, Callable[[int], shapiq.approximator.Approximator]] = {
+Row = dict[str, float | str]
+
+APPROXIMATORS: dict[str, Callable[[int], Any]] = {
     "shapiq KernelSHAP": lambda seed: shapiq.KernelSHAP(N_FRAMES, random_state=seed),
     "shapiq kADDSHAP": lambda seed: kADDSHAP(N_FRAMES, max_order=2, random_state=seed),
     "shapiq kADDSHAP, order 3": lambda seed: kADDSHAP(N_FRAMES, max_order=3, random_state=seed),
@@ -54,7 +56,7 @@ def relative_error(found: np.ndarray, exact: np.ndarray) -> float:
     return float(np.abs(found - exact).mean() / np.abs(exact).mean())
 
 
-def variable_length_rows() -> Iterator[dict[str, float | str]]:
+def variable_length_rows() -> Iterator[Row]:
     for confidence, head, features in tsn_games():
         values = next(exact_batches(head, features, PRIORS, keep_table=True))
         assert values.table is not None
@@ -62,7 +64,7 @@ def variable_length_rows() -> Iterator[dict[str, float | str]]:
         exact = values.esv[0].numpy()
         table = values.table[0, :, predicted].numpy().astype(float)
         for budget in BUDGETS:
-            common = {"model": "TSN", "confidence": confidence, "budget": budget}
+            common: Row = {"model": "TSN", "confidence": confidence, "budget": budget}
             for method in SAMPLERS:
                 for seed in range(SEEDS):
                     run = sampled_esvs(head, features, PRIORS, method, seed, budget=budget)
@@ -78,15 +80,13 @@ def variable_length_rows() -> Iterator[dict[str, float | str]]:
                     yield {**common, "method": name, "error": error}
 
 
-def _with_shapiq(
-    approximator: shapiq.approximator.Approximator, budget: int, table: np.ndarray
-) -> np.ndarray:
+def _with_shapiq(approximator: Any, budget: int, table: np.ndarray) -> np.ndarray:
     powers = 1 << np.arange(N_FRAMES)
     answer = approximator.approximate(budget, lambda member: table[member.astype(int) @ powers])
     return np.array([answer[(frame,)] for frame in range(N_FRAMES)])
 
 
-def multi_scale_rows() -> Iterator[dict[str, float | str]]:
+def multi_scale_rows() -> Iterator[Row]:
     for confidence in CONFIDENCES:
         torch.manual_seed(0)
         heads = [TRN(scale, FEATURE_DIM, HIDDEN_DIM, CLASS_COUNT) for scale in range(1, 9)]
@@ -101,7 +101,9 @@ def multi_scale_rows() -> Iterator[dict[str, float | str]]:
                     sampled_esvs(heads, features, PRIORS, method, seed, budget=budget)
                     for seed in range(SEEDS)
                 ]
-                inside = [np.abs(run.esv - exact) <= 1.96 * run.standard_error for run in runs]
+                inside = [
+                    np.abs(run.esv - exact) <= 1.96 * np.asarray(run.standard_error) for run in runs
+                ]
                 yield {
                     "model": "TRN",
                     "confidence": confidence,
@@ -127,4 +129,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

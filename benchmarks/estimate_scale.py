@@ -72,7 +72,7 @@ class Rates:
 
     def __init__(self) -> None:
         pipeline = pd.read_csv(FOLDER / "pipeline.csv").set_index("stage")
-        self._rate = pipeline["rate"]
+        self._rate = {str(stage): float(rate) for stage, rate in pipeline["rate"].items()}
         engine = pd.read_csv(FOLDER / "attribution.csv")
         exact = engine[(engine["kind"] == "exact") & (engine["n_max"] == 8)]
         self._exact_n = exact["n"].to_numpy(float)
@@ -101,7 +101,7 @@ class Rates:
     def every_frame(self, kind: str) -> float:
         """Seconds per clip of ESVs of every frame from 1024 evaluations."""
         rows = self._engine["kind"] == f"regression, {kind}, 1024 evaluations"
-        return self._engine[rows & (self._engine["n"] == 32)]["ms_per_video"].iloc[0] / 1e3
+        return float(self._engine[rows & (self._engine["n"] == 32)]["ms_per_video"].iloc[0]) / 1e3
 
 
 def estimate(scenario: Scenario, rates: Rates) -> pd.DataFrame:
@@ -150,12 +150,10 @@ def markdown(scenario: Scenario, table: pd.DataFrame) -> str:
         "| stage | core hours | jobs | minutes per job | GB |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
-    for row in table.itertuples():
-        hours, minutes = CORES * row.seconds / 3600, row.seconds / row.jobs / 60
-        size = row.bytes / 1e9
-        lines.append(
-            f"| {row.stage} | {hours:,.1f} | {row.jobs:,} | {minutes:,.1f} | {size:,.1f} |"
-        )
+    columns = (table[name].tolist() for name in ("stage", "seconds", "jobs", "bytes"))
+    for stage, seconds, jobs, size in zip(*columns, strict=True):
+        hours, minutes = CORES * seconds / 3600, seconds / jobs / 60
+        lines.append(f"| {stage} | {hours:,.1f} | {jobs:,} | {minutes:,.1f} | {size / 1e9:,.1f} |")
     hours, size = CORES * table["seconds"].sum() / 3600, table["bytes"].sum() / 1e9
     lines.append(f"| all | {hours:,.0f} | {table['jobs'].sum():,} | | {size:,.0f} |")
     return "\n".join(lines)

@@ -126,7 +126,7 @@ def feature_rates(
     torch.manual_seed(0)
     backbone = build_backbone(architecture, 256).eval()
     reader = GulpReader(gulp)
-    uids = []
+    uids: list[str] = []
     for uid in reader.uids:
         if sum(reader.lengths[name] for name in uids) >= frame_count:
             break

@@ -50,7 +50,7 @@ def measure_run(folder: Path) -> tuple[float, float]:
 def private_bytes(process: psutil.Process) -> int:
     """Memory of a process, pages that it shares with others counted in part."""
     try:
-        return process.memory_full_info().pss
+        return int(process.memory_full_info().pss)
     except psutil.Error:
         return 0
 
@@ -58,7 +58,7 @@ def private_bytes(process: psutil.Process) -> int:
 def accuracy_of_head(folder: Path, name: str) -> float:
     """Validation accuracy of a head on its own after its last epoch."""
     log = pd.read_csv(folder / "checkpoints/trn" / f"{name}.csv")
-    return log[log["split"] == "validation"]["accuracy"].iloc[-1]
+    return float(log[log["split"] == "validation"]["accuracy"].iloc[-1])
 
 
 def reversed_classes() -> np.ndarray:
@@ -81,7 +81,7 @@ def measure_results(folder: Path) -> list[tuple[str, float, str]]:
     localisation = pd.read_csv(folder / "tables/localisation.csv").set_index(
         ["model", "n_frames", "clips"]
     )
-    located = localisation.loc[("trn", 8, "right")]
+    located = localisation.xs(("trn", 8, "right"))
     return [
         ("top-1 of the 8-frame TRN head", accuracy_of_head(folder, "head_8_frames"), ">= 0.90"),
         ("top-1 of the 2-frame TRN head", accuracy_of_head(folder, "head_2_frames"), "well below"),
