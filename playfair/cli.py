@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import playfair
 from playfair.definitions.attribution import Method
-from playfair.errors import InputError
+from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run_command(options))
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return BAD_INPUT
     except BrokenPipeError:
         # Whoever reads, such as `head`, has read enough; nothing may complain of it at the end.

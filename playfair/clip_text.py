@@ -3,6 +3,7 @@
 import numpy as np
 
 from playfair.data.stores.esv_store import EsvTable
+from playfair.errors import printable
 from playfair.figures.drawing.style import model_title
 
 _BAR_LENGTH = 24
@@ -13,7 +14,8 @@ def top_classes_text(table: EsvTable, count: int = 5) -> str:
     scores = table.scores[0]
     best = np.argsort(-scores, kind="stable")[:count]
     lines = [f"{'score':>7}  {'prior':>7}  class"]
-    lines += [f"{scores[c]:7.4f}  {table.prior[c]:7.4f}  {table.class_name[c]}" for c in best]
+    names = [printable(name) for name in table.class_name]
+    lines += [f"{scores[c]:7.4f}  {table.prior[c]:7.4f}  {names[c]}" for c in best]
     return "\n".join(lines)
 
 
@@ -31,7 +33,8 @@ def frames_text(table: EsvTable, class_idx: int, fps: float) -> str:
     prior, score = float(table.prior[class_idx]), float(table.scores[0, class_idx])
     frames = "1 frame" if len(esv) == 1 else f"{len(esv)} frames"
     lines = [
-        f'"{table.class_name[class_idx]}" by {model_title(table.attributes["model"])} on {frames} '
+        f'"{printable(table.class_name[class_idx])}" by '
+        f"{model_title(table.attributes['model'])} on {frames} "
         f"({'exact' if errors is None else 'sampled'} values):",
         f"prior {prior:.4f} {_signed(esv.sum())} over the frames = score {score:.4f}",
         f"{'frame':>7}  {'time':>7}  {'ESV':>8}"

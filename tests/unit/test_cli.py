@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -155,3 +156,11 @@ def test_sampled_values_are_listed_with_their_errors():
     assert "error" in columns
     assert first.split()[4] == "0.0125"
     assert first.index("|") == columns.index("|")
+
+
+def test_names_from_files_do_not_steer_the_terminal(capsys, tmp_path, clip):
+    hostile = replace(table(), class_name=np.array(["Up", "\x1b]0;own\x07Dänisch\n"], dtype=object))
+    for text in (top_classes_text(hostile), frames_text(hostile, 1, fps=8)):
+        assert "\\x1b]0;own\\x07Dänisch\\n" in text
+        assert "\x1b" not in text
+    assert "\\x1b[31m does not exist" in said(capsys, "explain", clip, "--run", "\x1b[31m")

@@ -53,7 +53,8 @@ class FeatureFolder:
         path = self.file(clip)
         try:
             # What is not in an archive stays on disk until its shape was looked at.
-            loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+            with np.errstate(over="raise"):
+                loaded = np.load(path, mmap_mode="r", allow_pickle=False)
             if not isinstance(loaded, np.lib.npyio.NpzFile):
                 return np.asarray(loaded)
             with loaded:

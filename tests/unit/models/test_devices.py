@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from playfair import devices
 from playfair.errors import InputError
+from playfair.models import devices
 from playfair.models.devices import resolve_device
 
 
