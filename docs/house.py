@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from playfair.figures.catalogue import read_catalogue
+
 PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
@@ -40,6 +42,7 @@ FLOORS = (
     ("__main__",),
 )
 """From the ground up. A module belongs to the longest of these names that it begins with."""
+PAGES = ("README.md", "docs/attribution.md", "docs/house.md")
 MAPS = {"docs/attribution.md": ("attribution",), "docs/house.md": None}
 """Pages with a map of the modules in these packages; None: in all."""
 
@@ -156,10 +159,20 @@ def _first_line(tree: ast.Module) -> str:
     return line.removesuffix(".").replace("|", "\\|")
 
 
+def figure_table() -> str:
+    """A table of the figures in the order of the gallery, each with its title."""
+    rows = [f"| `{name}` | {figure.title} |" for name, figure in read_catalogue().items()]
+    return "\n".join(["| figure | what it shows |", "| --- | --- |", *rows])
+
+
 def blocks() -> dict[tuple[str, str], str]:
     """What is generated, by page and name of the block."""
     maps = {(page, "modules"): module_map(packages) for page, packages in MAPS.items()}
-    return {("docs/house.md", "picture"): picture(), **maps}
+    return {
+        ("README.md", "figures"): figure_table(),
+        ("docs/house.md", "picture"): picture(),
+        **maps,
+    }
 
 
 def filled(page: str) -> str:
@@ -183,11 +196,11 @@ def filled(page: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages or, with --check, compare them; returns the exit code."""
     differing = [
-        page for page in MAPS if filled(page) != (PROJECT / page).read_text(encoding="utf-8")
+        page for page in PAGES if filled(page) != (PROJECT / page).read_text(encoding="utf-8")
     ]
     if "--check" in arguments:
         for page in differing:
-            print(f"{page} does not say what playfair/ holds: run `make docs`", file=sys.stderr)
+            print(f"{page} does not say what the library holds: run `make docs`", file=sys.stderr)
         return int(bool(differing))
     for page in differing:
         (PROJECT / page).write_text(filled(page), encoding="utf-8")
