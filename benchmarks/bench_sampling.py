@@ -18,8 +18,11 @@ import shapiq
 import torch
 from shapiq.approximator.regression import kADDSHAP
 
-from playfair.attribution.exact.exact import exact_batches, exact_esvs
-from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.exact.shapley import exact_values
+from playfair.attribution.explain import explain
+from playfair.attribution.games.from_model import make_game
+from playfair.attribution.methods.registry import samplers
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 N_FRAMES, CLASS_COUNT, FEATURE_DIM, HIDDEN_DIM = 16, 20, 64, 64
@@ -58,17 +61,16 @@ def relative_error(found: np.ndarray, exact: np.ndarray) -> float:
 
 def variable_length_rows() -> Iterator[Row]:
     for confidence, head, features in tsn_games():
-        values = next(exact_batches(head, features, PRIORS, keep_table=True))
+        values = exact_values(make_game(head, features, PRIORS), keep_table=True)
         assert values.table is not None
         predicted = int(values.scores[0].argmax())
         exact = values.esv[0].numpy()
         table = values.table[0, :, predicted].numpy().astype(float)
         for budget in BUDGETS:
             common: Row = {"model": "TSN", "confidence": confidence, "budget": budget}
-            for method in SAMPLERS:
+            for method in samplers():
                 for seed in range(SEEDS):
-                    run = sampled_esvs(head, features, PRIORS, method, seed, budget=budget)
-                    assert run.standard_error is not None
+                    run = explain(features, head, PRIORS, method, seed, budget=budget)
                     inside = np.abs(run.esv[0] - exact) <= 1.96 * run.standard_error[0]
                     error = relative_error(run.esv[0, :, predicted], exact[:, predicted])
                     coverage = float(inside.mean())
@@ -96,9 +98,9 @@ def multi_scale_rows() -> Iterator[Row]:
         features = torch.randn(GAMES, N_FRAMES, FEATURE_DIM)
         _, exact = exact_esvs(heads, features, PRIORS)
         for budget in BUDGETS:
-            for method in SAMPLERS:
+            for method in samplers():
                 runs = [
-                    sampled_esvs(heads, features, PRIORS, method, seed, budget=budget)
+                    explain(features, heads, PRIORS, method, seed, budget=budget)
                     for seed in range(SEEDS)
                 ]
                 inside = [

@@ -27,13 +27,13 @@ from benchmarks.measuring import (
 from playfair.attribution.exact.exact import videos_at_once
 from playfair.attribution.exact.shapley import (
     CHUNK_ROWS,
-    DEFAULT_MEMORY_BUDGET,
     Workspace,
     exact_values,
     shapley_weights,
 )
+from playfair.attribution.explain import explain
 from playfair.attribution.games.head_games import TRNGame, linear_layers
-from playfair.attribution.samplers.sampling import sampled_esvs
+from playfair.attribution.limits import DEFAULT_MEMORY_BUDGET
 from playfair.models.heads.tsn_trn import TSN
 
 BUDGET = 1024
@@ -121,7 +121,7 @@ def measure_sampled(n_frames: int, n_max: int) -> list[Row]:
     features = torch.randn(8, n_frames, FEATURE_DIM)
 
     def run() -> None:
-        sampled_esvs(model, features, uniform_priors(), "regression", budget=BUDGET)
+        explain(features, model, uniform_priors(), "regression", budget=BUDGET)
 
     run()
     peak = peak_mb()

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import psutil
 
-import playfair
+from playfair.data.stores.esv_store import Collated
 from playfair.data.synthetic.classes import CLASSES
 
 PROJECT = Path(__file__).parents[1]
@@ -69,8 +69,8 @@ def reversed_classes() -> np.ndarray:
 
 def measure_results(folder: Path) -> list[tuple[str, float, str]]:
     """(figure, value, target) of finished results of the embedded data set."""
-    trn = playfair.load(folder / "collated/trn.h5")
-    tsn = playfair.load(folder / "collated/tsn.h5")
+    trn = Collated(folder / "collated/trn.h5")
+    tsn = Collated(folder / "collated/tsn.h5")
     gap = max(
         np.abs(table.prior + table.esv.sum(axis=1, dtype=np.float64) - table.scores).max()
         for results in (trn, tsn)
@@ -81,7 +81,7 @@ def measure_results(folder: Path) -> list[tuple[str, float, str]]:
     localisation = pd.read_csv(folder / "tables/localisation.csv").set_index(
         ["model", "n_frames", "clips"]
     )
-    located = localisation.xs(("trn", 8, "right"))
+    located = localisation.xs(("trn", 8, "right")).to_dict()
     return [
         ("top-1 of the 8-frame TRN head", accuracy_of_head(folder, "head_8_frames"), ">= 0.90"),
         ("top-1 of the 2-frame TRN head", accuracy_of_head(folder, "head_2_frames"), "well below"),

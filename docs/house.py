@@ -12,21 +12,23 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from playfair.attribution.methods.registry import METHODS, method_class, option_names
 from playfair.figures.catalogue import read_catalogue
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
-    ("errors",),
+    ("errors", "lazy"),
     ("files", "logs", "processes", "provenance", "trust"),
+    ("attribution.limits", "attribution.result"),
     ("data.clips", "data.video", "data.download"),
     ("data.stores", "data.synthetic"),
     ("models.checkpoints", "models.gpu_claims"),
     ("models.devices",),
     ("models.backbones", "models.heads"),
     ("models.training",),
-    ("attribution.estimate",),
     ("attribution.games",),
+    ("attribution.methods",),
     ("attribution.exact",),
     ("attribution.samplers",),
     ("attribution",),
@@ -165,12 +167,23 @@ def figure_table() -> str:
     return "\n".join(["| figure | what it shows |", "| --- | --- |", *rows])
 
 
+def methods_table() -> str:
+    """A table of the attribution methods and their options, in the order of the registry."""
+    lines = ["| method | options | idea | use it |", "| --- | --- | --- | --- |"]
+    for name in METHODS:
+        method = method_class(name)
+        options = ", ".join(f"`{option}`" for option in option_names(name)) or "none"
+        lines.append(f"| `{name}` | {options} | {method.summary} | {method.advice} |")
+    return "\n".join(lines)
+
+
 def blocks() -> dict[tuple[str, str], str]:
     """What is generated, by page and name of the block."""
     maps = {(page, "modules"): module_map(packages) for page, packages in MAPS.items()}
     return {
         ("README.md", "figures"): figure_table(),
         ("docs/house.md", "picture"): picture(),
+        ("docs/attribution.md", "methods"): methods_table(),
         **maps,
     }
 

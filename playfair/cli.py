@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import playfair
-from playfair.definitions.attribution import Method
+from playfair.attribution.methods.options import kind_of
+from playfair.attribution.methods.registry import METHODS, all_options, make_options, method_class
 from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from playfair.data.stores.esv_store import EsvTable
     from playfair.runs import ClipView, Run, RunModel
 
-METHODS = get_args(Method.model_fields["method"].annotation)
 PICTURE_FORMATS = (".png", ".pdf", ".svg")
 BAD_INPUT = 2
 
@@ -82,14 +82,7 @@ def _add_explain(commands: Any) -> None:
         metavar="N",
         help="how many frames the model sees (default: the most in the run that the clip has)",
     )
-    parser.add_argument(
-        "--method",
-        choices=METHODS,
-        help="exact values (up to 20 frames) or a sampler (default: as in the run)",
-    )
-    parser.add_argument(
-        "--budget", type=_positive, metavar="N", help="most evaluations of a sampler"
-    )
+    _add_methods(parser)
     parser.add_argument(
         "--top", type=_positive, default=5, metavar="N", help="how many classes to list (5)"
     )
@@ -104,6 +97,23 @@ def _add_explain(commands: Any) -> None:
     )
     add_trust_options(parser)
     parser.set_defaults(run_command=_explain)
+
+
+def _add_methods(parser: argparse.ArgumentParser) -> None:
+    """Options `--method` and one for each option of a method that changes the values shown."""
+    group = parser.add_argument_group("methods", "by default all is as in the run")
+    methods = [name for name in METHODS if method_class(name).gives_esvs]
+    ideas = "; ".join(f"{name}: {method_class(name).summary}" for name in methods)
+    group.add_argument("--method", choices=methods, help=ideas.replace("%", "%%"))
+    for name, (declared, owners) in all_options().items():
+        if declared.metadata["adds"]:
+            continue
+        kind = kind_of(declared)
+        flags: dict[str, Any] = {"type": kind, "metavar": "N" if kind is int else "X"}
+        if kind is bool:
+            flags = {"action": argparse.BooleanOptionalAction}
+        help_text = f"{declared.metadata['description']} ({', '.join(owners)})"
+        group.add_argument(f"--{name.replace('_', '-')}", dest=name, help=help_text, **flags)
 
 
 def _positive(text: str) -> int:
@@ -148,9 +158,7 @@ def _tables(
     """
     from playfair.runs import explain_view
 
-    chosen = {
-        name: getattr(options, name) for name in ("method", "budget") if getattr(options, name)
-    }
+    chosen = _method_options(options)
     models = _models(run, options.model)
     views = {
         backbone: run.view(options.clip, backbone, device)
@@ -171,6 +179,16 @@ def _tables(
                 "workflow again"
             )
     return tables, first
+
+
+def _method_options(options: argparse.Namespace) -> dict[str, Any]:
+    """The method and its options, of what was given; raises `InputError` if they do not agree."""
+    given = {name: getattr(options, name, None) for name in all_options()}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if options.method is None:
+        return chosen
+    make_options(options.method, chosen)
+    return {"method": options.method, **chosen}
 
 
 def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":

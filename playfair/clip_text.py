@@ -29,7 +29,7 @@ def frames_text(table: EsvTable, class_idx: int, fps: float) -> str:
         fps: frames per second, for the time of each frame.
     """
     esv = table.esv[0, :, class_idx].astype(np.float64)
-    errors = None if table.esv_se is None else table.esv_se[0, :, class_idx]
+    errors = None if table.standard_error is None else table.standard_error[0, :, class_idx]
     prior, score = float(table.prior[class_idx]), float(table.scores[0, class_idx])
     frames = "1 frame" if len(esv) == 1 else f"{len(esv)} frames"
     lines = [

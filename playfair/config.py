@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from playfair.config_errors import choices, error_sentence
-from playfair.definitions.attribution import Method, Sampling
+from playfair.definitions.attribution import FewFramesMethod, Sampling
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
@@ -103,7 +103,7 @@ class Features(Section):
     batch_size: int = Field(default=64, ge=1, le=4096, description="Frames per forward pass.")
 
 
-class AttributionSection(Method):
+class AttributionSection(FewFramesMethod):
     """How ESVs at the numbers of frames in n_frames are computed, unless a model says otherwise."""
 
     batch_size: int = Field(
@@ -282,7 +282,7 @@ def _least_evaluations(n_frames: int) -> int:
     return 4 * n_frames + 9
 
 
-def _check_method(name: str, options: Method, n_frames: int) -> None:
+def _check_method(name: str, options: FewFramesMethod, n_frames: int) -> None:
     def key(option: str) -> str:
         own = f"definitions.models.{name}." if option in options.model_fields_set else ""
         return f"{own}attribution.{option}"

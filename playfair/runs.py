@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from playfair.attribution.columns import esv_columns
+from playfair.attribution.explain import explain
+from playfair.attribution.methods.registry import method_class, option_names
 from playfair.data.clips.frame_sampling import sample_frame_idx
-from playfair.data.stores.esv_store import EsvTable, check_finite, open_results
+from playfair.data.stores.esv_store import EsvTable, open_results
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.hdf5 import read_text
 from playfair.data.stores.layout import numbers_of_frames
@@ -253,28 +254,38 @@ def explain_view(
             )
         n_frames = possible[-1]
     frame_idx = sample_frame_idx(length, n_frames)
-    attribution = {**model.options["attribution"], "interactions": False, "frame_sets": False}
-    attribution.update(options)
-    if attribution["method"] == "exact" and n_frames > 20:
+    section = {**model.options["attribution"], **options}
+    method = section["method"]
+    most = method_class(method).most_frames
+    if most is not None and n_frames > most:
         raise InputError(
-            f"exact values of {n_frames} frames are out of reach (at most 20): choose a sampler "
-            "with --method"
+            f"{method} values of {n_frames} frames are out of reach (at most {most}): choose a "
+            "sampler with --method"
         )
+    # What files hold beside the values is not shown.
+    shown = {
+        name: section[name]
+        for name in option_names(method)
+        if name in section and name not in ("interactions", "frame_sets")
+    } | {name: value for name, value in options.items() if name not in ("method", "seed")}
     heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
-    label = np.array([_UNLABELLED])
-    columns = esv_columns(
-        heads, view.features[frame_idx][None], label, model.prior, attribution, device
+    result = explain(
+        view.features[frame_idx][None],
+        heads,
+        model.prior,
+        method,
+        section.get("seed", 0),
+        device=device,
+        **shown,
     )
-    check_finite({"uid": [uid], **columns})
-    return EsvTable(
-        uid=np.array([uid], dtype=object),
-        label=label,
-        sequence_length=np.array([length]),
+    return EsvTable.of_result(
+        result,
+        uid=[uid],
+        label=[_UNLABELLED],
+        sequence_length=[length],
         frame_idx=frame_idx[None],
-        prior=model.prior,
         class_name=model.class_name,
-        attributes={"model": model.name, "method": attribution["method"]},
-        **columns,
+        attributes={"model": model.name, "method": method},
     )
 
 

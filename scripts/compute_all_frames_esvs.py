@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from playfair.attribution.columns import all_frames_columns, optional_columns
+from playfair.attribution.explain import explain
+from playfair.attribution.methods.registry import own_options, stored_fields
 from playfair.data.clips.labels import read_class_names, read_class_priors
 from playfair.data.stores.esv_store import write_esvs
 from playfair.data.stores.feature_store import FeatureStore
@@ -40,7 +41,8 @@ attributes = esv_attributes(
     snakemake.params.model,
 )
 
-optional = optional_columns(options)
+method_options = own_options(options)
+optional = stored_fields(options)
 with (
     write_esvs(snakemake.output.esvs, None, class_names, priors, attributes, optional) as writer,
     tqdm(total=len(store), desc="ESVs", unit="video") as bar,
@@ -48,10 +50,13 @@ with (
     for first in range(0, len(store), batch_size):
         batch = np.arange(first, min(first + batch_size, len(store)))
         features = [store.features(v) for v in batch]
+        method, seed = options["method"], options["seed"]
+        result = explain(features, model, priors, method, seed, device=device, **method_options)
         writer.append(
+            result,
             uid=store.uid[batch],
             label=store.label[batch],
             sequence_length=store.sequence_length[batch],
-            **all_frames_columns(model, features, priors, options, device),
+            frame_idx=[np.arange(len(frames)) for frames in features],
         )
         bar.update(len(batch))

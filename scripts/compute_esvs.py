@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from playfair.attribution.columns import esv_columns, optional_columns
+from playfair.attribution.explain import explain
+from playfair.attribution.methods.registry import own_options, stored_fields
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.clips.labels import read_class_names, read_class_priors
 from playfair.data.stores.esv_store import write_esvs
@@ -46,7 +47,8 @@ attributes = esv_attributes(
 positions = np.flatnonzero(store.sequence_length >= n_frames)
 short = len(store) - len(positions)
 print(f"{short} of {len(store)} videos have fewer than {n_frames} frames", file=sys.stderr)
-optional = optional_columns(options)
+method_options = own_options(options)
+optional = stored_fields(options)
 with (
     write_esvs(
         snakemake.output.esvs, n_frames, class_names, priors, attributes, optional
@@ -59,11 +61,21 @@ with (
         features = np.stack(
             [store.features(v)[idx] for v, idx in zip(batch, frame_idx, strict=True)]
         )
+        result = explain(
+            features,
+            model,
+            priors,
+            options["method"],
+            options["seed"],
+            labels=store.label[batch],
+            device=device,
+            **method_options,
+        )
         writer.append(
+            result,
             uid=store.uid[batch],
             label=store.label[batch],
             sequence_length=store.sequence_length[batch],
             frame_idx=frame_idx,
-            **esv_columns(model, features, store.label[batch], priors, options, device),
         )
         bar.update(len(batch))

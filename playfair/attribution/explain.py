@@ -1,7 +1,7 @@
-"""The interface in one call: features, a model and priors in; Element Shapley Values out."""
+"""The interface in one call: features, a model and priors in; the values of frames out."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,19 +9,14 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from playfair.attribution.estimate import Estimate
-from playfair.attribution.exact.exact import as_elements, chosen_classes, exact_estimate
-from playfair.attribution.exact.shapley import DEFAULT_MEMORY_BUDGET
-from playfair.attribution.games.from_model import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.games.from_model import make_game, place_model
 from playfair.attribution.games.game import Model
 from playfair.attribution.games.scores import Score
-from playfair.attribution.result import Attribution
-from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
+from playfair.attribution.methods.batches import as_elements, attribute, chosen_classes
+from playfair.attribution.methods.registry import make_options, method_class
+from playfair.attribution.result import OF_VIDEO, PER_FRAME, Attribution
 from playfair.errors import InputError
-
-EXACT_OPTIONS = ("interactions", "frame_sets")
-SAMPLER_OPTIONS = ("budget", "tolerance", "rescale", "iterations", "max_samples_per_scale")
-PER_FRAME = ("esv", "standard_error", "interactions", "sufficient_frames", "necessary_frames")
 
 Features = np.ndarray | Tensor | Sequence[np.ndarray | Tensor]
 
@@ -35,6 +30,7 @@ def explain(
     *,
     score: Score = "probability",
     classes: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
     element_ndim: int = 1,
     device: torch.device | str | None = None,
     batch_size: int = DEFAULT_BATCH_SIZE,
@@ -52,13 +48,18 @@ def explain(
     `playfair.MaskedModel`. priors: (C,), the score of no frames at all, as probabilities, or
     "uniform".
 
-    method: "exact" (up to 20 frames; options interactions=True and frame_sets=True), or a sampler,
-    "regression", "permutation", "stratified" or "constructive" (options budget, tolerance, rescale,
-    iterations, max_samples_per_scale, see `sampled_esvs`); seed is for samplers. score: the unit of
-    what is shared out, "probability", "logit" or "log_odds". classes: numbers of the classes to
-    explain, all by default. device: where to compute, by default where the model's parameters are.
+    method: a name in the registry of methods: "exact" (up to 20 frames; options
+    interactions=True and frame_sets=True), or a sampler such as "regression" (options such as
+    budget and tolerance). seed: of samplers. score: the unit of what is shared out, "probability",
+    "logit" or "log_odds". classes: numbers of the classes to explain, all by default. labels: the
+    true class of each video, -1 where it is unknown; interactions are then those of the true and of
+    the predicted class only. device: where to compute, by default where the model's parameters are.
     batch_size: most subsequences in one call of a plain callable. memory_budget: bytes. progress:
     whether to show a bar.
+
+    The same call gives the same bits; with other videos beside it, a video's values differ by
+    `ROUNDING_TOLERANCE` at most (unless a sampler's error just meets or misses a given tolerance,
+    and it stops elsewhere). What is drawn depends on (seed, n, method) and the options only.
 
     Raises `InputError` for input that cannot be explained; it says what to do.
 
@@ -72,46 +73,30 @@ def explain(
       supported by frame 1 (+0.3000)
       distracted by frame 0 (-0.1000)
     """
-    _check_method(method, options)
+    kind, chosen_options = method_class(method), make_options(method, options)
     videos, form = as_videos(features, element_ndim)
+    label = None if labels is None else _labels(labels, len(videos))
     model, place = place_model(model, device)
     game = make_game(model, videos[0][None].to(place), priors, score, batch_size)
-    wanted = np.arange(game.class_count) if classes is None else classes
-    class_idx = chosen_classes(wanted, game.class_count)
-    settings: dict[str, Any] = {
-        "score": score,
-        "class_idx": class_idx,
-        "batch_size": batch_size,
-        "memory_budget": memory_budget,
-        "device": place,
-        "progress": progress,
-    }
+    class_idx = chosen_classes(classes, game.class_count)
     groups = videos_by_length(videos)
-    estimates = []
+    results = []
     for members in groups:
         batch = torch.stack([videos[member] for member in members])
-        if method == "exact":
-            estimates.append(exact_estimate(model, batch, game.prior.cpu(), **settings, **options))
-        else:
-            estimates.append(
-                sampled_esvs(model, batch, game.prior.cpu(), method, seed, **settings, **options)
+        asked = kind(batch.shape[1], game.n_max, chosen_options, seed)
+        of_members = None if label is None else label[members]
+        results.append(
+            attribute(
+                asked,
+                game,
+                batch,
+                class_idx,
+                of_members,
+                memory_budget=memory_budget,
+                progress=progress,
             )
-    prior = game.prior_score.cpu().numpy()[class_idx.numpy()]
-    common = {"prior": prior, "class_idx": class_idx.numpy(), "method": method, "score": score}
-    common["seed"] = None if method == "exact" else seed
-    return _assembled(estimates, groups, form, common)
-
-
-def _check_method(method: str, options: dict[str, Any]) -> None:
-    if method != "exact" and method not in SAMPLERS:
-        raise InputError(f"Unknown method {method!r}: choose one of exact, {', '.join(SAMPLERS)}.")
-    known = EXACT_OPTIONS if method == "exact" else SAMPLER_OPTIONS
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        raise InputError(
-            f"The method {method!r} has no option {unknown[0]!r}: its options are "
-            f"{', '.join(known)}."
         )
+    return _assembled(results, groups, form)
 
 
 def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:
@@ -153,26 +138,33 @@ def videos_by_length(videos: Sequence[Tensor]) -> list[list[int]]:
     ]
 
 
-def _assembled(
-    estimates: list[Estimate], groups: list[list[int]], form: str, common: dict[str, Any]
-) -> Attribution:
-    """Estimates of groups of videos -> one result, in the videos' own order and form."""
+def _labels(labels: ArrayLike, video_count: int) -> np.ndarray:
+    label = np.atleast_1d(np.asarray(labels)).astype(np.int64)
+    if label.shape != (video_count,):
+        raise InputError(
+            f"labels has the shape {label.shape}: give the class number of each of the "
+            f"{video_count} videos, -1 where it is unknown."
+        )
+    return label
+
+
+def _assembled(results: list[Attribution], groups: list[list[int]], form: str) -> Attribution:
+    """Results of groups of videos -> one result, in the videos' own order and form."""
+    if form == "single":
+        return results[0].select(0)
+    if form == "batch":
+        return results[0]
     places = {
-        member: (estimate, place)
-        for estimate, members in zip(estimates, groups, strict=True)
+        member: (result, place)
+        for result, members in zip(results, groups, strict=True)
         for place, member in enumerate(members)
     }
 
     def gathered(field: str) -> Any:
         chosen = [places[member] for member in range(len(places))]
-        values = [getattr(estimate, field) for estimate, _ in chosen]
-        if values[0] is None:
+        if getattr(chosen[0][0], field) is None:
             return None
-        rows = [value[place] for value, (_, place) in zip(values, chosen, strict=True)]
-        if form == "single":
-            return rows[0]
-        ragged = form == "list" and field in PER_FRAME
-        return rows if ragged else np.stack(rows)
+        rows = [getattr(result, field)[place] for result, place in chosen]
+        return rows if field in PER_FRAME else np.stack(rows)
 
-    names = [field.name for field in fields(Estimate)]
-    return Attribution(**{name: gathered(name) for name in names}, **common)
+    return replace(results[0], **{field: gathered(field) for field in OF_VIDEO})

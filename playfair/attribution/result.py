@@ -1,14 +1,21 @@
-"""What `playfair.explain` returns: ESVs with all that is needed to read and to trust them."""
+"""What every method returns: values of frames, with what is needed to read and to trust them."""
 
 import csv
 import importlib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from playfair.errors import InputError
 from playfair.files import written_whole
+
+PER_FRAME = ("value", "standard_error", "interactions", "sufficient_frames", "necessary_frames")
+"""Fields whose shape depends on the number of frames."""
+OF_VIDEO = (*PER_FRAME, "scores", "evaluations", "efficiency_gap", "converged")
+"""Fields that every video has its own of."""
 
 SHOWN_VIDEOS = 3
 SHOWN_FRAMES = 3
@@ -16,26 +23,29 @@ SHOWN_FRAMES = 3
 
 @dataclass(frozen=True)
 class Attribution:
-    """Element Shapley Values of one video, of a batch, or of a list of videos.
+    """How a method shares the class scores of one video, a batch, or a list of videos out.
 
     The shapes are those of one video of n frames and K classes. For a batch every array has a
-    leading axis of videos; for a list of videos of different lengths, `esv` and `standard_error`
+    leading axis of videos; for a list of videos of different lengths, `value` and `standard_error`
     (and the fields read off the table of scores) are lists, the rest has the leading axis.
 
-    esv: (n, K), a frame's share of each class's score, in the unit `score`; prior + the sum of ESVs
-    over frames = scores, up to `efficiency_gap` (K,), which is that sum minus scores.
+    value: (n, K), a frame's share of each class's score, in the unit `score`. If `gives_esvs`, they
+    are Element Shapley Values, also called `esv`: prior + their sum over frames = scores, up to
+    `efficiency_gap` (K,), which is that sum minus scores.
     scores: (K,), of the whole video. prior: (K,), score of no frames; never has a leading axis.
-    class_idx: (K,), the classes explained. method: "exact" or the sampler's name.
+    class_idx: (K,), the classes explained. method: its name in the registry of methods.
+    seed: of what was drawn, None if nothing was.
     standard_error: (n, K), one standard deviation of the sampling error; None when exact.
     evaluations: model outputs used, one per model and subsequence. converged: whether the largest
     standard error fell to the tolerance within the budget; None when no tolerance was given.
 
-    With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`. With
+    With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`; with
+    labels (n, n, 2), of the true class, NaN where it is unknown, and of the predicted one. With
     `frame_sets=True` (exact only): sufficient_frames (n,) bool, the fewest frames that keep the
     prediction, and necessary_frames (n,) bool, the fewest whose removal changes it.
     """
 
-    esv: Any
+    value: Any
     scores: np.ndarray
     prior: np.ndarray
     class_idx: np.ndarray
@@ -44,11 +54,22 @@ class Attribution:
     seed: int | None
     evaluations: Any
     efficiency_gap: np.ndarray
+    gives_esvs: bool = True
     standard_error: Any = None
     converged: Any = None
     interactions: Any = None
     sufficient_frames: Any = None
     necessary_frames: Any = None
+
+    @property
+    def esv(self) -> Any:
+        """`value`, if these are Element Shapley Values; else raises `InputError`."""
+        if not self.gives_esvs:
+            raise InputError(
+                f"What the method {self.method!r} gives are no Element Shapley Values: they need "
+                "not sum to the score. Read them as .value."
+            )
+        return self.value
 
     @property
     def is_single(self) -> bool:
@@ -59,20 +80,18 @@ class Attribution:
         """One result per video, each without an axis of videos."""
         if self.is_single:
             return [self]
-        shared = ("prior", "class_idx", "method", "score", "seed")
-        values = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in shared and getattr(self, field.name) is not None
-        }
-        return [
-            replace(self, **{name: value[video] for name, value in values.items()})
-            for video in range(len(self.scores))
-        ]
+        return [self.select(video) for video in range(len(self.scores))]
+
+    def select(self, video: Any) -> "Attribution":
+        """The result of some videos of a batch, by slice or array, or of one, by its number."""
+        values = {name: getattr(self, name) for name in OF_VIDEO}
+        chosen = {name: value[video] for name, value in values.items() if value is not None}
+        return replace(self, **chosen)
 
     def __repr__(self) -> str:
         videos = self.videos()
-        head = f"Element Shapley Values ({self.method}, unit: {self.score}) of "
+        kind = "Element Shapley Values" if self.gives_esvs else "Values"
+        head = f"{kind} ({self.method}, unit: {self.score}) of "
         head += "1 video" if self.is_single else f"{len(videos)} videos"
         lines = [head]
         for video, result in enumerate(videos[:SHOWN_VIDEOS]):
@@ -96,14 +115,32 @@ class Attribution:
     def to_csv(self, path: str | Path) -> None:
         """Write one row per video, frame and class.
 
-        Columns: video, frame, class, esv, standard_error (empty when exact), score, prior.
+        Columns: video, frame, class, esv (value, where these are no ESVs), standard_error (empty
+        when exact), score, prior.
         """
-        columns = ("video", "frame", "class", "esv", "standard_error", "score", "prior")
+        value = "esv" if self.gives_esvs else "value"
+        columns = ("video", "frame", "class", value, "standard_error", "score", "prior")
         with written_whole(path) as temporary, open(temporary, "w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
             for video, result in enumerate(self.videos()):
                 writer.writerows(_rows(video, result))
+
+
+def concatenated(parts: Sequence[Attribution]) -> Attribution:
+    """The results of several batches of videos, of one method and for the same classes, as one."""
+
+    def joined(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return None if values[0] is None else np.concatenate(values)
+
+    return replace(parts[0], **{name: joined(name) for name in OF_VIDEO})
+
+
+def gap_to_efficiency(value: np.ndarray, scores: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """prior + sum of values over frames - score: (V, n, K), (V, K), (K,) -> (V, K) float32."""
+    total = prior.astype(np.float64) + value.sum(axis=1, dtype=np.float64)
+    return (total - scores).astype(np.float32)
 
 
 def _rows(video: int, result: Attribution) -> list[tuple[Any, ...]]:
@@ -113,12 +150,12 @@ def _rows(video: int, result: Attribution) -> list[tuple[Any, ...]]:
             video,
             frame,
             int(class_number),
-            float(result.esv[frame, column]),
+            float(result.value[frame, column]),
             "" if error is None else float(error[frame, column]),
             float(result.scores[column]),
             float(result.prior[column]),
         )
-        for frame in range(len(result.esv))
+        for frame in range(len(result.value))
         for column, class_number in enumerate(result.class_idx)
     ]
 
@@ -126,18 +163,19 @@ def _rows(video: int, result: Attribution) -> list[tuple[Any, ...]]:
 def _summary(result: Attribution) -> list[str]:
     """The highest-scoring class of one video, and the frames that speak most for and against it."""
     column = int(np.argmax(result.scores))
-    esv = result.esv[:, column]
-    order = np.argsort(-esv, kind="stable")
-    support = [frame for frame in order if esv[frame] > 0][:SHOWN_FRAMES]
-    distract = [frame for frame in order[::-1] if esv[frame] < 0][:SHOWN_FRAMES]
+    value = result.value[:, column]
+    order = np.argsort(-value, kind="stable")
+    support = [frame for frame in order if value[frame] > 0][:SHOWN_FRAMES]
+    distract = [frame for frame in order[::-1] if value[frame] < 0][:SHOWN_FRAMES]
+    equals = " = prior" if result.gives_esvs else ", prior"
     lines = [
-        f"{len(esv)} frames, {result.evaluations} evaluations; class {result.class_idx[column]}: "
-        f"score {result.scores[column]:.4f} = prior {result.prior[column]:.4f} "
-        f"{esv.sum():+.4f} over the frames"
+        f"{len(value)} frames, {result.evaluations} evaluations; class {result.class_idx[column]}: "
+        f"score {result.scores[column]:.4f}{equals} {result.prior[column]:.4f} "
+        f"{value.sum():+.4f} over the frames"
     ]
     for verb, frames in (("supported", support), ("distracted", distract)):
         if frames:
-            named = ", ".join(f"{frame} ({esv[frame]:+.4f})" for frame in frames)
+            named = ", ".join(f"{frame} ({value[frame]:+.4f})" for frame in frames)
             lines.append(f"{verb} by frame {named}")
     for name in ("sufficient_frames", "necessary_frames"):
         chosen = getattr(result, name)

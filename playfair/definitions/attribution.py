@@ -50,7 +50,7 @@ class Sampling(SamplingOptions):
     )
 
 
-class Method(SamplingOptions):
+class FewFramesMethod(SamplingOptions):
     """How ESVs are computed at the numbers of frames in n_frames."""
 
     method: Literal["exact", "regression", "permutation", "stratified", "constructive"] = Field(

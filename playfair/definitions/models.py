@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from playfair.definitions.attribution import Method, Sampling
+from playfair.definitions.attribution import FewFramesMethod, Sampling
 from playfair.definitions.checkpoints import CheckpointFile
 from playfair.definitions.section import Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
@@ -14,7 +14,8 @@ from playfair.errors import InputError
 # of a section tells it from others.
 BackboneName = Annotated[Name, Field(description="Backbone, a name in definitions.backbones.")]
 FewFrames = Annotated[
-    Method, Field(description="Where this model's ESVs differ from attribution, at the top.")
+    FewFramesMethod,
+    Field(description="Where this model's ESVs differ from attribution, at the top."),
 ]
 EveryFrame = Annotated[
     Sampling, Field(description="Where this model's ESVs differ from all_frames, at the top.")
@@ -37,7 +38,7 @@ class TSNModel(Section):
         default=None,
         description="Pretrained head: a path, or path, url and sha256; null: it is trained.",
     )
-    attribution: FewFrames = Field(default_factory=Method)
+    attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TSNTraining = Field(
         default_factory=TSNTraining,
@@ -66,7 +67,7 @@ class TRNModel(Section):
         description="Pretrained heads in a file per scale 1..n_scales, each as for checkpoint; "
         "where both are null the heads are trained.",
     )
-    attribution: FewFrames = Field(default_factory=Method)
+    attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
     training: TRNTraining = Field(
         default_factory=TRNTraining,
@@ -92,7 +93,7 @@ class CustomModel(Section):
         description="Files that the factory reads, such as weights; passed as files=[...], if any.",
     )
     outputs: Outputs = None
-    attribution: FewFrames = Field(default_factory=Method)
+    attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
 
 
@@ -110,7 +111,7 @@ class ExportedModel(Section):
         description="Instead: TorchScript files, of which the s-th takes s frames.",
     )
     outputs: Outputs = None
-    attribution: FewFrames = Field(default_factory=Method)
+    attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
 
     @model_validator(mode="after")

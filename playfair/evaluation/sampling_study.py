@@ -8,9 +8,9 @@ import pandas as pd
 import torch
 from tqdm import tqdm
 
-from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.explain import explain
 from playfair.attribution.games.game import Model
-from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.attribution.methods.registry import samplers
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 
@@ -40,7 +40,7 @@ def explained_classes(
     if len(unknown):
         videos = [features[int(video)] for video in unknown]
         batch = np.stack([video[sample_frame_idx(len(video), n_frames)] for video in videos])
-        classes[unknown] = exact_esvs(model, batch, priors, device=device)[0].argmax(axis=1)
+        classes[unknown] = explain(batch, model, priors, device=device).scores.argmax(axis=1)
     return classes
 
 
@@ -70,10 +70,10 @@ def study_against_exact(
     idx = [sample_frame_idx(len(video), n_frames) for video in features]
     batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
     classes, column = np.unique(label, return_inverse=True)
-    _, exact = exact_esvs(model, batch, priors, class_idx=classes, device=device)
-    reference = _of_video(exact, column)
+    exact = explain(batch, model, priors, classes=classes, device=device)
+    reference = _of_video(exact.esv, column)
     rows = []
-    runs = [(s, b, r) for s in SAMPLERS for b in budgets for r in range(1, repetitions + 1)]
+    runs = [(s, b, r) for s in samplers() for b in budgets for r in range(1, repetitions + 1)]
     for sampler, budget, repetition in tqdm(runs, desc="samplers", disable=not progress):
         row, esv = _run(model, batch, priors, sampler, budget, repetition, classes, column, device)
         row["error"] = relative_error(esv, reference)
@@ -102,7 +102,7 @@ def study_every_frame(
     ten runs of `reference_budget` evaluations in all.
     """
     rows = []
-    runs = [(s, b, r) for s in SAMPLERS for b in budgets for r in range(1, repetitions + 1)]
+    runs = [(s, b, r) for s in samplers() for b in budgets for r in range(1, repetitions + 1)]
     with tqdm(
         total=len(features) * (len(runs) + 1), desc="every frame", disable=not progress
     ) as bar:
@@ -133,11 +133,10 @@ def _run(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """What one run says of itself, a row per video, and its ESVs (V, n) of each video's class."""
     start = time.perf_counter()
-    estimate = sampled_esvs(
-        model, batch, priors, sampler, seed, budget=budget, class_idx=classes, device=device
+    estimate = explain(
+        batch, model, priors, sampler, seed, classes=classes, device=device, budget=budget
     )
     seconds = time.perf_counter() - start
-    assert estimate.standard_error is not None
     row = pd.DataFrame(
         {
             "sampler": sampler,
@@ -161,15 +160,15 @@ def _long_run(
 ) -> np.ndarray:
     """(1, n): the mean over runs, with seeds that no repetition has, of `budget` in all."""
     runs = [
-        sampled_esvs(
-            model,
+        explain(
             batch,
+            model,
             priors,
             REFERENCE_SAMPLER,
             seed=1_000_000 + run,
-            budget=max(budget // REFERENCE_RUNS, 1),
-            class_idx=classes,
+            classes=classes,
             device=device,
+            budget=max(budget // REFERENCE_RUNS, 1),
         ).esv[..., 0]
         for run in range(REFERENCE_RUNS)
     ]

@@ -128,7 +128,7 @@ def _video_rows(
     table: EsvTable, class_name: str, fps: float, ground_truth: pd.DataFrame | None
 ) -> pd.DataFrame:
     model, uid = str(table.attributes["model"]), str(table.uid[0])
-    if table.esv_se is None or table.evaluations is None:
+    if table.standard_error is None or table.evaluations is None:
         raise InputError(
             f"the ESVs of every frame of video {uid!r} by {model} have no standard errors: "
             "expected sampled values"
@@ -147,7 +147,7 @@ def _video_rows(
             "frame_idx": frame_idx,
             "seconds": frame_idx / fps,
             "esv": table.esv[0, :, class_idx].astype(np.float64),
-            "esv_se": table.esv_se[0, :, class_idx].astype(np.float64),
+            "esv_se": table.standard_error[0, :, class_idx].astype(np.float64),
             "inside": inside_evidence(uid, frame_idx, ground_truth),
             "evaluations": int(table.evaluations[0]),
         }

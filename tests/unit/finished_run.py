@@ -12,6 +12,7 @@ from playfair.files import file_hash
 from playfair.models.backbones.small_cnn import SmallCNN
 from playfair.models.checkpoints import save_checkpoint
 from playfair.models.heads.tsn_trn import TSN
+from tests.unit.results import result_of
 
 FEATURE_DIM = 4
 CLASSES = ["a", "b"]
@@ -60,11 +61,10 @@ def write_model(folder, model, n_frames, **options):
         files.append(folder / f"esvs/{model}/{number}_frames.h5")
         with write_esvs(files[-1], number, CLASSES, np.full(2, 0.5), attributes) as writer:
             writer.append(
+                result_of(np.full((1, 2), 0.5), np.zeros((1, number, 2))),
                 uid=["clip"],
                 label=[0],
                 sequence_length=[3],
                 frame_idx=np.arange(number)[None],
-                scores=np.full((1, 2), 0.5),
-                esv=np.zeros((1, number, 2)),
             )
     collate_esvs(files, folder / f"collated/{model}.h5")

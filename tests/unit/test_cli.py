@@ -8,8 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.attribution.samplers.sampling import SAMPLERS
-from playfair.cli import METHODS, main
+from playfair.attribution.methods.registry import METHODS, all_options, method_class
+from playfair.cli import main
 from playfair.clip_text import frames_text, top_classes_text
 from playfair.data.stores.esv_store import EsvTable
 from tests.commands import run_command
@@ -50,8 +50,22 @@ def test_help_lists_the_command_and_its_options(capsys):
         assert option in text
 
 
-def test_methods_are_exact_values_and_all_samplers():
-    assert sorted(METHODS) == sorted(["exact", *SAMPLERS])
+def test_help_names_all_methods_that_give_esvs_and_their_options(capsys):
+    with pytest.raises(SystemExit):
+        main(["explain", "--help"])
+    text = capsys.readouterr().out
+    assert (
+        f"--method {{{','.join(name for name in METHODS if method_class(name).gives_esvs)}}}"
+        in text
+    )
+    for name, (declared, _) in all_options().items():
+        shown = not declared.metadata["adds"]
+        assert (f"--{name.replace('_', '-')}" in text) == shown
+
+
+def test_an_option_that_the_method_does_not_have_is_refused(capsys, clip, run, tmp_path):
+    options = ("--run", run, "--output", tmp_path / "a.png", "--method", "exact", "--budget", "9")
+    assert "'exact' has no option 'budget'" in said(capsys, "explain", clip, *options)
 
 
 def test_help_does_not_wait_for_torch():
@@ -150,7 +164,7 @@ def test_frames_are_listed_with_signed_bars():
 
 
 def test_sampled_values_are_listed_with_their_errors():
-    sampled = table(esv_se=np.full((1, 2, 2), 0.0125, np.float32))
+    sampled = table(standard_error=np.full((1, 2, 2), 0.0125, np.float32))
     head, _, columns, first, _ = frames_text(sampled, 0, fps=8).splitlines()
     assert "(sampled values)" in head
     assert "error" in columns

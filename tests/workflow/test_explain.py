@@ -64,9 +64,9 @@ def test_sampled_values_are_close_and_come_with_errors(tiny_run, uid):
     view = run.view(tiny_run / f"datasets/tiny/videos/{uid}.webm", "small", CPU)
     exact = explain_view(view, uid, run.model("tsn"), CPU, 8)
     sampled = explain_view(view, uid, run.model("tsn"), CPU, 8, method="regression", budget=128)
-    assert sampled.esv_se is not None
+    assert sampled.standard_error is not None
     difference = np.abs(sampled.esv - exact.esv)
-    assert difference.max() < 6 * sampled.esv_se.max() + 1e-6
+    assert difference.max() < 6 * sampled.standard_error.max() + 1e-6
 
 
 def test_the_program_prints_the_values_and_draws_them(tiny_run, uid, tmp_path):

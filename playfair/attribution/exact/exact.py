@@ -1,6 +1,6 @@
 """Exact ESVs of any number of videos of one length, a bounded batch at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import comb
 from typing import Any
 
@@ -8,26 +8,25 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
-from tqdm import tqdm
 
-from playfair.attribution.estimate import Estimate, concatenated, gap_to_efficiency
 from playfair.attribution.exact.frame_sets import (
     smallest_necessary_frames,
     smallest_sufficient_frames,
 )
-from playfair.attribution.exact.interactions import pairwise_interactions
+from playfair.attribution.exact.interactions import class_columns, pairwise_interactions
+from playfair.attribution.exact.method import ExactOptions
 from playfair.attribution.exact.shapley import (
     CHUNK_ROWS,
-    DEFAULT_MEMORY_BUDGET,
-    ExactValues,
     Workspace,
     check_length,
     exact_bytes,
     exact_values,
 )
-from playfair.attribution.games.from_model import DEFAULT_BATCH_SIZE, make_game, place_model
+from playfair.attribution.games.from_model import make_game, place_model
 from playfair.attribution.games.game import Game, Model
 from playfair.attribution.games.scores import Score
+from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
+from playfair.attribution.methods.batches import as_elements, batches_of, chosen_classes
 from playfair.errors import InputError
 
 MOST_VIDEOS = 64
@@ -66,117 +65,75 @@ def exact_esvs(
     [[-0.1  0.1]
      [ 0.3 -0.3]]
     """
-    parts = list(
-        exact_batches(
-            model,
-            features,
-            priors,
-            score=score,
-            class_idx=class_idx,
-            batch_size=batch_size,
-            memory_budget=memory_budget,
-            device=device,
-            progress=progress,
-        )
-    )
-    scores = torch.cat([part.scores for part in parts])
-    esv = torch.cat([part.esv for part in parts])
-    return scores.cpu().numpy(), esv.cpu().numpy()
-
-
-def exact_estimate(
-    model: Model | Sequence[Model],
-    features: np.ndarray | Tensor,
-    priors: ArrayLike,
-    *,
-    class_idx: ArrayLike,
-    interactions: bool = False,
-    frame_sets: bool = False,
-    **settings: Any,
-) -> Estimate:
-    """Exact ESVs as an `Estimate`, with what is read off the table of all subsets on demand.
-
-    interactions: whether to add the pairwise interactions of frames. frame_sets: whether to add the
-    smallest sets of frames that keep the prediction, and whose removal changes it. settings: those
-    of `exact_batches`.
-    """
-    chosen = np.asarray(class_idx)
-    keep_table = interactions or frame_sets
-    batches = exact_batches(model, features, priors, keep_table=keep_table, **settings)
-    return concatenated([_read_off(values, chosen, interactions, frame_sets) for values in batches])
-
-
-def _read_off(
-    values: ExactValues, class_idx: np.ndarray, interactions: bool, frame_sets: bool
-) -> Estimate:
-    scores = values.scores.cpu().numpy()[:, class_idx]
-    esv = values.esv.cpu().numpy()[..., class_idx]
-    pairs = sufficient = necessary = None
-    if interactions and values.table is not None:
-        pairs = pairwise_interactions(values.table[..., torch.from_numpy(class_idx)])
-    if frame_sets and values.table is not None:
-        sufficient = smallest_sufficient_frames(values.table)
-        necessary = smallest_necessary_frames(values.table)
-    return Estimate(
-        scores=scores,
-        esv=esv,
-        evaluations=np.full(len(esv), values.evaluations),
-        efficiency_gap=gap_to_efficiency(esv, scores, values.prior.cpu().numpy()[class_idx]),
-        interactions=pairs,
-        sufficient_frames=sufficient,
-        necessary_frames=necessary,
-    )
-
-
-def exact_batches(
-    model: Model | Sequence[Model],
-    features: np.ndarray | Tensor,
-    priors: ArrayLike,
-    *,
-    score: Score = "probability",
-    class_idx: ArrayLike | None = None,
-    keep_table: bool = False,
-    batch_size: int = DEFAULT_BATCH_SIZE,
-    memory_budget: int = DEFAULT_MEMORY_BUDGET,
-    device: torch.device | str | None = None,
-    progress: bool = False,
-) -> Iterator[ExactValues]:
-    """`exact_esvs` as a stream of batches, in order, with the table of scores if asked for."""
     check_length(np.shape(features)[1])
     model, place = place_model(model, device)
-    first = as_elements(features[:1]).to(place)
-    game = make_game(model, first, priors, score, batch_size)
-    chosen = None
-    if class_idx is not None:
-        chosen = chosen_classes(class_idx, game.class_count).to(place)
+    videos = as_elements(features)
+    game = make_game(model, videos[:1].to(place), priors, score, batch_size)
+    chosen = None if class_idx is None else chosen_classes(class_idx, game.class_count)
     explained = game.class_count if chosen is None else len(chosen)
-    batch_count = videos_at_once(game, explained, keep_table, memory_budget)
+    count = videos_at_once(game, explained, False, memory_budget)
     workspace = Workspace()
-    video_count = len(features)
-    with tqdm(total=video_count, desc="exact ESVs", unit="video", disable=not progress) as bar:
-        for start in range(0, video_count, batch_count):
-            batch = as_elements(features[start : start + batch_count]).to(place)
-            game = game.with_features(batch)
-            yield exact_values(game, chosen, keep_table, workspace)
-            bar.update(len(batch))
+    scores, esv = [], []
+    for _, playing in batches_of(game, videos, count, "exact", progress):
+        values = exact_values(playing, _as_tensor(chosen, place), workspace=workspace)
+        scores.append(values.scores.cpu().numpy())
+        esv.append(values.esv.cpu().numpy())
+    return np.concatenate(scores), np.concatenate(esv)
 
 
-def as_elements(features: np.ndarray | Tensor) -> Tensor:
-    """Features as a detached tensor: floating-point numbers as float32, whole numbers as given."""
-    elements = torch.as_tensor(features).detach()
-    return elements.float() if elements.is_floating_point() else elements
+def read_off(
+    game: Game,
+    class_idx: np.ndarray,
+    label: np.ndarray | None,
+    options: ExactOptions,
+    workspace: Workspace,
+) -> dict[str, Any]:
+    """The fields of the result of `Exact` on one batch, but for those that all methods have.
+
+    The classes of interactions are those to explain or, with label (V,), the true and the predicted
+    one of each video.
+    """
+    if not options.added_fields():
+        is_all = np.array_equal(class_idx, np.arange(game.class_count))
+        chosen = None if is_all else class_idx
+        values = exact_values(game, _as_tensor(chosen, game.device), workspace=workspace)
+        scores = values.scores.cpu().numpy()
+        return {
+            "scores": scores[:, class_idx],
+            "value": values.esv.cpu().numpy(),
+            "evaluations": values.evaluations,
+        }
+    values = exact_values(game, None, True, workspace)
+    assert values.table is not None
+    scores = values.scores.cpu().numpy()
+    found: dict[str, Any] = {
+        "scores": scores[:, class_idx],
+        "value": values.esv.cpu().numpy()[..., class_idx],
+        "evaluations": values.evaluations,
+    }
+    if options.interactions:
+        found["interactions"] = _interactions(values.table, class_idx, label, scores.argmax(axis=1))
+    if options.frame_sets:
+        found["sufficient_frames"] = smallest_sufficient_frames(values.table)
+        found["necessary_frames"] = smallest_necessary_frames(values.table)
+    return found
 
 
-def chosen_classes(class_idx: ArrayLike, class_count: int) -> Tensor:
-    """Classes to explain (K,) int64; `InputError` if one of them does not exist."""
-    chosen = torch.as_tensor(class_idx, dtype=torch.int64)
-    if chosen.ndim != 1 or len(chosen) == 0:
-        raise InputError("Classes to explain are given as a list of at least one class number.")
-    if int(chosen.min()) < 0 or int(chosen.max()) >= class_count:
-        raise InputError(
-            f"Classes are numbered 0 to {class_count - 1}; asked for {chosen.tolist()}."
-        )
-    return chosen
+def _interactions(
+    table: Tensor, class_idx: np.ndarray, label: np.ndarray | None, predicted: np.ndarray
+) -> np.ndarray:
+    """(V, n, n, K), or with label (V, n, n, 2), NaN for a true class that is not known."""
+    if label is None:
+        return pairwise_interactions(table[..., torch.from_numpy(class_idx)])
+    known = label >= 0
+    pair = np.stack([np.where(known, label, predicted), predicted], axis=1)
+    values = pairwise_interactions(class_columns(table, pair))
+    values[~known, ..., 0] = np.nan
+    return values
+
+
+def _as_tensor(class_idx: np.ndarray | None, device: torch.device) -> Tensor | None:
+    return None if class_idx is None else torch.from_numpy(class_idx).to(device)
 
 
 def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget: int) -> int:
@@ -185,6 +142,7 @@ def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget
     class_count: classes to explain. Raises `InputError` when one video is too many.
     """
     n_frames = game.n_frames
+    check_length(n_frames)
     wanted = 1
     if game.shares_work:
         wanted = min(MOST_VIDEOS, max(1, CHUNK_ROWS // comb(n_frames, n_frames // 2)))

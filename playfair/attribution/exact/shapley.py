@@ -10,11 +10,9 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from playfair.attribution.games.game import Game
-from playfair.attribution.games.lattice import MAX_FRAMES, Level, lattice_level, membership
+from playfair.attribution.games.lattice import Level, lattice_level, membership
+from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
-
-DEFAULT_MEMORY_BUDGET = 2 * 1024**3
-"""Bytes that the exact engine may take for its own buffers."""
 
 CHUNK_ROWS = 6144
 """Subsets (times videos) handled at once: few enough that what is computed stays in cache."""

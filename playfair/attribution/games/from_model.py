@@ -13,11 +13,9 @@ from playfair.attribution.games.game import Game, Model, MultiScaleGame, Variabl
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.scores import Score
+from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TRN, TSN
-
-DEFAULT_BATCH_SIZE = 1024
-"""Subsequences in one call of a plain callable."""
 
 
 def make_game(

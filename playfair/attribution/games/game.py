@@ -26,6 +26,7 @@ from playfair.attribution.games.scores import (
     scores_of_logits,
     scores_of_probabilities,
 )
+from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
 
 Model = Callable[[Tensor], Tensor]
@@ -130,7 +131,7 @@ class VariableLengthGame(Game):
         priors: ArrayLike,
         class_count: int,
         score: Score = "probability",
-        batch_size: int = 1024,
+        batch_size: int = DEFAULT_BATCH_SIZE,
     ) -> None:
         super().__init__(features, priors, class_count, score)
         self.model = model
@@ -163,7 +164,7 @@ class MultiScaleGame(Game):
         priors: ArrayLike,
         class_count: int,
         score: Score = "probability",
-        batch_size: int = 1024,
+        batch_size: int = DEFAULT_BATCH_SIZE,
     ) -> None:
         if not models:
             raise InputError("A multi-scale game needs at least one single-scale model.")

@@ -15,10 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
-
-MAX_FRAMES = 20
-"""Longest sequence whose whole lattice is built: 2^20 subsets."""
 
 
 @dataclass(frozen=True, eq=False)

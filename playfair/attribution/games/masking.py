@@ -17,6 +17,7 @@ from playfair.attribution.games.game import (
     check_probabilities,
 )
 from playfair.attribution.games.scores import Score
+from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
 
 Fill = Literal["nearest", "mean", "black"]
@@ -121,7 +122,7 @@ class MaskingGame(VariableLengthGame):
         priors: ArrayLike,
         class_count: int,
         score: Score = "probability",
-        batch_size: int = 1024,
+        batch_size: int = DEFAULT_BATCH_SIZE,
     ) -> None:
         batch_size = min(batch_size, model.batch_size)
         super().__init__(model, features, priors, class_count, score, batch_size)

@@ -1,15 +1,29 @@
 """The sampler of the paper: subsets that grow by one frame, at most so many of each size."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from playfair.attribution.methods.options import option
 from playfair.attribution.samplers.column_products import Columns
-from playfair.attribution.samplers.sampler import Sampler
+from playfair.attribution.samplers.sampler import Sampler, SamplerOptions
 from playfair.attribution.samplers.subsets import first_occurrences, frame_keys, subset_keys
 from playfair.errors import InputError
 
 DEFAULT_ITERATIONS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstructiveOptions(SamplerOptions):
+    """The paper's options beside the budget."""
+
+    iterations: int | None = option(
+        None, "Repetitions of the sample; null: as the budget allows.", ge=1, le=1_000_000
+    )
+    max_samples_per_scale: int | None = option(
+        None, "Most subsets per size; null: as the budget allows.", ge=1, le=1_000_000
+    )
 
 
 class ConstructiveSampler(Sampler):
@@ -34,18 +48,20 @@ class ConstructiveSampler(Sampler):
     """
 
     name = "constructive"
+    summary = (
+        "the paper's: subsets that grow by a frame, `max_samples_per_scale` of each size, over "
+        "some `iterations`"
+    )
+    advice = "to compare with the paper; biased"
+    options_class = ConstructiveOptions
 
     def __init__(
-        self,
-        n_frames: int,
-        budget: int,
-        seed: int,
-        largest_evaluated: int,
-        max_samples_per_scale: int | None = None,
-        iterations: int | None = None,
+        self, n_frames: int, n_max: int | None, options: ConstructiveOptions, seed: int = 0
     ) -> None:
-        super().__init__(n_frames, budget, seed, largest_evaluated)
-        scales = min(n_frames, largest_evaluated)
+        super().__init__(n_frames, n_max, options, seed)
+        budget, iterations = options.budget, options.iterations
+        max_samples_per_scale = options.max_samples_per_scale
+        scales = min(n_frames, self.largest_evaluated)
         counts = _most_subsets(n_frames, budget)[:scales]
         if max_samples_per_scale is None:
             iterations = iterations or max(1, min(DEFAULT_ITERATIONS, budget // (4 * scales)))
@@ -69,6 +85,13 @@ class ConstructiveSampler(Sampler):
         ends = np.maximum.accumulate([int(rows.max()) + 1 for rows in self._rows])
         self.checkpoints = sorted({int(end) for end in ends})
         self._ends = ends
+
+    @classmethod
+    def least_budget(cls, n_frames: int, options: ConstructiveOptions) -> int:
+        """What the iterations cost with the samples per scale, or with one per scale."""
+        most = options.max_samples_per_scale or 1
+        counts = _most_subsets(n_frames, most)
+        return int(np.minimum(counts, most).sum()) * (options.iterations or 1)
 
     def _draw(self, most: int) -> np.ndarray:
         """One iteration's sample of all sizes, (m, n) bool, smaller sizes first."""

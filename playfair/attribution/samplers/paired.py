@@ -4,12 +4,13 @@ The Shapley value depends on the odd part of a game alone, (v(S) - v(X without S
 the two subsets of a pair share drops out.
 """
 
+from abc import abstractmethod
 from math import comb
 
 import numpy as np
 
 from playfair.attribution.samplers.column_products import Columns
-from playfair.attribution.samplers.sampler import Sampler
+from playfair.attribution.samplers.sampler import Sampler, SamplerOptions
 from playfair.attribution.samplers.subsets import distinct_subsets
 from playfair.errors import InputError
 
@@ -25,26 +26,26 @@ class PairedSampler(Sampler):
     size: (P,), their sizes. The whole sequence is scored first, then pair after pair.
     """
 
-    least_pairs = 2
-
-    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
-        super().__init__(n_frames, budget, seed, largest_evaluated)
+    def __init__(
+        self, n_frames: int, n_max: int | None, options: SamplerOptions, seed: int = 0
+    ) -> None:
+        super().__init__(n_frames, n_max, options, seed)
         if n_frames == 1:
             self.smaller = np.zeros((0, 1), dtype=bool)
             self.size = np.zeros(0, dtype=np.int64)
             return
         self.population = pair_population(n_frames)
         available = int(self.population.sum())
-        least = min(self.least_pairs, available)
+        least = min(self.least_pairs(n_frames), available)
         # Pairs without any evaluation come for nothing, but there is an end to what they can tell.
-        longest = min(available, FREE_PAIRS * budget + least)
+        longest = min(available, FREE_PAIRS * self.budget + least)
         sizes = size_sequence(self.size_weights(), self.population, longest)
-        needed = np.cumsum(self._pair_cost(sizes)) + int(n_frames <= largest_evaluated)
-        wanted = int((needed <= budget).sum())
+        needed = np.cumsum(self._pair_cost(sizes)) + int(n_frames <= self.largest_evaluated)
+        wanted = int((needed <= self.budget).sum())
         if wanted < least:
             raise InputError(
                 f"The method {self.name!r} needs a budget of at least {needed[least - 1]} "
-                f"evaluations for {n_frames} frames, not {budget}."
+                f"evaluations for {n_frames} frames, not {self.budget}."
             )
         self.size = sizes[:wanted]
         self.smaller = np.zeros((wanted, n_frames), dtype=bool)
@@ -54,6 +55,18 @@ class PairedSampler(Sampler):
         pairs = np.stack([self.smaller, ~self.smaller], axis=1).reshape(-1, n_frames)
         self.member = np.concatenate([self.member, pairs])
         self.checkpoints = self._checkpoints(least, wanted)
+
+    @classmethod
+    @abstractmethod
+    def least_pairs(cls, n_frames: int) -> int:
+        """The pairs with which an estimate can be made; all, if there are fewer."""
+
+    @classmethod
+    def least_budget(cls, n_frames: int, options: SamplerOptions) -> int:
+        """What the least pairs and the whole sequence cost, each subset one evaluation."""
+        if n_frames == 1:
+            return 1
+        return 2 * min(cls.least_pairs(n_frames), int(pair_population(n_frames).sum())) + 1
 
     def size_weights(self) -> np.ndarray:
         """What each size 1..n/2 gets of the budget, up to a factor.

@@ -3,7 +3,7 @@
 import numpy as np
 
 from playfair.attribution.samplers.column_products import Columns
-from playfair.attribution.samplers.sampler import Sampler, thinned
+from playfair.attribution.samplers.sampler import Sampler, SamplerOptions, thinned
 from playfair.attribution.samplers.subsets import first_occurrences
 from playfair.errors import InputError
 
@@ -25,10 +25,17 @@ class PermutationSampler(Sampler):
     """
 
     name = "permutation"
+    summary = "random orders of the frames, each forwards and backwards"
+    advice = (
+        "when exact unbiasedness and efficiency in every order matter, or for the smallest budgets"
+    )
 
-    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
-        super().__init__(n_frames, budget, seed, largest_evaluated)
-        pair_count = budget // 2 + 1
+    def __init__(
+        self, n_frames: int, n_max: int | None, options: SamplerOptions, seed: int = 0
+    ) -> None:
+        super().__init__(n_frames, n_max, options, seed)
+        budget = options.budget
+        pair_count = max(2, budget // 2 + 1)
         orders = np.tile(np.arange(n_frames), (pair_count, 1))
         forwards = self.rng.permuted(orders, axis=1)
         # turn[p, d, i]: when frame i has its turn in order p, forwards and backwards.
@@ -52,6 +59,11 @@ class PermutationSampler(Sampler):
         self.member = self.member[: scored[affordable - 1]]
         self.checkpoints = thinned(scored[1:affordable])
         self._row, self._turn, self._scored = row, turn, scored
+
+    @classmethod
+    def least_budget(cls, n_frames: int, options: SamplerOptions) -> int:
+        """What two pairs of orders cost if they share the whole sequence only."""
+        return 4 * (n_frames - 1) + 1
 
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         pair_count = int((self._scored <= len(scores)).sum())

@@ -39,11 +39,16 @@ class RegressionSampler(PairedSampler):
     """
 
     name = "regression"
+    summary = (
+        "pairs of a subset and its complement, spread over the sizes; weighted least squares with "
+        "slopes that vary by size"
+    )
+    advice = "first: the most accurate from some 4 n evaluations on"
 
-    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
+    @classmethod
+    def least_pairs(cls, n_frames: int) -> int:
         # With fewer pairs than twice the coefficients, residuals say little about the error.
-        self.least_pairs = 2 * n_frames + 4
-        super().__init__(n_frames, budget, seed, largest_evaluated)
+        return 2 * n_frames + 4
 
     def size_weights(self) -> np.ndarray:
         return shapley_kernel(self.n_frames)

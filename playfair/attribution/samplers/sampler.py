@@ -4,23 +4,42 @@ What is chosen depends on the number of frames, the seed and the budget only, so
 length and all classes share one choice, and an estimate is the same arithmetic for each of them.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playfair.attribution.methods.method import Method
+from playfair.attribution.methods.options import Options, option
+from playfair.attribution.result import Attribution
 from playfair.attribution.samplers.column_products import Columns
-from playfair.attribution.samplers.joint import joint_logits
 from playfair.attribution.samplers.subsets import generator
+
+if TYPE_CHECKING:
+    from playfair.attribution.games.game import Game
 
 MOST_REPLICATED = 16384
 """Subsets that the replicates of a jackknife are computed on: enough to see how fits differ."""
 
 
-class Sampler(ABC):
+@dataclass(frozen=True, kw_only=True)
+class SamplerOptions(Options):
+    """What all samplers have in common. One evaluation is one model applied to one subset."""
+
+    budget: int = option(1024, "Most evaluations per video.", ge=1, le=10_000_000)
+    tolerance: float | None = option(
+        None,
+        "Stop a video once its largest standard error is at most this; null spends the budget.",
+        gt=0,
+    )
+    rescale: bool = option(False, "Shift ESVs so that they sum to score - prior.")
+
+
+class Sampler(Method):
     """A choice of distinct non-empty subsets of n frames, and an estimator on their scores.
 
     member: (M, n) bool, the subsets in the order in which they are scored; the first is the whole
@@ -28,17 +47,36 @@ class Sampler(ABC):
     `budget`: one each, but none for subsets of more than `largest_evaluated` frames, whose scores a
     multi-scale game has from smaller ones. checkpoints: numbers of leading subsets after which an
     estimate can be made, ascending, the last of them M.
+
+    Raises `InputError` for a budget below what the sampler needs.
     """
 
-    name: ClassVar[str]
+    options_class = SamplerOptions
+    stored = ("standard_error", "evaluations", "efficiency_gap")
+    is_random = True
+    options: SamplerOptions
 
-    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
-        self.n_frames = n_frames
-        self.budget = budget
-        self.largest_evaluated = largest_evaluated
+    def __init__(
+        self, n_frames: int, n_max: int | None, options: SamplerOptions, seed: int = 0
+    ) -> None:
+        super().__init__(n_frames, n_max, options, seed)
+        self.budget = options.budget
+        self.largest_evaluated = n_frames if n_max is None else n_max
         self.rng = generator(seed, n_frames, self.name)
         self.member = np.ones((1, n_frames), dtype=bool)
         self.checkpoints = [1]
+
+    def attribute(
+        self, game: "Game", class_idx: np.ndarray, label: np.ndarray | None
+    ) -> Attribution:
+        from playfair.attribution.samplers.sampling import SamplingRun
+
+        return SamplingRun(game, self, class_idx).result()
+
+    def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
+        from playfair.attribution.samplers.sampling import videos_at_once
+
+        return videos_at_once(game, self, memory_budget)
 
     @cached_property
     def evaluations(self) -> NDArray[np.int64]:
@@ -62,6 +100,8 @@ class Sampler(ABC):
         What comes after the first are replicates of a jackknife, from fits to less than the whole
         sample, for the subsets up to a checkpoint.
         """
+        from playfair.attribution.samplers.joint import joint_logits
+
         largest = min(len(outputs), max(MOST_REPLICATED, self.checkpoints[0]))
         leading = max(count for count in self.checkpoints if count <= largest)
         return joint_logits(self.member[: len(outputs)], outputs, n_max, leading)

@@ -21,10 +21,12 @@ class StratifiedSampler(PairedSampler):
     """
 
     name = "stratified"
+    summary = "mean scores with and without each frame, size by size, on the same kind of pairs"
+    advice = "when no fit is wanted at all"
 
-    def __init__(self, n_frames: int, budget: int, seed: int, largest_evaluated: int) -> None:
-        self.least_pairs = 2 * n_frames
-        super().__init__(n_frames, budget, seed, largest_evaluated)
+    @classmethod
+    def least_pairs(cls, n_frames: int) -> int:
+        return 2 * n_frames
 
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         n_frames = self.n_frames

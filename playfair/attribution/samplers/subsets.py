@@ -8,15 +8,9 @@ import zlib
 from math import comb
 
 import numpy as np
-import torch
-from torch import Tensor
-
-from playfair.attribution.games.game import Game
 
 ENUMERATED = 2**16
 """Levels of up to this many subsets are listed and shuffled; larger ones are drawn from."""
-
-ROWS_AT_ONCE = 4096
 
 
 def generator(seed: int, n_frames: int, purpose: str) -> np.random.Generator:
@@ -82,23 +76,3 @@ def _random_subsets(n_frames: int, size: int, count: int, rng: np.random.Generat
     member = np.zeros((count, n_frames), dtype=bool)
     np.put_along_axis(member, shuffled[:, :size], True, axis=1)
     return member
-
-
-@torch.no_grad()
-def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
-    """What a game's model says of subsets (M, n) of its videos: (M, V, C) float32, unconverted.
-
-    Videos are taken one by one, which bounds the memory that their hidden vectors take.
-    """
-    outputs = torch.empty(len(member), game.video_count, game.class_count, device=game.device)
-    sizes = member.sum(axis=1)
-    for video in range(game.video_count):
-        single = game.with_features(game.features[video : video + 1])
-        for size in np.unique(sizes):
-            rows = np.nonzero(sizes == size)[0]
-            frame_idx = torch.from_numpy(np.nonzero(member[rows])[1].reshape(len(rows), size))
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                chunk = slice(start, start + ROWS_AT_ONCE)
-                answer = single.outputs(frame_idx[chunk].to(game.device))
-                outputs[torch.from_numpy(rows[chunk]).to(game.device), video] = answer[:, 0]
-    return outputs

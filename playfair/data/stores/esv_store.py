@@ -5,7 +5,8 @@ An ESV file holds, at its root, ``uid (V,)``, ``label (V,)``, ``sequence_length 
 its attributes say how it was made. A collated file holds uids, labels, prior and class names at its
 root and one group per number of frames (``/8/esv`` ...), over the videos common to all of them.
 
-Sampled values come with ``esv_se (V, n, C)``, ``evaluations (V,)`` and ``efficiency_gap (V, C)``.
+Sampled values come with ``esv_se (V, n, C)``, ``evaluations (V,)`` and ``efficiency_gap (V, C)``;
+in code the first is called ``standard_error``.
 Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, ``esv (F, C)`` and
 ``esv_se (F, C)`` hold the F frames of all videos one after the other, and video v is the rows
 ``offsets[v]:offsets[v + 1]``.
@@ -21,6 +22,7 @@ import h5py
 import numpy as np
 
 import playfair
+from playfair.attribution.result import Attribution
 from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.errors import InputError
@@ -32,6 +34,8 @@ READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
 OPTIONAL = (*SAMPLED, *READ_OFF)
 _PER_FRAME = ("frame_idx", "esv", "esv_se")
 _COMMON = ("uid", "label", "sequence_length", "prior", "class_name")
+_DATASET_OF = {"standard_error": "esv_se"}
+_FIELD_OF = {dataset: field for field, dataset in _DATASET_OF.items()}
 _CHUNK_BYTES = 1 << 20
 
 
@@ -45,8 +49,8 @@ class EsvTable:
         scores: (V, C) float32 class probabilities. esv: (V, n, C) float32.
         prior: (C,) float32. class_name: (C,) str.
         attributes: dataset, model, method, seed, hashes.
-        esv_se: (V, n, C) float32 standard errors, evaluations: (V,) int64 and efficiency_gap:
-            (V, C) float32, prior + sum of ESVs - score; None where the values are exact.
+        standard_error: (V, n, C) float32, evaluations: (V,) int64 and efficiency_gap: (V, C)
+            float32, prior + sum of ESVs - score; None where the values are exact.
         interactions: (V, 2, n, n) float32, the pairwise interactions of frames for the true and
             for the predicted class (NaN where no true class is known); sufficient_frames and
             necessary_frames: (V, n) bool, the smallest sets of frames that keep the prediction, and
@@ -62,12 +66,43 @@ class EsvTable:
     prior: np.ndarray
     class_name: np.ndarray
     attributes: dict[str, Any] = field(default_factory=dict)
-    esv_se: np.ndarray | None = None
+    standard_error: np.ndarray | None = None
     evaluations: np.ndarray | None = None
     efficiency_gap: np.ndarray | None = None
     interactions: np.ndarray | None = None
     sufficient_frames: np.ndarray | None = None
     necessary_frames: np.ndarray | None = None
+
+    @classmethod
+    def of_result(
+        cls,
+        result: Attribution,
+        *,
+        uid: Sequence[str] | np.ndarray,
+        label: Sequence[int] | np.ndarray,
+        sequence_length: Sequence[int] | np.ndarray,
+        frame_idx: np.ndarray,
+        class_name: np.ndarray,
+        attributes: Mapping[str, Any],
+    ) -> "EsvTable":
+        """The ESVs of a batch for all classes as they would come back from a file.
+
+        Raises:
+            InputError: if scores or ESVs of a video are no finite numbers.
+        """
+        _check_finite(result, uid)
+        return cls(
+            uid=np.asarray(uid, dtype=object),
+            label=np.asarray(label),
+            sequence_length=np.asarray(sequence_length),
+            frame_idx=frame_idx,
+            scores=result.scores,
+            esv=result.esv,
+            prior=result.prior,
+            class_name=class_name,
+            attributes=dict(attributes),
+            **{_FIELD_OF.get(name, name): _column(result, name) for name in OPTIONAL},
+        )
 
     @property
     def n_frames(self) -> int:
@@ -110,17 +145,36 @@ class EsvWriter:
     def __init__(self, file: h5py.File):
         self._file = file
 
-    def append(self, **columns: Any) -> None:
-        """Append a batch of B videos: uid, label, ... as in :class:`EsvTable` with V = B.
+    def append(
+        self,
+        result: Attribution,
+        *,
+        uid: Sequence[str] | np.ndarray,
+        label: Sequence[int] | np.ndarray,
+        sequence_length: Sequence[int] | np.ndarray,
+        frame_idx: Sequence[np.ndarray] | np.ndarray,
+    ) -> None:
+        """Append a batch of B videos: their ESVs for all classes, and what they are.
 
-        In a file of every frame, frame_idx, esv and esv_se are lists of B arrays, (T,) or (T, C).
+        Args:
+            result: of B videos with an axis of videos; of a file of every frame, a list of videos.
+            uid, label, sequence_length: (B,). frame_idx: (B, n), or a list of B arrays (T,).
 
         Raises:
             InputError: if scores or ESVs of a video are no finite numbers.
         """
-        check_finite(columns)
+        _check_finite(result, uid)
+        columns: dict[str, Any] = {
+            "uid": uid,
+            "label": label,
+            "sequence_length": sequence_length,
+            "frame_idx": frame_idx,
+        }
+        for name in self._file:
+            if name in ("scores", "esv", *OPTIONAL):
+                columns[name] = _column(result, name)
         if "offsets" in self._file:
-            lengths = [len(frame_idx) for frame_idx in columns["frame_idx"]]
+            lengths = [len(frames) for frames in frame_idx]
             last = self._file["offsets"][-1]
             columns = {
                 name: np.concatenate(rows) if name in _PER_FRAME else rows
@@ -134,15 +188,23 @@ class EsvWriter:
             dataset[first:] = values
 
 
-def check_finite(columns: Mapping[str, Any]) -> None:
-    """Raise `InputError` if scores or ESVs of a video, columns with its uid, are not finite."""
+def _check_finite(result: Attribution, uid: Sequence[str] | np.ndarray) -> None:
+    """Raise `InputError` if scores or ESVs of a video are not finite."""
     for name in ("scores", "esv"):
-        for uid, values in zip(columns["uid"], columns.get(name, ()), strict=False):
+        for one, values in zip(uid, getattr(result, name), strict=True):
             if not np.isfinite(values).all():
                 raise InputError(
-                    f"the model's {name} of {uid!r} are NaN or infinite: look at the weights of "
+                    f"the model's {name} of {one!r} are NaN or infinite: look at the weights of "
                     "its head, and at the features of this video"
                 )
+
+
+def _column(result: Attribution, dataset: str) -> Any:
+    """What a result has to say in a dataset of an ESV file; None if nothing."""
+    values = getattr(result, _FIELD_OF.get(dataset, dataset))
+    if dataset == "interactions" and values is not None:
+        return np.moveaxis(values, -1, 1)
+    return values
 
 
 @contextmanager
@@ -160,8 +222,9 @@ def write_esvs(
 
     Args:
         n_frames: None for a file of every frame of each video.
-        optional: which optional columns come with the values, see :class:`EsvTable`.
+        optional: which optional fields come with the values, see :class:`EsvTable`.
     """
+    kept = [_DATASET_OF.get(name, name) for name in optional]
     class_count = len(class_names)
     text = h5py.string_dtype("utf-8")
     of_video = () if n_frames is None else (n_frames,)
@@ -189,7 +252,7 @@ def write_esvs(
                 "offsets", data=np.zeros(1, np.int64), maxshape=(None,), chunks=True
             )
         for name, (shape, dtype) in columns.items():
-            if name in OPTIONAL and name not in optional:
+            if name in OPTIONAL and name not in kept:
                 continue
             row_bytes = 8 * int(np.prod(shape, dtype=np.int64))
             file.create_dataset(
@@ -241,7 +304,7 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
         for video in range(len(uid)) if uids is None else [row_of[name] for name in uids]:
             rows = slice(offsets[video], offsets[video + 1])
             columns = {
-                name: file[name][rows][None]
+                _FIELD_OF.get(name, name): file[name][rows][None]
                 if name in _PER_FRAME
                 else file[name][video : video + 1]
                 for name in names
@@ -315,5 +378,9 @@ def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
         prior=root["prior"][:],
         class_name=read_text(root["class_name"]),
         attributes=dict(group.attrs),
-        **{name: group[name][:] for name in (*PER_VIDEO, *OPTIONAL) if name in group},
+        **{
+            _FIELD_OF.get(name, name): group[name][:]
+            for name in (*PER_VIDEO, *OPTIONAL)
+            if name in group
+        },
     )

@@ -1,21 +1,27 @@
 import numpy as np
 import pytest
-import torch
 
 import playfair
-from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.exact.exact import exact_esvs
 from playfair.attribution.exact.frame_sets import (
     smallest_necessary_frames,
     smallest_sufficient_frames,
 )
 from playfair.attribution.exact.interactions import pairwise_interactions
+from playfair.attribution.exact.shapley import exact_values
 from playfair.attribution.explain import as_videos
+from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
+from playfair.attribution.methods.registry import METHODS
 from playfair.errors import InputError
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
 
 BATCH = inputs("explain", (3, 5, 32), -1, 1)
+
+
+def whole_table(model):
+    return exact_values(make_game(model, BATCH, priors()), keep_table=True).table
 
 
 def test_one_video_a_batch_and_a_list_get_the_same_values():
@@ -134,9 +140,7 @@ def test_interactions_and_frame_sets_are_read_off_the_table():
     result = playfair.explain(
         BATCH, trn_heads(), priors(), classes=[2, 8], interactions=True, frame_sets=True
     )
-    table = torch.cat(
-        [b.table for b in exact_batches(trn_heads(), BATCH, priors(), keep_table=True)]
-    )
+    table = whole_table(trn_heads())
     assert np.allclose(result.interactions, pairwise_interactions(table)[..., [2, 8]], atol=1e-7)
     assert np.array_equal(result.sufficient_frames, smallest_sufficient_frames(table))
     assert np.array_equal(result.necessary_frames, smallest_necessary_frames(table))
@@ -144,3 +148,53 @@ def test_interactions_and_frame_sets_are_read_off_the_table():
     assert single.interactions is None
     assert single.sufficient_frames.shape == (5,)
     assert "sufficient frames: " in repr(single)
+
+
+def test_interactions_with_labels_are_those_of_the_true_and_the_predicted_class():
+    labels = [2, -1, 0]
+    result = playfair.explain(BATCH, trn_heads(), priors(), labels=labels, interactions=True)
+    pairs = pairwise_interactions(whole_table(trn_heads()))
+    predicted = result.scores.argmax(axis=1)
+    assert result.interactions.shape == (3, 5, 5, 2)
+    for video, label in enumerate(labels):
+        expected = pairs[video][..., predicted[video]]
+        assert np.allclose(result.interactions[video, ..., 1], expected, atol=1e-7)
+        if label < 0:
+            assert np.isnan(result.interactions[video, ..., 0]).all()
+        else:
+            found = result.interactions[video, ..., 0]
+            assert np.allclose(found, pairs[video][..., label], atol=1e-7)
+
+
+def test_labels_of_other_videos_are_refused():
+    with pytest.raises(InputError, match=r"labels has the shape \(2,\).*each of the 3 videos"):
+        playfair.explain(BATCH, trn_heads(), priors(), labels=[0, 1])
+
+
+def test_only_the_classes_that_are_asked_for_are_computed(monkeypatch):
+    asked = []
+
+    def noting(game, class_idx=None, *rest, **settings):
+        asked.append(class_idx)
+        return exact_values(game, class_idx, *rest, **settings)
+
+    monkeypatch.setattr("playfair.attribution.exact.exact.exact_values", noting)
+    result = playfair.explain(BATCH, trn_heads(), priors(), classes=[3])
+    assert [classes.tolist() for classes in asked] == [[3]]
+    assert result.esv.shape == (3, 5, 1)
+    assert result.scores.shape == (3, 1)
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+def test_the_game_is_made_once(method, monkeypatch):
+    made = []
+
+    def noting(*arguments):
+        made.append(arguments)
+        return make_game(*arguments)
+
+    monkeypatch.setattr("playfair.attribution.explain.make_game", noting)
+    monkeypatch.setattr("playfair.attribution.exact.exact.make_game", noting)
+    videos = [inputs(f"once {n}", (n, 32), -1, 1) for n in (4, 6, 4)]
+    playfair.explain(videos, tsn_head(), priors(), method)
+    assert len(made) == 1

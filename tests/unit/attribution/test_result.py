@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 
 import matplotlib
 import numpy as np
@@ -16,7 +17,7 @@ matplotlib.use("Agg")
 
 def sampled_result() -> Attribution:
     return Attribution(
-        esv=np.array([[0.3, -0.2], [-0.1, 0.0]]),
+        value=np.array([[0.3, -0.2], [-0.1, 0.0]]),
         scores=np.array([0.7, 0.3]),
         prior=np.array([0.5, 0.5]),
         class_idx=np.array([4, 9]),
@@ -90,3 +91,13 @@ def test_a_plot_shows_every_class_that_is_asked_for():
     assert len(classes) > len(PALETTE)
     axes = result.plot(classes=classes).axes[0]
     assert len(axes.get_legend().get_texts()) == len(classes)
+
+
+def test_values_that_are_no_esvs_are_not_called_so(tmp_path):
+    other = dataclasses.replace(sampled_result(), method="leave_one_out", gives_esvs=False)
+    with pytest.raises(InputError, match=r"'leave_one_out' gives are no Element.*as \.value"):
+        _ = other.esv
+    assert repr(other).startswith("Values (leave_one_out, ")
+    assert "score 0.7000, prior 0.5000" in repr(other)
+    other.to_csv(tmp_path / "value.csv")
+    assert (tmp_path / "value.csv").read_text().startswith("video,frame,class,value,")

@@ -8,7 +8,6 @@ import playfair
 from playfair.data.stores import collation
 from playfair.data.stores.collation import collate_esvs
 from playfair.data.stores.esv_store import (
-    SAMPLED,
     Collated,
     EsvTable,
     load,
@@ -18,8 +17,11 @@ from playfair.data.stores.esv_store import (
 )
 from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.errors import InputError
+from tests.unit.results import result_of
 
 CLASSES = ["Moving something up", "Übung", "c"]
+OF_CLIP = ("uid", "label", "sequence_length", "frame_idx")
+SAMPLED = ("standard_error", "evaluations", "efficiency_gap")
 PRIOR = np.array([0.5, 0.25, 0.25], np.float32)
 
 
@@ -38,14 +40,16 @@ def make_esvs(
         "esv": rng.random((count, n_frames, len(classes)), np.float32),
     }
     if sampled:
-        columns["esv_se"] = rng.random((count, n_frames, len(classes)), np.float32)
+        columns["standard_error"] = rng.random((count, n_frames, len(classes)), np.float32)
         columns["evaluations"] = rng.integers(100, 200, count)
         columns["efficiency_gap"] = rng.random((count, len(classes)), np.float32)
     optional = SAMPLED if sampled else ()
     with write_esvs(path, n_frames, classes, PRIOR, attributes, optional) as writer:
         half = count // 2
         for part in (slice(0, half), slice(half, count)):
-            writer.append(**{name: column[part] for name, column in columns.items()})
+            of_part = {name: column[part] for name, column in columns.items()}
+            rows = {name: of_part.pop(name) for name in OF_CLIP}
+            writer.append(result_of(**of_part), **rows)
     return columns
 
 
@@ -78,7 +82,7 @@ def test_sampled_values_come_back_with_their_errors(tmp_path):
     columns = make_esvs(tmp_path / "2_frames.h5", ["1", "2"], 2, sampled=True)
     collate_esvs([tmp_path / "2_frames.h5"], tmp_path / "trn.h5")
     for table in (read_esvs(tmp_path / "2_frames.h5"), load(tmp_path / "trn.h5")[2]):
-        for name in ("esv_se", "evaluations", "efficiency_gap"):
+        for name in ("standard_error", "evaluations", "efficiency_gap"):
             np.testing.assert_array_equal(getattr(table, name), columns[name])
 
 
@@ -90,16 +94,18 @@ def test_every_frame_of_videos_of_different_lengths(tmp_path):
     }
     with write_esvs(path, None, CLASSES, PRIOR, {"model": "trn"}, SAMPLED) as writer:
         for uids in (["a", "7"], ["c"]):
+            result = result_of(
+                np.zeros((len(uids), 3)),
+                [esv[uid] for uid in uids],
+                standard_error=[esv[uid] / 2 for uid in uids],
+                evaluations=[9] * len(uids),
+            )
             writer.append(
+                result,
                 uid=uids,
                 label=[1] * len(uids),
                 sequence_length=[len(esv[uid]) for uid in uids],
                 frame_idx=[np.arange(len(esv[uid])) for uid in uids],
-                scores=np.zeros((len(uids), 3)),
-                esv=[esv[uid] for uid in uids],
-                esv_se=[esv[uid] / 2 for uid in uids],
-                evaluations=[9] * len(uids),
-                efficiency_gap=np.zeros((len(uids), 3)),
             )
     with h5py.File(path) as file:
         assert file["offsets"][:].tolist() == [0, 4, 6, 11]
@@ -109,7 +115,7 @@ def test_every_frame_of_videos_of_different_lengths(tmp_path):
     for uid, table in tables.items():
         assert table.n_frames == len(esv[uid])
         np.testing.assert_array_equal(table.esv[0], esv[uid])
-        np.testing.assert_array_equal(table.esv_se[0], esv[uid] / 2)
+        np.testing.assert_array_equal(table.standard_error[0], esv[uid] / 2)
     chosen = list(read_all_frames_esvs(path, ["c", "a"]))
     assert [table.uid[0] for table in chosen] == ["c", "a"]
     np.testing.assert_array_equal(chosen[0].esv[0], esv["c"])
@@ -135,7 +141,9 @@ def test_values_of_a_class_per_video(tmp_path):
 def test_interrupted_esvs_leave_nothing(tmp_path):
     def interrupted():
         with write_esvs(tmp_path / "a.h5", 2, CLASSES, PRIOR, {}) as writer:
-            writer.append(uid=["1"], label=[0], esv=np.zeros((1, 2, 3)))
+            result = result_of(np.zeros((1, 3)), np.zeros((1, 2, 3)))
+            frame_idx = np.zeros((1, 2))
+            writer.append(result, uid=["1"], label=[0], sequence_length=[2], frame_idx=frame_idx)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -243,18 +251,12 @@ def test_incomplete_features_leave_nothing(tmp_path):
 @pytest.mark.parametrize("name", ["scores", "esv"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_values_that_are_no_finite_numbers_stop_with_the_uid(tmp_path, name, value):
-    columns = {
-        "uid": ["a", "b"],
-        "label": [0, 1],
-        "sequence_length": [3, 3],
-        "frame_idx": np.zeros((2, 2)),
-        "scores": np.zeros((2, 3)),
-        "esv": np.zeros((2, 2, 3)),
-    }
-    columns[name][1, ..., 2] = value
+    values = {"scores": np.zeros((2, 3)), "esv": np.zeros((2, 2, 3))}
+    values[name][1, ..., 2] = value
+    rows = {"uid": ["a", "b"], "label": [0, 1], "sequence_length": [3, 3]}
     with (
         pytest.raises(InputError, match=f"the model's {name} of 'b' are NaN or infinite"),
         write_esvs(tmp_path / "a.h5", 2, CLASSES, PRIOR, {}) as writer,
     ):
-        writer.append(**columns)
+        writer.append(result_of(**values), **rows, frame_idx=np.zeros((2, 2)))
     assert not (tmp_path / "a.h5").exists()

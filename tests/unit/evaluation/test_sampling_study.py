@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from playfair.attribution.exact.exact import exact_esvs
-from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.attribution.explain import explain
+from playfair.attribution.methods.registry import samplers
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 from playfair.evaluation.sampling_study import (
@@ -37,11 +38,11 @@ def test_errors_are_those_of_the_true_class_against_exact_values(head, features)
     runs = study_against_exact(
         head, features, LABEL, PRIORS, n_frames=8, budgets=[64], repetitions=2, progress=False
     )
-    assert len(runs) == len(SAMPLERS) * 2 * 3
+    assert len(runs) == len(samplers()) * 2 * 3
     assert set(runs["sequences"]) == {"8 frames"}
     batch = np.stack([video[sample_frame_idx(len(video), 8)] for video in features])
     exact = exact_esvs(head, batch, PRIORS)[1]
-    sampled = sampled_esvs(head, batch, PRIORS, "permutation", 2, budget=64).esv
+    sampled = explain(batch, head, PRIORS, "permutation", 2, budget=64).esv
     for video, class_idx in enumerate(LABEL):
         row = runs.query("sampler == 'permutation' and repetition == 2 and video == @video").iloc[0]
         pair = sampled[video : video + 1, :, class_idx], exact[video : video + 1, :, class_idx]
@@ -68,7 +69,7 @@ def test_every_frame_is_compared_with_a_long_run(head, features):
         reference_budget=20_000,
         progress=False,
     )
-    assert len(runs) == len(SAMPLERS) * 2 * 2
+    assert len(runs) == len(samplers()) * 2 * 2
     assert set(runs["sequences"]) == {"every frame"}
     assert set(runs["video"]) == {0, 1}
     regression = runs.query("sampler == 'regression'")

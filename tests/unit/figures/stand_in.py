@@ -99,7 +99,7 @@ def every_frame_tables(models=("trn", "tsn"), lengths=(24, 31), labelled=True, s
                     frame_idx=np.arange(length)[None],
                     scores=whole.scores[:1],
                     esv=whole.esv[:1],
-                    esv_se=generator.uniform(0.001, 0.03, whole.esv[:1].shape),
+                    standard_error=generator.uniform(0.001, 0.03, whole.esv[:1].shape),
                     evaluations=np.array([1000 + video]),
                     efficiency_gap=np.zeros((1, 6)),
                 )

@@ -36,7 +36,7 @@ def test_table_holds_the_class_of_the_example_for_every_model_and_frame():
         if one.uid[0] == "0000" and one.attributes["model"] == "tsn"
     )
     np.testing.assert_allclose(tsn["esv"], source.esv[0, :, 2])
-    np.testing.assert_allclose(tsn["esv_se"], source.esv_se[0, :, 2])
+    np.testing.assert_allclose(tsn["esv_se"], source.standard_error[0, :, 2])
     assert tsn["score"].iloc[0] == pytest.approx(source.scores[0, 2])
     assert set(tsn["evaluations"]) == {1000}
     np.testing.assert_allclose(tsn["seconds"], np.arange(24) / 8)
@@ -77,7 +77,7 @@ def test_outcome_is_that_of_each_model_on_all_frames():
 
 
 def test_values_without_standard_errors_are_refused():
-    exact = dataclasses.replace(every_frame_tables()[0], esv_se=None)
+    exact = dataclasses.replace(every_frame_tables()[0], standard_error=None)
     with pytest.raises(InputError, match="'0000' by trn have no standard errors"):
         every_frame_table(examples(("0000", CLASS)), [exact], 8.0)
 

@@ -3,13 +3,10 @@ import numpy as np
 import pytest
 import torch
 
-from playfair.attribution.exact.exact import (
-    as_elements,
-    chosen_classes,
-    exact_batches,
-    exact_esvs,
-)
+from playfair.attribution.exact.exact import exact_esvs, videos_at_once
+from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
+from playfair.attribution.methods.batches import as_elements, chosen_classes
 from playfair.errors import InputError
 from tests.conformance import CONFORMANCE, inputs
 from tests.unit.attribution.vectors import moved, priors, trn_heads, tsn_head
@@ -106,10 +103,10 @@ def test_whole_frames_can_be_the_elements():
 
 def test_a_smaller_budget_gives_the_same_values_in_smaller_batches():
     features = inputs("budget", (20, 6, 32), -1, 1)
-    batches = list(exact_batches(trn_heads(), features, priors(), memory_budget=2**20))
-    assert len(batches) > 1
+    game = make_game(trn_heads(), features[:1], priors())
+    assert videos_at_once(game, game.class_count, False, 2**20) < len(features)
     _, esv = exact_esvs(trn_heads(), features, priors())
-    found = torch.cat([batch.esv for batch in batches]).numpy()
+    _, found = exact_esvs(trn_heads(), features, priors(), memory_budget=2**20)
     assert np.abs(found - esv).max() <= ROUNDING_TOLERANCE
 
 

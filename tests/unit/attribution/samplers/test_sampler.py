@@ -11,9 +11,14 @@ from playfair.attribution.samplers.regression import (
 )
 from playfair.attribution.samplers.sampler import thinned
 from playfair.attribution.samplers.stratified import StratifiedSampler
+from playfair.errors import InputError
 from tests import oracle
 
 SAMPLERS = [PermutationSampler, StratifiedSampler, RegressionSampler, ConstructiveSampler]
+
+
+def made(kind, n_frames, budget, seed, n_max, **options):
+    return kind(n_frames, n_max, kind.options_class(budget=budget, **options), seed)
 
 
 def masks(member: np.ndarray) -> np.ndarray:
@@ -23,7 +28,7 @@ def masks(member: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("kind", SAMPLERS)
 @pytest.mark.parametrize(("n_frames", "largest"), [(1, 1), (2, 2), (7, 7), (12, 12), (12, 4)])
 def test_subsets_are_distinct_not_empty_and_within_the_budget(kind, n_frames, largest):
-    sampler = kind(n_frames, 300, 0, largest)
+    sampler = made(kind, n_frames, 300, 0, largest)
     assert sampler.member[0].all()
     assert sampler.member.any(axis=1).all()
     assert len(np.unique(masks(sampler.member))) == len(sampler.member)
@@ -34,9 +39,9 @@ def test_subsets_are_distinct_not_empty_and_within_the_budget(kind, n_frames, la
 
 @pytest.mark.parametrize("kind", SAMPLERS)
 def test_seeds_and_lengths_change_what_is_drawn(kind):
-    first = kind(10, 200, 0, 10).member
-    assert np.array_equal(first, kind(10, 200, 0, 10).member)
-    assert not np.array_equal(first, kind(10, 200, 1, 10).member)
+    first = made(kind, 10, 200, 0, 10).member
+    assert np.array_equal(first, made(kind, 10, 200, 0, 10).member)
+    assert not np.array_equal(first, made(kind, 10, 200, 1, 10).member)
 
 
 @pytest.mark.parametrize("kind", [PermutationSampler, StratifiedSampler, RegressionSampler])
@@ -48,7 +53,7 @@ def test_the_mean_over_seeds_is_the_exact_value(kind):
     )
     estimates, variances = [], []
     for seed in range(60):
-        sampler = kind(n_frames, 120, seed, n_frames)
+        sampler = made(kind, n_frames, 120, seed, n_frames)
         esv, error = sampler.estimate(table[masks(sampler.member)], table[0])
         estimates.append(esv)
         variances.append(error**2)
@@ -59,7 +64,7 @@ def test_the_mean_over_seeds_is_the_exact_value(kind):
 
 def test_every_antithetic_pair_is_efficient():
     table = np.random.default_rng(1).random((2**9, 3))
-    sampler = PermutationSampler(9, 100, 0, 9)
+    sampler = made(PermutationSampler, 9, 100, 0, 9)
     esv, _ = sampler.estimate(table[masks(sampler.member)], table[0])
     assert np.allclose(esv.sum(axis=0), table[-1] - table[0])
 
@@ -81,7 +86,7 @@ def test_pairs_of_all_sizes_are_half_of_all_subsets():
 @pytest.mark.parametrize("n_frames", [5, 6])
 @pytest.mark.parametrize("degree", [1, 2, 3])
 def test_esvs_of_regressors_are_those_of_the_games_they_stand_for(n_frames, degree):
-    sampler = RegressionSampler(n_frames, 2**n_frames - 1, 0, n_frames)
+    sampler = made(RegressionSampler, n_frames, 2**n_frames - 1, 0, n_frames)
     to_esv = esv_of_regressors(n_frames, degree)
     regressors = sampler._regressors(slice(0, len(sampler.smaller)), degree)
     regressors = regressors[:, : to_esv.shape[1]]
@@ -105,7 +110,7 @@ def test_the_kernel_counts_the_middle_size_once():
 
 
 def test_constructive_samples_extend_each_other_by_one_frame():
-    sampler = ConstructiveSampler(10, 80, 0, 10, max_samples_per_scale=8, iterations=1)
+    sampler = made(ConstructiveSampler, 10, 80, 0, 10, max_samples_per_scale=8, iterations=1)
     sizes = sampler.member.sum(axis=1)
     for size in range(2, 11):
         below = sampler.member[sizes == size - 1]
@@ -116,7 +121,9 @@ def test_constructive_samples_extend_each_other_by_one_frame():
 
 def test_the_constructive_recurrence_with_every_child_is_exact():
     n_frames, n_max = 5, 3
-    sampler = ConstructiveSampler(n_frames, 25, 0, n_max, max_samples_per_scale=10, iterations=1)
+    sampler = made(
+        ConstructiveSampler, n_frames, 25, 0, n_max, max_samples_per_scale=10, iterations=1
+    )
     outputs = np.random.default_rng(3).standard_normal((2**n_frames, 2))
     member = sampler.member
     assert len(member) == 2**n_frames - 1
@@ -136,7 +143,18 @@ def test_checkpoints_are_thinned_but_the_last_is_kept():
     assert thinned(np.array([10, 11, 12, 13, 20, 21])) == [10, 13, 20, 21]
 
 
+@pytest.mark.parametrize("kind", SAMPLERS)
+@pytest.mark.parametrize("n_frames", [1, 2, 3, 5, 16, 33])
+def test_a_sampler_works_with_the_least_budget_that_it_says(kind, n_frames):
+    least = kind.least_budget(n_frames, kind.options_class())
+    sampler = made(kind, n_frames, least, 0, None)
+    assert sampler.evaluations[-1] <= least
+    if n_frames >= 16:
+        with pytest.raises(InputError, match="budget"):
+            made(kind, n_frames, int(0.8 * least), 0, None)
+
+
 def test_pairs_without_evaluations_do_not_shorten_a_multi_scale_budget():
-    sampler = RegressionSampler(30, 5000, 0, 8)
+    sampler = made(RegressionSampler, 30, 5000, 0, 8)
     assert sampler.evaluations[-1] == 5000
     assert (sampler.member.sum(axis=1) <= 8).sum() == 5000

@@ -4,15 +4,18 @@ import shapiq
 import torch
 from shapiq.approximator.regression import kADDSHAP
 
-from playfair.attribution.exact.exact import exact_batches, exact_esvs
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.exact.shapley import exact_values
+from playfair.attribution.explain import explain
+from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
-from playfair.attribution.samplers.sampling import SAMPLERS, sampled_esvs
+from playfair.attribution.methods.registry import samplers
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TSN
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import moved, priors, trn_heads, tsn_head
 
-METHODS = sorted(SAMPLERS)
+METHODS = sorted(samplers())
 UNBIASED = [method for method in METHODS if method != "constructive"]
 
 
@@ -40,7 +43,7 @@ def test_the_budget_counts_calls_of_the_model_and_is_never_exceeded(method, n_fr
     features = inputs("budget", (2, n_frames, 32), -1, 1)
     counts: list[int] = []
     model = counting(lambda x: tsn_head()(x).softmax(dim=-1), counts)
-    estimate = sampled_esvs(model, features, priors(), method, budget=budget)
+    estimate = explain(features, model, priors(), method, budget=budget)
     assert (estimate.evaluations <= budget).all()
     assert estimate.evaluations.sum() == sum(counts)
 
@@ -51,7 +54,7 @@ def test_a_multi_scale_budget_counts_outputs_of_single_scale_models(method, budg
     features = inputs("scales", (1, 9, 32), -1, 1)
     counts: list[int] = []
     models = [counting(head, counts) for head in trn_heads()]
-    estimate = sampled_esvs(models, features, priors(), method, budget=budget)
+    estimate = explain(features, models, priors(), method, budget=budget)
     assert estimate.evaluations.tolist() == [sum(counts)]
     assert sum(counts) <= budget
 
@@ -60,7 +63,7 @@ def test_a_multi_scale_budget_counts_outputs_of_single_scale_models(method, budg
 def test_pairs_spend_the_whole_budget(method):
     features = inputs("spent", (1, 16, 32), -1, 1)
     for budget in (255, 1023):
-        estimate = sampled_esvs(tsn_head(), features, priors(), method, budget=budget)
+        estimate = explain(features, tsn_head(), priors(), method, budget=budget)
         assert estimate.evaluations.tolist() == [budget]
 
 
@@ -68,15 +71,15 @@ def test_pairs_spend_the_whole_budget(method):
 @pytest.mark.parametrize("model", [tsn_head(), trn_heads()], ids=["tsn", "trn"])
 def test_the_same_seed_draws_the_same_whatever_the_batch(method, model):
     features = inputs("seeded", (5, 8, 32), -1, 1)
-    whole = sampled_esvs(model, features, priors(), method, seed=4, budget=120)
-    part = sampled_esvs(model, features[3:], priors(), method, seed=4, budget=120)
+    whole = explain(features, model, priors(), method, seed=4, budget=120)
+    part = explain(features[3:], model, priors(), method, seed=4, budget=120)
     for name in ("esv", "standard_error", "scores"):
         found, expected = getattr(part, name), getattr(whole, name)[3:]
         assert np.abs(found - expected).max() <= ROUNDING_TOLERANCE, name
-    again = sampled_esvs(model, moved(features, 1), priors(), method, seed=4, budget=120)
+    again = explain(moved(features, 1), model, priors(), method, seed=4, budget=120)
     assert np.array_equal(again.esv, whole.esv)
     assert np.array_equal(again.standard_error, whole.standard_error)
-    other = sampled_esvs(model, features, priors(), method, seed=5, budget=120)
+    other = explain(features, model, priors(), method, seed=5, budget=120)
     assert np.abs(other.esv - whole.esv).max() > 10 * ROUNDING_TOLERANCE
 
 
@@ -85,7 +88,7 @@ def test_the_same_seed_draws_the_same_whatever_the_batch(method, model):
 def test_scoring_every_subset_leaves_no_error(method, n_frames):
     features = inputs("complete", (2, n_frames, 32), -1, 1)
     budget = 2**n_frames - 1 if method != "permutation" else 3000
-    estimate = sampled_esvs(confident_tsn(), features, priors(), method, budget=budget)
+    estimate = explain(features, confident_tsn(), priors(), method, budget=budget)
     _, esv = exact_esvs(confident_tsn(), features, priors())
     if method == "permutation":
         assert (np.abs(estimate.esv - esv) <= 5 * estimate.standard_error + 1e-6).all()
@@ -100,7 +103,7 @@ def test_errors_are_of_the_size_of_the_standard_errors(method):
     _, esv = exact_esvs(confident_tsn(), features, priors())
     inside = []
     for seed in range(5):
-        estimate = sampled_esvs(confident_tsn(), features, priors(), method, seed, budget=1024)
+        estimate = explain(features, confident_tsn(), priors(), method, seed, budget=1024)
         inside.append(np.abs(estimate.esv - esv) <= 1.96 * estimate.standard_error)
     assert 0.90 <= np.mean(inside) <= 0.98
 
@@ -111,7 +114,7 @@ def test_regression_is_at_most_half_as_wrong_as_the_papers_sampler():
 
     def error(method, budget):
         runs = [
-            sampled_esvs(confident_tsn(), features, priors(), method, seed, budget=budget).esv
+            explain(features, confident_tsn(), priors(), method, seed, budget=budget).esv
             for seed in range(2)
         ]
         return np.mean([np.abs(run - esv).mean() for run in runs])
@@ -125,13 +128,14 @@ def test_regression_is_at_most_as_wrong_as_the_best_of_shapiq(budget):
     features = inputs("shapiq", (2, 16, 32), -1, 1)
     powers = 1 << np.arange(16)
     ours, theirs = [], {"KernelSHAP": [], "kADDSHAP": [], "SVARM": []}
-    for values in exact_batches(confident_tsn(), features, priors(), keep_table=True):
+    for video in features:
+        game = make_game(confident_tsn(), video[None], priors())
+        values = exact_values(game, keep_table=True)
         exact, table = values.esv[0].numpy(), values.table[0].numpy().astype(float)
         predicted = int(values.scores[0].argmax())
         scores = table[:, predicted]
         for seed in range(3):
-            video = features[len(ours) // 3][None]
-            run = sampled_esvs(confident_tsn(), video, priors(), seed=seed, budget=budget)
+            run = explain(video[None], confident_tsn(), priors(), "regression", seed, budget=budget)
             ours.append(np.abs(run.esv[0] - exact)[:, predicted].mean())
             for name, errors in theirs.items():
                 kind = kADDSHAP if name == "kADDSHAP" else getattr(shapiq, name)
@@ -149,7 +153,7 @@ def test_joint_estimates_of_model_and_esvs_come_near_the_exact_values(method):
     _, esv = exact_esvs(trn_heads(), features, priors())
     errors = []
     for budget in (100, 300):
-        estimate = sampled_esvs(trn_heads(), features, priors(), method, budget=budget)
+        estimate = explain(features, trn_heads(), priors(), method, budget=budget)
         errors.append(np.abs(estimate.esv - esv).mean() / np.abs(esv).mean())
         inside = np.abs(estimate.esv - esv) <= 1.96 * estimate.standard_error
         assert inside.mean() >= 0.85
@@ -160,10 +164,10 @@ def test_joint_estimates_of_model_and_esvs_come_near_the_exact_values(method):
 @pytest.mark.parametrize("method", METHODS)
 def test_rescaling_closes_the_efficiency_gap(method):
     features = inputs("gap", (2, 10, 32), -1, 1)
-    plain = sampled_esvs(confident_tsn(), features, priors(), method, budget=300)
+    plain = explain(features, confident_tsn(), priors(), method, budget=300)
     total = priors() + plain.esv.sum(axis=1) - plain.scores
     assert np.allclose(plain.efficiency_gap, total, atol=1e-6)
-    rescaled = sampled_esvs(confident_tsn(), features, priors(), method, budget=300, rescale=True)
+    rescaled = explain(features, confident_tsn(), priors(), method, budget=300, rescale=True)
     assert np.abs(rescaled.efficiency_gap).max() <= 1e-6
     shift = plain.esv - rescaled.esv
     assert np.allclose(shift, plain.efficiency_gap[:, None] / 10, atol=1e-6)
@@ -173,11 +177,11 @@ def test_a_tolerance_stops_each_video_when_its_own_error_is_small_enough():
     features = inputs("tolerance", (4, 14, 32), -1, 1)
     features[1] *= 0.01
     settings = {"budget": 3000, "tolerance": 5e-4}
-    estimate = sampled_esvs(confident_tsn(), features, priors(), "regression", **settings)
+    estimate = explain(features, confident_tsn(), priors(), "regression", **settings)
     assert estimate.converged.all()
     assert (estimate.standard_error.max(axis=(1, 2)) <= 5e-4).all()
     assert estimate.evaluations[1] < estimate.evaluations[0] < 3000
-    alone = sampled_esvs(confident_tsn(), features[2:3], priors(), "regression", **settings)
+    alone = explain(features[2:3], confident_tsn(), priors(), "regression", **settings)
     assert np.abs(alone.esv[0] - estimate.esv[2]).max() <= ROUNDING_TOLERANCE
     assert alone.evaluations[0] == estimate.evaluations[2]
 
@@ -185,8 +189,8 @@ def test_a_tolerance_stops_each_video_when_its_own_error_is_small_enough():
 @pytest.mark.parametrize("method", METHODS)
 def test_a_tolerance_out_of_reach_ends_with_the_budget_and_says_so(method):
     features = inputs("unreached", (2, 12, 32), -1, 1)
-    estimate = sampled_esvs(confident_tsn(), features, priors(), method, budget=400, tolerance=1e-9)
-    without = sampled_esvs(confident_tsn(), features, priors(), method, budget=400)
+    estimate = explain(features, confident_tsn(), priors(), method, budget=400, tolerance=1e-9)
+    without = explain(features, confident_tsn(), priors(), method, budget=400)
     assert not estimate.converged.any()
     assert np.array_equal(estimate.esv, without.esv)
     assert without.converged is None
@@ -195,7 +199,7 @@ def test_a_tolerance_out_of_reach_ends_with_the_budget_and_says_so(method):
 def test_iterations_and_samples_of_the_constructive_sampler_set_its_cost():
     features = inputs("iterations", (1, 12, 32), -1, 1)
     settings = {"max_samples_per_scale": 10, "iterations": 3, "budget": 10000}
-    estimate = sampled_esvs(tsn_head(), features, priors(), "constructive", **settings)
+    estimate = explain(features, tsn_head(), priors(), "constructive", **settings)
     assert 100 < estimate.evaluations[0] <= 3 * (10 * 11 + 1)
 
 
@@ -203,16 +207,18 @@ def test_iterations_and_samples_of_the_constructive_sampler_set_its_cost():
     ("settings", "message"),
     [
         ({"method": "magic"}, "choose one of exact, regression"),
-        ({"budget": 0}, "at least 1, not 0"),
+        ({"budget": 0}, "budget is a whole number at least 1 and at most 10,000,000, not 0"),
         ({"budget": 20}, r"needs a budget of at least \d+ evaluations for 16 frames, not 20"),
         ({"method": "permutation", "budget": 20}, "two antithetic pairs"),
         ({"method": "constructive", "budget": 10}, "one per scale"),
-        ({"iterations": 2}, "'iterations' belongs to the constructive sampler"),
-        ({"tolerance": -1.0}, "positive standard error, not -1.0"),
+        ({"iterations": 2}, "'regression' has no option 'iterations'"),
+        ({"tolerance": -1.0}, "tolerance is a number greater than 0, not -1.0"),
+        ({"tolerance": "small"}, "tolerance is a number greater than 0, not small"),
+        ({"rescale": 1}, "rescale is true or false, not 1"),
         ({"memory_budget": 1000}, "raise it, or lower the budget"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings, message):
     features = inputs("refused", (1, 16, 32), -1, 1)
     with pytest.raises(InputError, match=message):
-        sampled_esvs(tsn_head(), features, priors(), **settings)
+        explain(features, tsn_head(), priors(), **{"method": "regression", **settings})

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from playfair.attribution.games.game import VariableLengthGame
+from playfair.attribution.samplers.sampling import outputs_of_subsets
 from playfair.attribution.samplers.subsets import (
     distinct_subsets,
     first_occurrences,
     generator,
-    outputs_of_subsets,
     subset_keys,
 )
 

@@ -16,6 +16,7 @@ from playfair.data.stores.gathering import (
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from tests.unit.data.drawn_clips import write_clips
+from tests.unit.results import result_of
 
 CLASSES = ["a", "b", "c"]
 VIDEOS = sorted(f"v{number}" for number in range(23))
@@ -46,21 +47,24 @@ def make_features(path, uids):
 def make_esvs(path, uids, n_frames):
     lengths = [n_frames or length_of(uid) for uid in uids]
     attributes = {"dataset": "d", "model": "m", "method": "regression", "seed": 0}
-    optional = ("esv_se", "evaluations", "efficiency_gap")
+    optional = ("standard_error", "evaluations", "efficiency_gap")
     esv = [values_of(uid, length, 3) for uid, length in zip(uids, lengths, strict=True)]
     with write_esvs(path, n_frames, CLASSES, np.ones(3) / 3, attributes, optional) as writer:
         if not uids:
             return
+        result = result_of(
+            np.stack([values_of(uid, 3) for uid in uids]),
+            esv,
+            standard_error=[2 * rows for rows in esv],
+            evaluations=[int(uid[1:]) for uid in uids],
+            efficiency_gap=np.stack([values_of(uid, 3) for uid in uids]),
+        )
         writer.append(
+            result,
             uid=uids,
             label=[int(uid[1:]) % 3 for uid in uids],
             sequence_length=[length_of(uid) for uid in uids],
             frame_idx=[np.arange(length) for length in lengths],
-            scores=np.stack([values_of(uid, 3) for uid in uids]),
-            esv=esv,
-            esv_se=[2 * rows for rows in esv],
-            evaluations=[int(uid[1:]) for uid in uids],
-            efficiency_gap=np.stack([values_of(uid, 3) for uid in uids]),
         )
 
 

@@ -22,6 +22,7 @@ from playfair.data.stores.gathering import gather_hdf5
 from playfair.data.stores.hdf5 import open_hdf5
 from playfair.data.stores.layout import COLUMNS
 from playfair.errors import InputError
+from tests.unit.results import result_of
 
 SECRET = b"root:x:0:0:".ljust(48)
 
@@ -246,19 +247,20 @@ def make_esvs(path, n_frames=2):
     with write_esvs(path, n_frames, ["x", "y", "z"], np.full(3, 1 / 3), {}, optional) as writer:
         if n_frames is None:
             return path
+        result = result_of(
+            np.zeros((2, 3)),
+            np.zeros((2, 2, 3)),
+            standard_error=np.zeros((2, 2, 3)),
+            interactions=np.zeros((2, 2, 2, 2)),
+            sufficient_frames=np.zeros((2, 2), bool),
+            necessary_frames=np.zeros((2, 2), bool),
+        )
         writer.append(
+            result,
             uid=["a", "b"],
             label=[0, 1],
             sequence_length=[4, 4],
             frame_idx=np.zeros((2, 2)),
-            scores=np.zeros((2, 3)),
-            esv=np.zeros((2, 2, 3)),
-            esv_se=np.zeros((2, 2, 3)),
-            evaluations=[1, 1],
-            efficiency_gap=np.zeros((2, 3)),
-            interactions=np.zeros((2, 2, 2, 2)),
-            sufficient_frames=np.zeros((2, 2), bool),
-            necessary_frames=np.zeros((2, 2), bool),
         )
     return path
 

@@ -1,0 +1,62 @@
+"""The method `exact`: Element Shapley Values from the scores of all subsets of frames."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from playfair.attribution.limits import MAX_FRAMES
+from playfair.attribution.methods.method import Method
+from playfair.attribution.methods.options import Options, option
+from playfair.attribution.result import Attribution
+
+if TYPE_CHECKING:
+    from playfair.attribution.exact.shapley import Workspace
+    from playfair.attribution.games.game import Game
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactOptions(Options):
+    """What else is read off the scores of all subsets, at no further evaluation of the model."""
+
+    interactions: bool = option(
+        False,
+        "Pairwise Shapley interactions of frames; the workflow stores those of the true and the "
+        "predicted class.",
+        adds=["interactions"],
+    )
+    frame_sets: bool = option(
+        False,
+        "The smallest sets of frames that keep the prediction, and whose removal changes it.",
+        adds=["sufficient_frames", "necessary_frames"],
+    )
+
+
+class Exact(Method):
+    """Exact ESVs of up to 20 frames, see `playfair.attribution.exact.shapley.exact_values`."""
+
+    name = "exact"
+    summary = "the scores of all 2^n subsets, up to 20 frames"
+    advice = "always, where 2^n model outputs are possible: there is no error to think about"
+    options_class = ExactOptions
+    most_frames: ClassVar[int | None] = MAX_FRAMES
+    options: ExactOptions
+    _workspace: "Workspace | None" = None
+
+    def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
+        from playfair.attribution.exact.exact import videos_at_once
+
+        if self.options.added_fields():
+            return videos_at_once(game, game.class_count, True, memory_budget)
+        return videos_at_once(game, class_count, False, memory_budget)
+
+    def attribute(
+        self, game: "Game", class_idx: np.ndarray, label: np.ndarray | None
+    ) -> Attribution:
+        from playfair.attribution.exact.exact import read_off
+        from playfair.attribution.exact.shapley import Workspace
+
+        self._workspace = self._workspace or Workspace()
+        return self.result(
+            game, class_idx, **read_off(game, class_idx, label, self.options, self._workspace)
+        )
