@@ -6,13 +6,19 @@ check) and of `docs/configuration.md`; `playfair.config_files` writes them. Defi
 sets, backbones and models; the options above them choose by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from playfair.attribution.methods.registry import (
+    all_options,
+    make_options,
+    method_class,
+    samplers,
+)
 from playfair.config_errors import choices, error_sentence
-from playfair.definitions.attribution import FewFramesMethod, Sampling
+from playfair.definitions.attribution import FewFramesMethod, MethodSection, Sampling
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
@@ -210,7 +216,6 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> "Config":
-        longest = max(self.n_frames)
         _check_name("dataset", self.dataset, self.definitions.datasets)
         for name in self.models:
             _check_name("models", name, self.definitions.models)
@@ -231,10 +236,12 @@ class Config(Section):
         for key, values in (("models", self.models), ("n_frames", self.n_frames)):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
-        for name in self.models:
-            _check_method(name, self.definitions.models[name].attribution, longest)
+        self._check_methods()
         study = self.figures.sampling_error
-        least = _least_evaluations(study.n_frames)
+        least = max(
+            method_class(name).least_budget(study.n_frames, make_options(name, {}))
+            for name in samplers()
+        )
         if min(study.budgets) < least:
             raise InputError(
                 f"config key figures.sampling_error.budgets is {study.budgets}: samplers need at "
@@ -247,6 +254,25 @@ class Config(Section):
                 f"choose one of n_frames, {self.n_frames}"
             )
         return self
+
+    def _check_methods(self) -> None:
+        """Every method can do what it is asked for, and no option is set that none takes."""
+        models = {name: self.definitions.models[name] for name in self.models}
+        for section in ("attribution", "all_frames"):
+            shared: MethodSection = getattr(self, section)
+            used = [getattr(model, section).method for model in models.values()]
+            _check_used(section, shared, used)
+            for name, model in models.items():
+                own: MethodSection = getattr(model, section)
+                _check_used(f"definitions.models.{name}.{section}", own, [own.method])
+        for name, model in models.items():
+            own = model.attribution
+            try:
+                own.check(max(self.n_frames))
+            except InputError as error:
+                is_own = str(error).partition(" ")[0] in own.model_fields_set
+                key = f"definitions.models.{name}.attribution" if is_own else "attribution"
+                raise InputError(f"config key {key}.{error}") from None
 
     def _check_features_belong(self) -> None:
         """A data set of features takes no network, and any other needs one."""
@@ -277,26 +303,14 @@ class Config(Section):
                 )
 
 
-def _least_evaluations(n_frames: int) -> int:
-    """What the regression sampler needs, the most of all."""
-    return 4 * n_frames + 9
-
-
-def _check_method(name: str, options: FewFramesMethod, n_frames: int) -> None:
-    def key(option: str) -> str:
-        own = f"definitions.models.{name}." if option in options.model_fields_set else ""
-        return f"{own}attribution.{option}"
-
-    if options.method == "exact" and n_frames > 20:
+def _check_used(key: str, section: MethodSection, methods: Sequence[str]) -> None:
+    """Refuse an option of a section that none of these methods, which were chosen, takes."""
+    for option in section.unused(methods):
+        takers = all_options()[option][1]
         raise InputError(
-            f"config key n_frames asks for {n_frames} frames, but the values of the model {name} "
-            f"are exact, for at most 20: choose a sampler in {key('method')}"
-        )
-    least = _least_evaluations(n_frames)
-    if options.method != "exact" and options.budget < least:
-        raise InputError(
-            f"config key {key('budget')} is {options.budget}: choose at least {least} for "
-            f"{n_frames} frames"
+            f"config key {key}.{option} is {getattr(section, option)}, which the method "
+            f"{' or '.join(dict.fromkeys(methods))} does not take: remove it, or choose "
+            f"{' or '.join(takers)} as {key}.method"
         )
 
 

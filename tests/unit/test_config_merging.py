@@ -8,6 +8,7 @@ from snakemake.cli import parse_config
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
+from playfair.attribution.methods.registry import all_options
 from playfair.config import complete_config
 from playfair.errors import InputError
 
@@ -69,10 +70,10 @@ def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ({"n_frames": [21]}, "choose a sampler in attribution.method"),
+        ({"n_frames": [21]}, "config key attribution.method is 'exact', for at most 20 frames"),
         (
             {"n_frames": [21], **with_trn(attribution={"method": "exact"})},
-            "choose a sampler in definitions.models.trn.attribution.method",
+            "config key definitions.models.trn.attribution.method is 'exact', for at most 20",
         ),
         (
             {"attribution": {"method": "regression", "budget": 9}},
@@ -83,6 +84,20 @@ def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
             "config key definitions.models.trn.attribution.budget is 9",
         ),
         ({"all_frames": {"method": "exact"}}, "config key all_frames.method is 'exact'"),
+        (
+            {"attribution": {"budget": 9}},
+            "config key attribution.budget is 9, which the method exact does not take: remove it, "
+            "or choose regression or permutation or stratified or constructive as",
+        ),
+        (
+            with_trn(attribution={"method": "regression", "iterations": 3, "budget": 99}),
+            "config key definitions.models.trn.attribution.iterations is 3, which the method "
+            "regression does not take: remove it, or choose constructive as",
+        ),
+        (
+            {"attribution": {"method": "permutation", "budget": 28}},
+            "config key attribution.budget is 28: choose at least 29 for 8 frames",
+        ),
     ],
 )
 def test_a_sentence_names_the_key_that_was_set(config, sentence):
@@ -120,9 +135,24 @@ def user_file(tmp_path):
     return write
 
 
+def test_an_option_at_the_top_may_be_for_some_of_the_models_only():
+    shared = {"attribution": {"budget": 4096}}
+    assert (
+        model_of({**shared, **with_trn(attribution={"method": "regression"})})["attribution"][
+            "budget"
+        ]
+        == 4096
+    )
+
+
+def test_defaults_of_other_methods_are_no_mistake():
+    every = {name: declared.default for name, (declared, _) in all_options().items()}
+    assert model_of({"attribution": {"method": "stratified", **every}})
+
+
 def test_a_file_that_overrides_one_nested_option_changes_that_alone(user_file):
-    path = user_file("definitions: {models: {trn: {attribution: {budget: 4096}}}}")
-    assert changes(merged(path)) == {".definitions.models.trn.attribution.budget": 4096}
+    path = user_file("definitions: {models: {trn: {all_frames: {budget: 4096}}}}")
+    assert changes(merged(path)) == {".definitions.models.trn.all_frames.budget": 4096}
     path = user_file("figures: {filmstrips: {per_model_wrong: 0}}")
     assert changes(merged(path)) == {".figures.filmstrips.per_model_wrong": 0}
 

@@ -36,7 +36,7 @@ class Exact(Method):
     """Exact ESVs of up to 20 frames, see `playfair.attribution.exact.shapley.exact_values`."""
 
     name = "exact"
-    summary = "the scores of all 2^n subsets, up to 20 frames"
+    summary = "from all 2^n subsets, up to 20 frames"
     advice = "always, where 2^n model outputs are possible: there is no error to think about"
     options_class = ExactOptions
     most_frames: ClassVar[int | None] = MAX_FRAMES

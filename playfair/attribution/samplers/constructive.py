@@ -48,10 +48,7 @@ class ConstructiveSampler(Sampler):
     """
 
     name = "constructive"
-    summary = (
-        "the paper's: subsets that grow by a frame, `max_samples_per_scale` of each size, over "
-        "some `iterations`"
-    )
+    summary = "the paper's: subsets that grow by a frame, some of each size, repeatedly"
     advice = "to compare with the paper; biased"
     options_class = ConstructiveOptions
 

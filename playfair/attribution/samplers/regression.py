@@ -39,10 +39,7 @@ class RegressionSampler(PairedSampler):
     """
 
     name = "regression"
-    summary = (
-        "pairs of a subset and its complement, spread over the sizes; weighted least squares with "
-        "slopes that vary by size"
-    )
+    summary = "weighted least squares on pairs of a subset and its complement, with slopes by size"
     advice = "first: the most accurate from some 4 n evaluations on"
 
     @classmethod

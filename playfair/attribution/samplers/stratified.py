@@ -21,7 +21,7 @@ class StratifiedSampler(PairedSampler):
     """
 
     name = "stratified"
-    summary = "mean scores with and without each frame, size by size, on the same kind of pairs"
+    summary = "mean scores with and without each frame, size by size, on such pairs"
     advice = "when no fit is wanted at all"
 
     @classmethod
