@@ -23,7 +23,7 @@ FLOORS = (
     ("attribution.limits", "attribution.result"),
     ("data.clips", "data.video", "data.download"),
     ("data.stores", "data.synthetic"),
-    ("models.checkpoints", "models.gpu_claims"),
+    ("models.checkpoints", "models.factories", "models.gpu_claims"),
     ("models.devices",),
     ("models.backbones", "models.heads"),
     ("models.training",),

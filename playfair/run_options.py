@@ -53,6 +53,26 @@ def model_options(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {**checked.model_dump(mode="json"), **options}
 
 
+def own_backbone(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """By what function of the user's the backbone of a feature file was made, {} if by none.
+
+    Returns:
+        factory, arguments and code_hash.
+
+    Raises:
+        InputError: if the file does not say all of it.
+    """
+    if "factory" not in attributes:
+        return {}
+    check_says(path, attributes, ("arguments", "code_hash"))
+    found: dict[str, Any] = {"arguments": _json(path, attributes, "arguments")}
+    for name in ("factory", "code_hash"):
+        found[name], *others = texts(path, attributes, name) or [""]
+        if others:
+            raise InputError(f"{path}: its attribute {name} is not one text: {_REMEDY}")
+    return found
+
+
 def backbone_options(
     path: Path, attributes: Mapping[str, Any], feature_dim: int
 ) -> tuple[dict[str, Any], int]:
@@ -67,6 +87,8 @@ def backbone_options(
     batch = {"batch_size": batch_size.item() if isinstance(batch_size, np.integer) else batch_size}
     _check(TypeAdapter(Features), batch, path, "batch_size")
     network = {"architecture": attributes["architecture"], "feature_dim": int(feature_dim)}
+    own = own_backbone(path, attributes)
+    network |= {key: own[key] for key in own if key != "code_hash"}
     _check(TypeAdapter(BackboneSection), network, path, "architecture")
     return decoding, batch["batch_size"]
 

@@ -22,7 +22,13 @@ from playfair.models.backbones.architectures import build_backbone
 from playfair.models.backbones.extraction import extract_features
 from playfair.models.heads.loading import load_heads
 from playfair.provenance import module_hash
-from playfair.run_options import backbone_options, check_says, model_options, texts
+from playfair.run_options import (
+    backbone_options,
+    check_says,
+    model_options,
+    own_backbone,
+    texts,
+)
 from playfair.trust import Trust
 
 _UNLABELLED = -1
@@ -181,8 +187,9 @@ class Run:
             "batch_size",
         )
         check_says(path, attributes, names)
-        if "factory" in attributes:
-            self._trust.files("backbones", name, attributes, path)
+        if own := own_backbone(path, attributes):
+            self._trust.files("backbones", name, own, path)
+            _check_code(own, path)
         checkpoint = self.directory / str(attributes["checkpoint"])
         _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
         return _RunBackbone(path, attributes, feature_dim, checkpoint)
@@ -197,11 +204,14 @@ class Run:
         found = self._backbone(backbone_name)
         attributes = found.attributes
         decoding, batch_size = backbone_options(found.path, attributes, found.feature_dim)
+        own = own_backbone(found.path, attributes)
         backbone = build_backbone(
             attributes["architecture"],
             found.feature_dim,
             attributes["weights"] or None,
             found.checkpoint,
+            own.get("factory"),
+            own.get("arguments"),
         )
         with tempfile.TemporaryDirectory() as folder:
             # Frames pass through a gulp so that they are those that the workflow would have seen.
@@ -299,7 +309,7 @@ def _check_unchanged(checkpoint: Path, expected: str, source: Path) -> None:
 
 
 def _check_code(options: dict[str, Any], source: Path) -> None:
-    """Check that the user's code, if any makes the head, is what it was."""
+    """Check that the user's code, if any makes the network, is what it was."""
     if "code_hash" not in options:
         return
     module = options["factory"].split(":")[0]

@@ -25,12 +25,8 @@ rule train_backbone:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        architecture=lambda wildcards: networks.backbones[wildcards.backbone][
-            "architecture"
-        ],
-        feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
-            "feature_dim"
-        ],
+        backbone=lambda wildcards: networks.backbone_options(wildcards.backbone),
+        code=lambda wildcards: networks.backbone_code(wildcards.backbone),
         training=lambda wildcards: networks.backbones[wildcards.backbone]["training"],
         device=config["device"],
         resume="results/{dataset}/resume/train_backbone/{backbone}.pt",

@@ -24,12 +24,8 @@ rule extract_features:
         runtime=by_attempt(240),
         gpu=config["gpus"],
     params:
-        architecture=lambda wildcards: networks.backbones[wildcards.backbone][
-            "architecture"
-        ],
-        feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
-            "feature_dim"
-        ],
+        backbone=lambda wildcards: networks.backbone_options(wildcards.backbone),
+        code=lambda wildcards: networks.backbone_code(wildcards.backbone),
         weights=lambda wildcards: networks.backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],

@@ -21,15 +21,16 @@ log_to(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 params = snakemake.params
 device = resolve_device(params.device)
-checkpoint = snakemake.input.checkpoint or weights_file(params.architecture, params.weights)
-backbone = build_backbone(params.architecture, params.feature_dim, params.weights, checkpoint)
+network = params.backbone
+checkpoint = snakemake.input.checkpoint or weights_file(network["architecture"], params.weights)
+backbone = build_backbone(**network, weights=params.weights, checkpoint=checkpoint)
 reader = GulpReader(snakemake.input.gulp)
 with write_features(
     snakemake.output.features,
     uids=reader.uids,
     labels=[reader.labels[uid] for uid in reader.uids],
     sequence_lengths=[reader.lengths[uid] for uid in reader.uids],
-    feature_dim=params.feature_dim,
+    feature_dim=network["feature_dim"],
     attributes={
         "dataset": snakemake.wildcards.dataset,
         "split": snakemake.wildcards.split,
@@ -38,7 +39,8 @@ with write_features(
         **backbone_attributes(
             f"results/{snakemake.wildcards.dataset}",
             checkpoint,
-            architecture=params.architecture,
+            network=network,
+            code=params.code,
             weights=params.weights,
             batch_size=params.batch_size,
             decoding=params.decoding,

@@ -25,8 +25,7 @@ trained = train_backbone(
     GulpReader(snakemake.input.train),
     GulpReader(snakemake.input.validation),
     len(read_class_names(snakemake.input.labels)),
-    architecture=params.architecture,
-    feature_dim=params.feature_dim,
+    **params.backbone,
     augmentation=AugmentationOptions(**training.pop("augmentation")),
     device=params.device,
     resume=resume,
@@ -38,5 +37,5 @@ save_trained(
     snakemake.output.checkpoint,
     snakemake.output.training_log,
     resume,
-    architecture=params.architecture,
+    architecture=params.backbone["architecture"],
 )

@@ -1,9 +1,11 @@
 """Backbones: what turns each frame into a feature."""
 
+from typing import Any
+
 from pydantic import Field, model_validator
 
 from playfair.definitions.checkpoints import CheckpointFile
-from playfair.definitions.section import Section
+from playfair.definitions.section import Factory, Section
 from playfair.definitions.training import BackboneTraining
 from playfair.errors import InputError
 
@@ -16,10 +18,10 @@ class BackboneSection(Section):
 
     architecture: str = Field(
         default="small",
-        pattern=r"^(small|bninception|resnet50|torchvision/[a-z0-9_]+|precomputed)$",
+        pattern=r"^(small|bninception|resnet50|torchvision/[a-z0-9_]+|custom|precomputed)$",
         description="Network: small (4 convolutions, 64 x 64 pixels), bninception or resnet50 "
-        "(the paper's), torchvision/<name> (any of its classification networks), or precomputed: "
-        "none, for data sets of features.",
+        "(the paper's), torchvision/<name> (any of its classification networks), custom (yours, "
+        "made by a Python function), or precomputed: none, for data sets of features.",
     )
     feature_dim: int = Field(
         default=OWN_FEATURE_DIM,
@@ -27,6 +29,14 @@ class BackboneSection(Section):
         le=8192,
         description="Length D of a feature; for torchvision/<name> what the network gives, as "
         "python -m playfair.models.backbones.torchvision_backbones <name> prints it.",
+    )
+    factory: Factory | None = Field(
+        default=None,
+        description="For custom: the function that makes it, package.module:function; it returns a "
+        "playfair.models.backbones.backbone.Backbone.",
+    )
+    arguments: dict[str, Any] = Field(
+        default_factory=dict, description="Keyword arguments of the factory."
     )
     weights: str | None = Field(
         default=None,
@@ -42,6 +52,16 @@ class BackboneSection(Section):
         default_factory=BackboneTraining,
         description="Where its training differs from training, at the top.",
     )
+
+    @model_validator(mode="after")
+    def _factory_is_of_custom(self) -> "BackboneSection":
+        if (self.architecture == "custom") != (self.factory is not None):
+            raise InputError(
+                f"a backbone in the config has the architecture {self.architecture} and the "
+                f"factory {self.factory}: custom needs a factory, package.module:function, and no "
+                "other architecture takes one"
+            )
+        return self
 
     @model_validator(mode="after")
     def _weights_are_whole(self) -> "BackboneSection":

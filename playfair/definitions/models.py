@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from playfair.definitions.attribution import FewFramesMethod, Sampling
 from playfair.definitions.checkpoints import CheckpointFile
-from playfair.definitions.section import Name, Section
+from playfair.definitions.section import Factory, Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
 from playfair.errors import InputError
 
@@ -80,8 +80,7 @@ class CustomModel(Section):
 
     head: Literal["custom"] = Field(description="Temporal head: yours, made by a Python function.")
     backbone: BackboneName
-    factory: str = Field(
-        pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$",
+    factory: Factory = Field(
         description="The function that makes it, package.module:function; it returns a model of "
         "any number of frames, or a list of which the s-th takes s frames.",
     )

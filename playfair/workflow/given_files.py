@@ -37,6 +37,7 @@ def check_given_files(networks: Networks) -> None:
             initial = networks.initial_checkpoint(name)
             files["training.initial_checkpoint"] = [initial] if isinstance(initial, str) else []
         _check_there(f"definitions.backbones.{name}", files)
+        networks.backbone_code(name)
     for name in networks.used_models:
         _check_there(f"definitions.models.{name}", _files_of(networks.models[name]))
         networks.model_options(name)

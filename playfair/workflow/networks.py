@@ -5,7 +5,7 @@ from typing import Any
 
 from playfair.models.backbones.published_weights import is_published_name
 from playfair.provenance import module_hash
-from playfair.workflow.datasets import Datasets, Files
+from playfair.workflow.datasets import Files
 
 Options = Mapping[str, Any]
 
@@ -43,9 +43,8 @@ class Networks:
         self.used_models: list[str] = config["models"]
         names = (self.models[name]["backbone"] for name in self.used_models)
         self.used_backbones: list[str] = list(dict.fromkeys(names))
-        has_videos = Datasets(config).has_videos(config["dataset"])
         self.trained_backbones = [
-            name for name in self.used_backbones if has_videos and is_trained(self.backbones[name])
+            name for name in self.used_backbones if is_trained(self.backbones[name])
         ]
         self.trained_models = [name for name in self.used_models if is_trained(self.models[name])]
         is_anything_trained = self.trained_backbones or self.trained_models
@@ -97,8 +96,24 @@ class Networks:
         unused = {"checkpoint", "checkpoints", "attribution", "all_frames", "training"}
         used = {key: options[key] for key in options if key not in unused.difference(sections)}
         if options["head"] == "custom":
-            used["code_hash"] = module_hash(options["factory"].split(":")[0])
+            used["code_hash"] = _code_hash(options["factory"])
         return used
+
+    def backbone_options(self, backbone: str) -> dict[str, Any]:
+        """What network a backbone is: its architecture and feature_dim, and who makes it."""
+        options = self.backbones[backbone]
+        return {
+            key: options[key] for key in ("architecture", "feature_dim", "factory", "arguments")
+        }
+
+    def backbone_code(self, backbone: str) -> str | None:
+        """The hash of the user's code that makes a backbone, None if none does.
+
+        Raises:
+            InputError: if the module of that code is not found.
+        """
+        factory = self.backbones[backbone]["factory"]
+        return None if factory is None else _code_hash(factory)
 
     def architecture(self, backbone: str) -> str:
         """The architecture of a backbone as the library lists them: without what follows a /."""
@@ -111,3 +126,8 @@ class Networks:
             return [f"{folder}/head{suffix}"]
         scales = range(1, self.models[model]["n_scales"] + 1)
         return [f"{folder}/head_{scale}_frames{suffix}" for scale in scales]
+
+
+def _code_hash(factory: str) -> str:
+    # As a param of the jobs that use the network it makes them stale when the code has changed.
+    return module_hash(factory.split(":")[0])

@@ -18,7 +18,7 @@ from playfair.provenance import module_hash
 from playfair.runs import Run
 from playfair.trust import Trust, add_trust_options, trust_of
 from tests.unit.data.drawn_clips import write_clips
-from tests.unit.finished_run import write_model, write_run
+from tests.unit.finished_run import FEATURE_DIM, write_model, write_run
 
 CODE = """
 from pathlib import Path
@@ -142,14 +142,68 @@ def test_files_are_those_of_the_configuration(folder, tmp_path):
     assert (tmp_path / "made").read_text() == "own.pt"
 
 
-def test_a_backbone_that_names_a_function_is_not_made(folder):
+BACKBONE = """
+from pathlib import Path
+
+from playfair.models.backbones.small_cnn import SmallCNN
+
+Path("imported").touch()
+
+
+def make(feature_dim):
+    return SmallCNN(feature_dim)
+"""
+
+
+def write_backbone(folder, tmp_path, monkeypatch, factory="own_net:make", **attributes):
+    """The features of the run, made by a function of the user's."""
+    (tmp_path / "own_net.py").write_text(BACKBONE)
+    monkeypatch.delitem(sys.modules, "own_net", raising=False)
     with h5py.File(folder / "features/small/validation.h5", "a") as file:
         file.attrs["architecture"] = "custom"
-        file.attrs["factory"] = "os:system"
+        file.attrs["factory"] = factory
+        file.attrs["arguments"] = json.dumps({"feature_dim": FEATURE_DIM})
+        file.attrs["code_hash"] = module_hash("own_net")
+        file.attrs.update(attributes)
     write_model(folder, "tsn", [1])
+
+
+def test_a_backbone_that_names_a_function_is_not_made(folder, tmp_path, monkeypatch):
+    write_backbone(folder, tmp_path, monkeypatch, "os:system")
     with pytest.raises(InputError, match=r"validation\.h5 was made by the .* 'os:system'"):
         Run(folder).model("tsn")
-    Run(folder, Trust(frozenset({"os:system"}))).model("tsn")
+    write_backbone(folder, tmp_path, monkeypatch)
+    assert explain("--model", "tsn") == 2
+    assert not (tmp_path / "imported").exists()
+
+
+def test_a_backbone_that_the_user_names_is_made(folder, tmp_path, monkeypatch):
+    write_backbone(folder, tmp_path, monkeypatch)
+    assert explain("--model", "tsn", "--trust-factory", "own_net:make") == 0
+    assert (tmp_path / "imported").exists()
+    own = {"architecture": "custom", "factory": "own_net:make"}
+    config = tmp_path / "config.yaml"
+    for arguments, status in (({"feature_dim": FEATURE_DIM}, 0), ({"feature_dim": 9}, 2)):
+        backbones = {"small": {**own, "arguments": arguments}}
+        config.write_text(yaml.safe_dump({"definitions": {"backbones": backbones}}))
+        assert explain("--model", "tsn", "--configfile", config) == status
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"code_hash": "of what it was before"}, "the Python module own_net has changed since"),
+        ({"arguments": "[]"}, "arguments is no JSON object"),
+        ({"factory": ["own_net:make", "os:system"]}, "its attribute factory is not one text"),
+    ],
+)
+def test_odd_words_on_a_backbone_get_one_sentence(
+    folder, tmp_path, monkeypatch, attributes, message
+):
+    write_backbone(folder, tmp_path, monkeypatch, **attributes)
+    with pytest.raises(InputError, match=message):
+        Run(folder, Trust(frozenset({"own_net:make"}))).model("tsn")
+    assert not (tmp_path / "imported").exists()
 
 
 @pytest.mark.parametrize(

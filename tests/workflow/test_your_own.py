@@ -131,6 +131,22 @@ def test_a_network_of_whole_clips_is_explained(tiny_run, tmp_path):
     assert len(values) == 5 * 15
 
 
+def test_a_backbone_of_ones_own_is_trained_and_explains_a_clip(tiny_run, tmp_path):
+    run = copy_run(tiny_run, tmp_path / "project")
+    said = run_section(run, PAGE, "Your own backbone")
+    assert "tsn" in said and "ESV" in said
+    with h5py.File(run / "results/tiny/features/mine/validation.h5") as file:
+        assert file["features"].shape[1] == 48
+        assert file.attrs["factory"] == "my_backbone:TinyBackbone"
+    mine = {"configuration": (*TINY, "my_backbone.yaml"), "target": "results/tiny/collated/tsn.h5"}
+    assert planned_jobs(run, **mine) == {}
+    with open(run / "my_backbone.py", "a") as file:
+        file.write("\nADDED = 1\n")
+    planned = planned_jobs(run, **mine)
+    assert {"train_backbone", "extract_features"} <= planned.keys()
+    assert "gulp_videos" not in planned
+
+
 def paper_results(n_frames, uids, class_count=4, seed=0):
     """What the paper's code pickles, of random values that add up."""
     rng = np.random.default_rng(seed)

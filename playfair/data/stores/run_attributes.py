@@ -17,7 +17,8 @@ def backbone_attributes(
     run: str | Path,
     checkpoint: str | Path,
     *,
-    architecture: str,
+    network: Mapping[str, Any],
+    code: str | None,
     weights: str | None,
     batch_size: int,
     decoding: Mapping[str, Any],
@@ -25,15 +26,23 @@ def backbone_attributes(
     """Attributes of a feature file: how videos were decoded, and by what network they were seen.
 
     Args:
-        run: directory of the run. weights: see `build_backbone`.
+        run: directory of the run.
+        network: architecture, factory and arguments; weights: see `build_backbone`.
+        code: the hash of the code that makes the network, if it is the user's.
         decoding: fps and short_side of the gulp.
     """
+    own = {
+        "factory": network["factory"],
+        "arguments": json.dumps(network["arguments"]),
+        "code_hash": code,
+    }
     return {
         "checkpoint": _relative(checkpoint, run),
-        "architecture": architecture,
+        "architecture": network["architecture"],
         "weights": weights or "",
         "batch_size": batch_size,
         "decoding": json.dumps(dict(decoding)),
+        **(own if network["factory"] else {}),
     }
 
 

@@ -1,8 +1,5 @@
 """Temporal heads that are the user's own: made by a function of theirs, or exported to files."""
 
-import importlib
-import inspect
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +9,9 @@ from torch import Tensor, nn
 
 from playfair.errors import InputError
 from playfair.models.checkpoints import check_finite_weights
+from playfair.models.factories import call_factory
 from playfair.models.heads.exported import load_exported
 from playfair.models.heads.tsn_trn import TSN
-from playfair.provenance import find_module
 
 OWN_HEADS = ("custom", "exported")
 PROBED_LENGTHS = (1, 2, 3)
@@ -53,7 +50,8 @@ def load_own_heads(
     """
     if options["head"] == "custom":
         name = f"The model of {options['factory']}"
-        model = _made_by_factory(options["factory"], options["arguments"], files)
+        given = {"files": [str(path) for path in files]} if files else {}
+        model = call_factory(options["factory"], {**options["arguments"], **given})
     elif options["file"] is not None:
         name = f"The exported model {files[0]}"
         model = load_exported(files[0])
@@ -90,51 +88,6 @@ def checked_heads(
         return Converted(model, _softmax)
     accepted: Head = model
     return accepted
-
-
-def _made_by_factory(
-    factory_path: str, arguments: Mapping[str, Any], files: Sequence[str | Path]
-) -> Any:
-    factory = import_factory(factory_path)
-    given = dict(arguments)
-    if files:
-        given["files"] = [str(path) for path in files]
-    try:
-        inspect.signature(factory).bind(**given)
-    except TypeError as error:
-        raise InputError(
-            f"The factory {factory_path} does not take the arguments "
-            f"{', '.join(given) or '(none)'} of the configuration: {error}"
-        ) from error
-    return factory(**given)
-
-
-def import_factory(factory_path: str) -> Callable[..., Any]:
-    """The function package.module:function, the working directory first on the Python path.
-
-    Raises:
-        InputError: if the module or the function is not there. An error inside of the module is
-            passed on as it is.
-    """
-    module_name, _, attribute = factory_path.partition(":")
-    find_module(module_name)
-    if sys.path[0] != str(Path.cwd()):
-        sys.path.insert(0, str(Path.cwd()))
-    importlib.invalidate_caches()
-    module = importlib.import_module(module_name)
-    factory: Any = getattr(module, attribute, None)
-    if factory is None:
-        raise InputError(
-            f"The module {module_name} ({module.__file__}) has no {attribute!r}, which the factory "
-            f"{factory_path} names: define it there, or name another function"
-        )
-    if not callable(factory):
-        raise InputError(
-            f"The factory {factory_path} is of type {type(factory).__name__}: expected a function "
-            "that returns a model"
-        )
-    function: Callable[..., Any] = factory
-    return function
 
 
 def _try(name: str, head: Head, length: int, feature_dim: int, class_count: int) -> None:

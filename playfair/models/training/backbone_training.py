@@ -1,8 +1,9 @@
 """Training of a backbone, end to end with a TRN head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,8 @@ def train_backbone(
     *,
     architecture: str = "small",
     feature_dim: int = 256,
+    factory: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
     initial_checkpoint: str | Path | None = None,
     n_frames: int = 8,
     hidden_dim: int = 256,
@@ -82,6 +85,7 @@ def train_backbone(
 
     Args:
         train, validation: splits; clips with a label and at least `n_frames` frames are used.
+        architecture, feature_dim, factory, arguments: see `build_backbone`.
         initial_checkpoint: weights of the same architecture to begin with, not random ones: a path
             or the name of published ones, as for `weights_file`. A `last_linear` of another shape
             in the file is left out.
@@ -97,7 +101,7 @@ def train_backbone(
     target_device = resolve_device(device)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        backbone = build_backbone(architecture, feature_dim)
+        backbone = build_backbone(architecture, feature_dim, factory=factory, arguments=arguments)
         head = TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
     if initial_checkpoint:
         load_initial_weights(backbone, weights_file(architecture, str(initial_checkpoint)))

@@ -19,6 +19,18 @@ def test_architectures_of_every_kind_are_taken(architecture):
     assert found["architecture"] == architecture
 
 
+def test_a_backbone_of_ones_own_has_a_factory_and_no_other_has():
+    own = {"architecture": "custom", "factory": "package.module:make"}
+    found = complete_backbone(**own, arguments={"width": 8})
+    assert found["arguments"] == {"width": 8}
+    for options in ({"architecture": "custom"}, {**own, "architecture": "small"}):
+        with pytest.raises(InputError, match="custom needs a factory"):
+            complete_backbone(**options)
+    for factory in ("module", "module:", ":make", "a/b:make", "module:make()"):
+        with pytest.raises(InputError, match=r"backbones\.own\.factory is"):
+            complete_backbone(architecture="custom", factory=factory)
+
+
 @pytest.mark.parametrize("architecture", ["resnet", "torchvision/", "torchvision/../x", "timm/x"])
 def test_other_architectures_are_refused_with_the_choice(architecture):
     with pytest.raises(InputError, match=r"backbones\.own\.architecture is .*bninception.*<name>"):

@@ -89,6 +89,20 @@ def test_nothing_is_trained_on_features_but_heads():
     assert found.trained_models == ["tsn"]
 
 
+def test_a_backbone_of_ones_own_is_trained_unless_it_has_a_checkpoint(tmp_path, monkeypatch):
+    own = {"architecture": "custom", "factory": "my_own_net:make", "arguments": {"width": 8}}
+    found = networks({"tsn": {"head": "tsn"}}, own)
+    assert found.trained_backbones == ["net"]
+    assert found.backbone_options("net") == {"feature_dim": 256, **own}
+    assert networks({"tsn": {"head": "tsn"}}, {**own, "checkpoint": "a.pt"}).trained_backbones == []
+    with pytest.raises(InputError, match="'my_own_net' was not found"):
+        found.backbone_code("net")
+    (tmp_path / "my_own_net.py").write_text("make = 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert len(found.backbone_code("net")) == 64
+    assert networks({"tsn": {"head": "tsn"}}).backbone_code("net") is None
+
+
 @pytest.mark.parametrize(
     ("initial", "files"), [(None, []), ("IMAGENET1K_V2", []), ("a.pth", "a.pth")]
 )

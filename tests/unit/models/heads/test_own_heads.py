@@ -11,8 +11,9 @@ from playfair.attribution.games.from_model import make_game, place_model
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.errors import InputError
 from playfair.models.checkpoints import save_checkpoint
+from playfair.models.factories import import_factory
 from playfair.models.heads.loading import load_heads
-from playfair.models.heads.own_heads import checked_heads, import_factory
+from playfair.models.heads.own_heads import checked_heads
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 torch.set_num_threads(1)
