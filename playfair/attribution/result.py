@@ -140,7 +140,8 @@ def concatenated(parts: Sequence[Attribution]) -> Attribution:
 def gap_to_efficiency(value: np.ndarray, scores: np.ndarray, prior: np.ndarray) -> np.ndarray:
     """prior + sum of values over frames - score: (V, n, K), (V, K), (K,) -> (V, K) float32."""
     total = prior.astype(np.float64) + value.sum(axis=1, dtype=np.float64)
-    return (total - scores).astype(np.float32)
+    gap: np.ndarray = (total - scores).astype(np.float32)
+    return gap
 
 
 def _rows(video: int, result: Attribution) -> list[tuple[Any, ...]]:

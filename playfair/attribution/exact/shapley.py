@@ -179,7 +179,7 @@ def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> 
     rows = max(video_count, min(CHUNK_ROWS, widest))
     chunks = 16 * rows * max(game.class_count, 256)
     table = 4 * 2**n_frames * video_count * chosen if keep_table else 0
-    return lattice + levels + chunks + table
+    return int(lattice + levels + chunks + table)
 
 
 def check_length(n_frames: int) -> None:

@@ -98,4 +98,5 @@ def _child_rows(frame_idx: np.ndarray) -> np.ndarray:
     moved = binomial[frame_idx, places]
     before = np.cumsum(kept, axis=1) - kept
     behind = np.cumsum(moved[:, ::-1], axis=1)[:, ::-1] - moved
-    return before + behind
+    rows: np.ndarray = before + behind
+    return rows

@@ -107,7 +107,8 @@ class MaskedModel(nn.Module):
         frames = torch.as_tensor(video)
         frames = frames.float() if frames.is_floating_point() else frames
         with torch.inference_mode():
-            return self(self.stand_in(frames).expand(1, *frames.shape))[0]
+            scores: Tensor = self(self.stand_in(frames).expand(1, *frames.shape))[0]
+            return scores
 
 
 class MaskingGame(VariableLengthGame):

@@ -68,6 +68,7 @@ class Options:
 
 def kind_of(declared: Field[Any]) -> type:
     """bool, int or float: what an option is when it is not None."""
+    kind: type
     (kind,) = (one for one in _allowed(declared) if one is not type(None))
     return kind
 

@@ -84,7 +84,9 @@ class PairedSampler(Sampler):
     def used_share(self, pair_count: int) -> np.ndarray:
         """(P',): which share of all pairs of its size is among the leading ones, for each pair."""
         size = self.size[:pair_count]
-        return np.bincount(size, minlength=size.max() + 1)[size] / self.population[size - 1]
+        used = np.bincount(size, minlength=size.max() + 1)[size]
+        share: np.ndarray = used / self.population[size - 1]
+        return share
 
     def _pair_cost(self, size: np.ndarray) -> np.ndarray:
         small = size <= self.largest_evaluated

@@ -125,7 +125,8 @@ def shapley_kernel(n_frames: int) -> np.ndarray:
 
 def size_growth(size: np.ndarray, n_frames: int) -> np.ndarray:
     """g(k) = n^2 / (4 k (n - k)): 1 for half of the frames, larger for fewer and for more."""
-    return n_frames**2 / (4 * size * (n_frames - size))
+    growth: np.ndarray = n_frames**2 / (4 * size * (n_frames - size))
+    return growth
 
 
 def esv_of_regressors(n_frames: int, degree: int) -> np.ndarray:
@@ -158,7 +159,8 @@ def _pair_moment(members: np.ndarray, among: int, share: np.ndarray) -> np.ndarr
     """E[(1[j in S] - q)(1[l in S] - q)] for `members` of `among` frames in S and q = `share`."""
     one = members / among
     both = members * (members - 1) / (among * (among - 1))
-    return both - 2 * share * one + share**2
+    moment: np.ndarray = both - 2 * share * one + share**2
+    return moment
 
 
 def _blocks(pair_count: int) -> list[slice]:

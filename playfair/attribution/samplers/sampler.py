@@ -84,7 +84,8 @@ class Sampler(Method):
 
     def cost(self, member: np.ndarray) -> NDArray[np.int64]:
         """Model outputs that each subset needs: (M, n) -> (M,), 0 or 1."""
-        return (member.sum(axis=1) <= self.largest_evaluated).astype(np.int64)
+        is_evaluated: np.ndarray = member.sum(axis=1) <= self.largest_evaluated
+        return is_evaluated.astype(np.int64)
 
     @abstractmethod
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:

@@ -88,7 +88,8 @@ def _over(numerator: Columns | float, denominator: Columns | float) -> Columns:
 def _mean_of_known(values: Columns) -> Columns:
     """Mean over sizes (axis 0) of what is known; 0 where nothing is."""
     known = np.isfinite(values)
-    return np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    mean: Columns = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return mean
 
 
 def _largest_known(values: Columns) -> Columns:

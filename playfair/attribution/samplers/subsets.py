@@ -25,7 +25,10 @@ def frame_keys(n_frames: int) -> np.ndarray:
 
 def subset_keys(member: np.ndarray) -> np.ndarray:
     """Membership (M, n) -> keys (M,) uint64, equal for equal subsets."""
-    return np.where(member, frame_keys(member.shape[1]), np.uint64(0)).sum(axis=1, dtype=np.uint64)
+    keys: np.ndarray = np.where(member, frame_keys(member.shape[1]), np.uint64(0)).sum(
+        axis=1, dtype=np.uint64
+    )
+    return keys
 
 
 def first_occurrences(member: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from playfair.attribution.methods.registry import method_class, samplers
 from playfair.attribution.samplers.constructive import ConstructiveSampler
 from playfair.attribution.samplers.paired import pair_population, size_sequence
 from playfair.attribution.samplers.permutation import PermutationSampler
@@ -14,7 +15,7 @@ from playfair.attribution.samplers.stratified import StratifiedSampler
 from playfair.errors import InputError
 from tests import oracle
 
-SAMPLERS = [PermutationSampler, StratifiedSampler, RegressionSampler, ConstructiveSampler]
+SAMPLERS = [method_class(name) for name in samplers()]
 
 
 def made(kind, n_frames, budget, seed, n_max, **options):
