@@ -21,6 +21,8 @@ ENGINE, LIBRARIES = "benchmarks.measure_engine", "benchmarks.measure_libraries"
 PLAN = (
     *((ENGINE, "exact", n_frames, 8) for n_frames in (8, 10, 12, 14, 16, 20)),
     *((ENGINE, "exact", n_frames, n_frames) for n_frames in (10, 12, 14, 16)),
+    *((ENGINE, "alone", n_frames, 8) for n_frames in (8, 10, 12, 14)),
+    *((ENGINE, "alone", n_frames, 0) for n_frames in (8, 14)),
     *((ENGINE, "sampled", n_frames, n_max) for n_frames in (16, 32) for n_max in (0, 8)),
     *((LIBRARIES, n_frames, 8) for n_frames in (8, 12, 16)),
 )

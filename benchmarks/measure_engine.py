@@ -1,4 +1,4 @@
-"""Measure the exact engine beside its floor, or a sampler; prints rows as JSON.
+"""Measure the exact engine beside its floor or on one video, or a sampler; prints rows as JSON.
 
 The floor of a multi-scale game is the time of what cannot be avoided, into buffers that are there
 already: the first layer over the pairs of frame and position that occur, the head product of every
@@ -17,6 +17,7 @@ from benchmarks.measuring import (
     FEATURE_DIM,
     HIDDEN_DIM,
     Row,
+    cpu_timed,
     heads,
     peak_mb,
     row,
@@ -24,7 +25,7 @@ from benchmarks.measuring import (
     timed,
     uniform_priors,
 )
-from playfair.attribution.exact.exact import videos_at_once
+from playfair.attribution.exact.exact import exact_esvs, videos_at_once
 from playfair.attribution.exact.shapley import (
     CHUNK_ROWS,
     Workspace,
@@ -38,6 +39,7 @@ from playfair.models.heads.tsn_trn import TSN
 
 BUDGET = 1024
 LEAST_TURNS, LEAST_SECONDS = 7, 6
+ALONE_TURNS = 500
 
 
 class Floor:
@@ -115,6 +117,22 @@ def measure_exact(n_frames: int, n_max: int) -> list[Row]:
     return [row("exact", n_frames, n_max, batch, engine_ms, floor_ms, peak)]
 
 
+def measure_alone(n_frames: int, n_max: int) -> list[Row]:
+    """One call for one video, TRN or (n_max 0) TSN, with all that a call costs; one thread."""
+    torch.set_num_threads(1)
+    model = heads(n_max) if n_max else TSN(FEATURE_DIM, CLASS_COUNT)
+    features = torch.randn(1, n_frames, FEATURE_DIM)
+
+    def run() -> None:
+        exact_esvs(model, features, uniform_priors())
+
+    run()
+    peak = peak_mb()
+    name = f"exact, one video alone, {'TRN' if n_max else 'TSN'}, CPU ms of one thread"
+    shortest_ms = min(cpu_timed(run) for _ in range(ALONE_TURNS))
+    return [row(name, n_frames, n_max, 1, shortest_ms, None, peak)]
+
+
 def measure_sampled(n_frames: int, n_max: int) -> list[Row]:
     """The regression sampler on a TRN (n_max scales) or, with n_max 0, on a TSN."""
     model = heads(n_max) if n_max else TSN(FEATURE_DIM, CLASS_COUNT)
@@ -135,5 +153,6 @@ def measure_sampled(n_frames: int, n_max: int) -> list[Row]:
 
 if __name__ == "__main__":
     torch.manual_seed(0)
-    measure = {"exact": measure_exact, "sampled": measure_sampled}[sys.argv[1]]
+    measures = {"exact": measure_exact, "alone": measure_alone, "sampled": measure_sampled}
+    measure = measures[sys.argv[1]]
     print(json.dumps(measure(int(sys.argv[2]), int(sys.argv[3]))))

@@ -7,10 +7,9 @@ from math import comb, factorial
 
 import torch
 from torch import Tensor
-from torch.nn.functional import embedding_bag
 
 from playfair.attribution.games.game import Game
-from playfair.attribution.games.lattice import Level, lattice_level, membership
+from playfair.attribution.games.lattice import Level, lattice_level, membership, sums_of_rows
 from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
 
@@ -49,7 +48,7 @@ class Workspace:
         return buffer[: rows * columns].view(rows, columns)
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def exact_values(
     game: Game,
     class_idx: Tensor | None = None,
@@ -106,12 +105,13 @@ def _scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, sl
     below: Tensor | None = None
     for size in range(1, game.n_frames + 1):
         level = lattice_level(game.n_frames, size, str(device))
-        in_one_chunk = below is not None and len(level) <= chunk_rows
+        subset_count = len(level)
+        in_one_chunk = below is not None and subset_count <= chunk_rows
         logits = None
         if game.n_max is not None and not in_one_chunk:
-            logits = workspace.take(f"level {size % 2}", len(level), columns, device)
-        for start in range(0, len(level), chunk_rows):
-            rows = slice(start, min(start + chunk_rows, len(level)))
+            logits = workspace.take(f"level {size % 2}", subset_count, columns, device)
+        for start in range(0, subset_count, chunk_rows):
+            rows = slice(start, min(start + chunk_rows, subset_count))
             if game.n_max is None:
                 outputs = game.outputs(level.frame_idx[rows])
             else:
@@ -140,9 +140,9 @@ def combine_level(
         return logits[rows]
     if size > game.n_max:
         weights = _equal_weights(size, rows.stop - rows.start, below.device)
-        mean = embedding_bag(level.child_idx[rows], below, per_sample_weights=weights, mode="sum")
+        mean = sums_of_rows(level.child_idx[rows], below, weights)
         return mean if logits is None else logits[rows].copy_(mean)
-    child_sum = embedding_bag(level.child_idx[rows], below, mode="sum")
+    child_sum = sums_of_rows(level.child_idx[rows], below)
     out = child_sum if logits is None else logits[rows]
     game.combine(level, rows, child_sum, (size - 1) / size**2, 1 / size, out)
     return out

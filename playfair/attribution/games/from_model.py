@@ -73,8 +73,9 @@ def place_model(
         _check_not_training(single)
     if device is None:
         networks = [single for single in models if isinstance(single, nn.Module)]
-        parameters = [parameter for network in networks for parameter in network.parameters()]
-        return model, parameters[0].device if parameters else torch.device("cpu")
+        parameters = (parameter for network in networks for parameter in network.parameters())
+        first = next(parameters, None)
+        return model, torch.device("cpu") if first is None else first.device
     target = torch.device(device)
     placed = [_on_device(single, target) for single in models]
     return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target

@@ -1,16 +1,16 @@
 """Games of the TSN and TRN heads, which need far less than a call of the model per subsequence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Self, cast
 
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
-from torch.nn.functional import embedding_bag
 
 from playfair.attribution.games.game import Game
-from playfair.attribution.games.lattice import Level
+from playfair.attribution.games.lattice import Level, sums_of_rows
 from playfair.attribution.games.scores import Score, scores_of_logits
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TRN, TSN
@@ -53,7 +53,7 @@ class TSNGame(Game):
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         logits = self.frame_logits()
-        total = embedding_bag(frame_idx, logits.flatten(start_dim=1), mode="sum")
+        total = sums_of_rows(frame_idx, logits.flatten(start_dim=1))
         return total.div_(frame_idx.shape[1]).view(-1, *logits.shape[1:])
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
@@ -85,40 +85,40 @@ class TRNGame(Game):
         super().__init__(features, priors, heads[0].class_count, score)
         self.heads = list(heads)
         self.n_max = len(self.heads)
-        self._layers = [linear_layers(head) for head in self.heads]
-        self._scale = 0
-        self._products = torch.empty(0)
+        self._layers = [_Layers.of(head) for head in self.heads]
+        self._products: dict[int, Tensor] = {}
         self._elements: dict[bool, Tensor] = {}
 
     def with_features(self, features: Tensor) -> "TRNGame":
         other = super().with_features(features)
-        other._scale = 0
+        other._products = {}
         other._elements = {}
         return other
 
     def products(self, scale: int) -> Tensor:
         """(s * (n - s + 1), V * H): what frame p + j adds to the hidden vector at position p, in
-        row p * (n - s + 1) + j; at position 0 with b_1. The last scale asked for is kept.
+        row p * (n - s + 1) + j; at position 0 with b_1.
 
-        The parts of W_1 are read where they are: to copy them would cost more than the products
-        of a few videos.
+        Those of all scales are made at once, so that W_1, of which there is far more than of
+        anything else, goes through the cache alone.
         """
-        if self._scale == scale:
-            return self._products
-        head = self.heads[scale - 1]
-        first, _ = self._layers[scale - 1]
+        if not self._products:
+            scales = range(1, min(self.n_frames, self.n_max) + 1)
+            self._products = {s: self._products_of_scale(s) for s in scales}
+        return self._products[scale]
+
+    def _products_of_scale(self, scale: int) -> Tensor:
+        """W_1 is read where it is: a copy would cost more than the products of a few videos."""
+        head, layers = self.heads[scale - 1], self._layers[scale - 1]
         elements = self.elements(head.relu_input)
         n_frames, video_count, width = elements.shape
         places = n_frames - scale + 1
         windows = elements.as_strided(
             (scale, places * video_count, width), (video_count * width, width, 1)
         )
-        by_position = first.weight.detach().view(head.hidden_dim, scale, width).permute(1, 2, 0)
-        products = torch.bmm(windows, by_position)
-        products[0] += first.bias.detach()
-        self._scale = scale
-        self._products = products.view(scale * places, -1)
-        return self._products
+        products = torch.bmm(windows, layers.into_hidden)
+        products[0].add_(layers.hidden_bias)
+        return products.view(scale * places, -1)
 
     def elements(self, relu: bool) -> Tensor:
         """(n, V, D): the features, or their ReLU, frame by frame.
@@ -134,14 +134,14 @@ class TRNGame(Game):
 
     def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
         """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H)."""
-        hidden = embedding_bag(product_idx, self.products(scale), mode="sum").relu_()
-        return hidden.view(len(product_idx) * self.video_count, -1)
+        hidden = sums_of_rows(product_idx, self.products(scale)).relu_()
+        return hidden.view(-1, self.heads[scale - 1].hidden_dim)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         scale = frame_idx.shape[1]
-        _, last = self._layers[scale - 1]
+        layers = self._layers[scale - 1]
         hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
-        logits = torch.addmm(last.bias.detach(), hidden, last.weight.detach().T)
+        logits = torch.addmm(layers.logit_bias, hidden, layers.into_logits)
         return logits.view(len(frame_idx), self.video_count, self.class_count)
 
     def combine(
@@ -153,10 +153,10 @@ class TRNGame(Game):
         alpha: float,
         out: Tensor,
     ) -> None:
-        _, last = self._layers[level.size - 1]
+        layers = self._layers[level.size - 1]
         hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
         logits = out.view(-1, self.class_count)
-        weight, bias = last.weight.detach().T, last.bias.detach()
+        weight, bias = layers.into_logits, layers.logit_bias
         if child_sum is None:
             torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
             return
@@ -166,6 +166,30 @@ class TRNGame(Game):
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Both layers of a head as they are multiplied from the right, views of its parameters.
+
+    into_hidden (s, D, H), hidden_bias (H,), into_logits (H, C), logit_bias (C,).
+    """
+
+    into_hidden: Tensor
+    hidden_bias: Tensor
+    into_logits: Tensor
+    logit_bias: Tensor
+
+    @classmethod
+    def of(cls, head: TRN) -> Self:
+        first, last = linear_layers(head)
+        by_position = first.weight.detach().view(head.hidden_dim, head.n_frames, head.feature_dim)
+        return cls(
+            into_hidden=by_position.permute(1, 2, 0),
+            hidden_bias=first.bias.detach(),
+            into_logits=last.weight.detach().T,
+            logit_bias=last.bias.detach(),
+        )
 
 
 def product_rows(frame_idx: Tensor, n_frames: int) -> Tensor:

@@ -14,6 +14,7 @@ from math import comb
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
@@ -34,7 +35,7 @@ class Level:
     child_idx: Tensor
 
     def __len__(self) -> int:
-        return len(self.masks)
+        return self.masks.shape[0]
 
 
 @lru_cache(maxsize=64)
@@ -79,6 +80,18 @@ def membership(level: Level, n_frames: int) -> Tensor:
     """Level -> (n, R) bool: does frame i belong to subset r?"""
     bits = torch.arange(n_frames, device=level.masks.device)
     return ((level.masks >> bits[:, None]) & 1).bool()
+
+
+def sums_of_rows(rows: Tensor, table: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Rows of a table (N, X), summed as `rows` (R, k) say, each times its weight (R, k): (R, X)."""
+    offsets = _bag_offsets(*rows.shape, rows.dtype, str(rows.device))
+    weights = None if weights is None else weights.flatten()
+    return embedding_bag(rows.flatten(), table, offsets, mode="sum", per_sample_weights=weights)
+
+
+@lru_cache(maxsize=128)
+def _bag_offsets(count: int, size: int, dtype: torch.dtype, device: str) -> Tensor:
+    return torch.arange(0, count * size, size, dtype=dtype, device=device)
 
 
 def _child_rows(frame_idx: np.ndarray) -> np.ndarray:
