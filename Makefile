@@ -1,7 +1,7 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test check test-gpu bench lint format config docs lock
+.PHONY: help setup figures report test check test-processors test-gpu bench lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
@@ -11,9 +11,12 @@ SMK_FILES := Snakefile rules
 # One process of tests per core, up to four; of a test's own threads one.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
+# What computes or stores numbers.
+PROCESSOR_TESTS := tests/unit/attribution tests/unit/data/stores tests/unit/data/test_stores.py \
+  tests/unit/models/backbones/test_extraction.py playfair/attribution
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: .venv/.installed ## Make .venv from the lock
 
@@ -40,6 +43,9 @@ test: setup ## Run all tests, with coverage
 
 check: lint ## Check style and types and run the unit tests: for while you work
 	$(PYTEST) $(SIDE_BY_SIDE) tests/unit playfair $(TEST_OPTIONS)
+
+test-processors: setup ## Run the tests of numbers on all processors that this one can play
+	.ci/each_processor $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) $(PROCESSOR_TESTS) $(TEST_OPTIONS)
 
 test-gpu: setup ## Run what needs a GPU
 	$(PYTEST) -m gpu $(TEST_OPTIONS)

@@ -81,7 +81,8 @@ def train_backbone(
 
     In each epoch every clip shows one random frame out of each of `n_frames` equal segments,
     augmented. Validation clips show the middles of the segments, as they are. The same seed and
-    number of threads give the same bits, whether the training was interrupted or not.
+    number of threads give the same bits on the same machine, whether the training was interrupted
+    or not.
 
     Args:
         train, validation: splits; clips with a label and at least `n_frames` frames are used.

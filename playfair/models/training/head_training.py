@@ -94,7 +94,7 @@ def train_head(
 
     In each epoch every clip shows `n_frames` random frames, by `draw_frame_idx`; validation clips
     show the middles of `n_frames` equal segments. The same seed and number of threads give the
-    same bits, whether the training was interrupted or not.
+    same bits on the same machine, whether the training was interrupted or not.
 
     Args:
         train, validation: splits with classes from 0 to class_count - 1, or -1 where unknown; clips
@@ -181,10 +181,11 @@ class _FrozenClips:
 
 def _gather(source: FeatureSource, positions: np.ndarray, frame_idx: np.ndarray) -> Tensor:
     """Features (N, n, D) of the frames (N, n) of the videos at `positions` (N,) of a split."""
-    gathered = np.empty((*frame_idx.shape, source.feature_dim), dtype=np.float32)
-    for row, position, idx in zip(gathered, positions, frame_idx, strict=True):
+    # In memory of torch, which is always aligned: bits of products may depend on that.
+    gathered = torch.empty(*frame_idx.shape, source.feature_dim)
+    for row, position, idx in zip(gathered.numpy(), positions, frame_idx, strict=True):
         row[:] = source.features(int(position))[idx]
-    return torch.from_numpy(gathered)
+    return gathered
 
 
 def _usable(
