@@ -85,11 +85,13 @@ def imports_of(tree: ast.Module, known: dict[str, ast.Module]) -> Iterator[str]:
 def arrows() -> dict[tuple[str, str], set[tuple[str, str]]]:
     """By two rooms, the first of which imports the second: which modules do, as pairs."""
     known = modules()
+    packages = {name.rpartition(".")[0] for name in known}
     found: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for module, tree in known.items():
         for target in imports_of(tree, known):
             pair = room_of(module), room_of(target)
-            if pair[0] != pair[1]:
+            # The doors of packages, their __init__, name what lies on any floor.
+            if pair[0] != pair[1] and "" not in pair and module not in packages:
                 found.setdefault(pair, set()).add((module, target))
     return found
 

@@ -1,6 +1,7 @@
 """What is public is there, typed, and loads on first use."""
 
 import importlib
+import pkgutil
 import subprocess
 import sys
 
@@ -10,11 +11,7 @@ import playfair
 
 PACKAGES = [
     "playfair",
-    "playfair.attribution",
-    "playfair.attribution.exact",
-    "playfair.attribution.games",
-    "playfair.attribution.methods",
-    "playfair.attribution.samplers",
+    *(found.name for found in pkgutil.walk_packages(playfair.__path__, "playfair.") if found.ispkg),
 ]
 
 TYPED_USES = """

@@ -28,7 +28,7 @@ def test_rooms_import_only_what_lies_on_floors_below():
         f"{module} imports {target}"
         for (user, used), pairs in house.arrows().items()
         for module, target in sorted(pairs)
-        if user in FLOOR and FLOOR.get(used, -1) >= FLOOR[user]
+        if FLOOR[used] >= FLOOR[user]
     ] == []
 
 
