@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from playfair import provenance
+from playfair.attribution.methods import registry
 from playfair.errors import InputError
 
 FILES = {
@@ -195,6 +196,18 @@ def test_features_depend_on_their_own_architecture_only(chosen):
         used = provenance.used_modules(ROOT / f"scripts/{script}.py", ROOT, [chosen])
         networks = {f"playfair.models.backbones.{module}" for module in modules.values()}
         assert used & networks == {f"playfair.models.backbones.{modules[chosen]}"}
+
+
+@pytest.mark.parametrize("chosen", registry.METHODS)
+def test_esvs_depend_on_their_own_method_only(chosen):
+    modules = {name: entry.partition(":")[0] for name, entry in registry.METHODS.items()}
+    for script in ("compute_esvs", "compute_all_frames_esvs"):
+        used = provenance.used_modules(ROOT / f"scripts/{script}.py", ROOT, [chosen])
+        assert used & set(modules.values()) == {modules[chosen]}
+        samplers = [
+            module for module in used if module.startswith("playfair.attribution.samplers.")
+        ]
+        assert bool(samplers) is (chosen in registry.samplers())
 
 
 def test_a_syntax_tree_reads_the_same_in_every_python():

@@ -80,6 +80,15 @@ def test_another_version_and_changed_plumbing_make_nothing(run):
     assert planned_jobs(run) == {}
 
 
+def test_changed_sampler_that_no_model_uses_makes_the_sampling_study_only(run):
+    append(run / "playfair/attribution/samplers/stratified.py", "\nADDED = 1\n")
+    assert planned_jobs(run) == {
+        "measure_sampling_error": 2,
+        "plot_sampling_error": 1,
+        **GATHERING,
+    }
+
+
 def test_changed_backbones_that_are_not_used_make_nothing(run):
     for module in ("bninception", "resnet50", "torchvision_backbones"):
         append(run / f"playfair/models/backbones/{module}.py", "\nADDED = 1\n")
