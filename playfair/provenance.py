@@ -132,7 +132,7 @@ def _closure(
             found.add(module)
             path = _file_of(module, root)
             inside = module if path.name == "__init__.py" else module.rpartition(".")[0]
-            waiting += _imported(path, root, package, inside, choices)
+            waiting += _imported(path, root, package, inside, _made_in(path, choices))
     return found
 
 
@@ -140,8 +140,19 @@ def _hash(modules: Collection[str], root: Path, choices: frozenset[str] | None) 
     digest = hashlib.sha256()
     for module in sorted(modules):
         path = _file_of(module, root)
-        digest.update(module.encode() + b"\0" + _digest(path, choices))
+        digest.update(module.encode() + b"\0" + _digest(path, _made_in(path, choices)))
     return digest.hexdigest()
+
+
+def _made_in(path: Path, choices: frozenset[str] | None) -> frozenset[str] | None:
+    """Those of the choices that a file's own tables offer: for no other is it read anew."""
+    return choices and choices & _offered(path)
+
+
+@cache
+def _offered(path: Path) -> frozenset[str]:
+    lines = [line for statement in _read(path, frozenset()).body for line in _table(statement)]
+    return frozenset(str(key.value) for key, _ in lines if isinstance(key, ast.Constant))
 
 
 def value_hash(value: Any) -> str:
@@ -216,13 +227,19 @@ def _is_for_types(statement: ast.stmt) -> bool:
 
 def _choose(statement: ast.stmt, choices: frozenset[str]) -> None:
     """Take what was not chosen out of a table, if the statement is one and something was."""
+    chosen = [line for line in _table(statement) if getattr(line[0], "value", None) in choices]
+    if chosen:
+        table: Any = statement
+        table.value.keys = [key for key, _ in chosen]
+        table.value.values = [value for _, value in chosen]
+
+
+def _table(statement: ast.stmt) -> list[tuple[ast.expr | None, ast.expr]]:
+    """The lines of a table of choices, none of any other statement."""
     table = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     if not isinstance(table, ast.Dict) or not all(map(_loaded_by, table.values)):
-        return
-    lines = zip(table.keys, table.values, strict=True)
-    chosen = [line for line in lines if getattr(line[0], "value", None) in choices]
-    if chosen:
-        table.keys, table.values = [key for key, _ in chosen], [value for _, value in chosen]
+        return []
+    return list(zip(table.keys, table.values, strict=True))
 
 
 def _loaded_by(node: ast.AST) -> str | None:
