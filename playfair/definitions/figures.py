@@ -1,27 +1,11 @@
-"""Figures: options of those that have any."""
+"""Figures: the options that stand in their modules, and those of a study that one is drawn from."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from playfair.definitions.section import Section
-
-
-class Filmstrips(Section):
-    """The filmstrips of example videos."""
-
-    n_frames: int | None = Field(
-        default=None,
-        ge=1,
-        le=1000,
-        description="Frames of a strip, one of n_frames; null takes the largest.",
-    )
-    per_model_right: int = Field(
-        default=2, ge=0, le=20, description="Examples that a model gets right, per model."
-    )
-    per_model_wrong: int = Field(
-        default=1, ge=0, le=20, description="Examples that a model gets wrong, per model."
-    )
+from playfair.figures.catalogue import FigureEntry, read_catalogue
 
 
 class SamplingError(Section):
@@ -46,12 +30,42 @@ class SamplingError(Section):
     )
 
 
-class Figures(Section):
-    """What the figures show."""
+def _section(name: str, figure: FigureEntry) -> type[Section]:
+    """The section of a figure: the options that its module names."""
+    fields: dict[str, Any] = {
+        option.name: (
+            option.type,
+            Field(default=option.default, description=option.description, **option.bounds),
+        )
+        for option in figure.options
+    }
+    title = "".join(word.capitalize() for word in name.split("_"))
+    return create_model(title, __base__=Section, __doc__=f"Options of {name}.", **fields)
 
-    filmstrips: Filmstrips = Field(
-        default_factory=Filmstrips, description="Filmstrips of example videos."
-    )
-    sampling_error: SamplingError = Field(
-        default_factory=SamplingError, description="Sampled values against exact ones."
+
+if TYPE_CHECKING:
+
+    class Figures(Section):
+        """What the figures show."""
+
+        filmstrips: Any = None
+        sampling_error: SamplingError = SamplingError()
+
+else:
+    _with_options = {name: entry for name, entry in read_catalogue().items() if entry.options}
+    Figures = create_model(
+        "Figures",
+        __base__=Section,
+        __doc__="What the figures show.",
+        **{
+            name: (
+                section := _section(name, figure),
+                Field(default_factory=section, description=f'The figure "{figure.title}"'),
+            )
+            for name, figure in _with_options.items()
+        },
+        sampling_error=(
+            SamplingError,
+            Field(default_factory=SamplingError, description="Sampled values against exact ones."),
+        ),
     )

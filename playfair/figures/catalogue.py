@@ -6,9 +6,26 @@ whenever it starts, and matplotlib would take longer than all the rest.
 """
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FigureOption:
+    """An option of a figure, a key of its section figures.<figure> of the configuration.
+
+    Attributes:
+        type: a type, such as int or int | None.
+        bounds: what pydantic's Field takes: ge, gt, le, lt, min_length, pattern.
+    """
+
+    name: str
+    type: Any
+    default: Any
+    description: str
+    bounds: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class FigureEntry:
             or a list of paths where there is one per model.
         uses: other files that it draws if there are any; None stands for those that there are not.
         facts: values of the whole workflow that it takes, such as fps.
-        options: the keys of its section figures.<figure> of the configuration.
+        options: its own, with their defaults.
     """
 
     title: str
@@ -35,7 +52,7 @@ class FigureEntry:
     needs: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
+    options: tuple[FigureOption, ...] = ()
 
 
 @cache
@@ -47,13 +64,11 @@ def read_catalogue(folder: Path = Path(__file__).parent) -> dict[str, FigureEntr
 
 
 def _entry(path: Path) -> FigureEntry | None:
-    """What the module assigns to FIGURE, in which nothing but literals may stand."""
+    """What the module assigns to FIGURE, in which no other name of the module may stand."""
     for node in ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body:
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id="FIGURE")], value=ast.Call(args=[], keywords=keywords)
-            ):
-                return FigureEntry(
-                    **{str(keyword.arg): ast.literal_eval(keyword.value) for keyword in keywords}
-                )
+        if isinstance(node, ast.Assign) and [*map(ast.unparse, node.targets)] == ["FIGURE"]:
+            code = compile(ast.Expression(node.value), str(path), "eval")
+            names = {"FigureEntry": FigureEntry, "FigureOption": FigureOption}
+            entry: FigureEntry = eval(code, names)
+            return entry
     return None

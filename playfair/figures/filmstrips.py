@@ -12,7 +12,7 @@ from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import frames_inside
-from playfair.figures.catalogue import FigureEntry
+from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.strip_page import Page
 from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
 from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
@@ -24,7 +24,29 @@ FIGURE = FigureEntry(
     needs=("collated",),
     uses=("gulp", "ground_truth"),
     facts=("evidence_rate",),
-    options=("n_frames", "per_model_right", "per_model_wrong"),
+    options=(
+        FigureOption(
+            "n_frames",
+            int | None,
+            None,
+            "Frames of a strip, one of n_frames; null takes the largest.",
+            {"ge": 1, "le": 1000},
+        ),
+        FigureOption(
+            "per_model_right",
+            int,
+            2,
+            "Examples that a model gets right, per model.",
+            {"ge": 0, "le": 20},
+        ),
+        FigureOption(
+            "per_model_wrong",
+            int,
+            1,
+            "Examples that a model gets wrong, per model.",
+            {"ge": 0, "le": 20},
+        ),
+    ),
 )
 
 COLUMNS = [

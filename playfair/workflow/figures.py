@@ -30,5 +30,5 @@ def figure_options(
     facts = {"fps": datasets.fps(dataset), "evidence_rate": datasets.evidence_rate(dataset)}
     return {
         **{fact: facts[fact] for fact in figure.facts},
-        **{option: config["figures"][name][option] for option in figure.options},
+        **{option.name: config["figures"][name][option.name] for option in figure.options},
     }

@@ -22,7 +22,8 @@ def test_what_is_read_from_the_source_is_what_the_module_says(name):
 def test_draw_takes_what_the_entry_names(name):
     figure = read_catalogue()[name]
     parameters = inspect.signature(import_module(f"playfair.figures.{name}").draw).parameters
-    assert set(parameters) == {*figure.needs, *figure.uses, *figure.facts, *figure.options}
+    options = {option.name for option in figure.options}
+    assert set(parameters) == {*figure.needs, *figure.uses, *figure.facts, *options}
 
 
 def test_figures_are_found_in_their_order_without_importing_them(tmp_path):
