@@ -83,6 +83,13 @@ def test_evidence_is_counted_in_frames_of_the_gulp():
     assert datasets(fps=8.0, mine=LISTS).evidence_rate("mine") == 1
 
 
+def test_features_have_a_rate_of_their_own():
+    counted = {**FEATURES, "fps": 2.0, "ground_truth": "truth.csv", "ground_truth_fps": 4.0}
+    found = datasets(fps=8.0, mine=LISTS, theirs=counted)
+    assert (found.fps("mine"), found.fps("theirs")) == (8.0, 2.0)
+    assert found.evidence_rate("theirs") == 0.5
+
+
 def test_one_list_of_both_splits_has_to_tell_them_apart(tmp_path):
     clips = tmp_path / "clips.csv"
     clips.write_text("path,label\na.mp4,waving\n")
