@@ -134,7 +134,7 @@ def test_a_network_of_whole_clips_is_explained(tiny_run, tmp_path):
 def test_a_backbone_of_ones_own_is_trained_and_explains_a_clip(tiny_run, tmp_path):
     run = copy_run(tiny_run, tmp_path / "project")
     said = run_section(run, PAGE, "Your own backbone")
-    assert "tsn" in said and "ESV" in said
+    assert "by TSN on 3 frames (exact values)" in said
     with h5py.File(run / "results/tiny/features/mine/validation.h5") as file:
         assert file["features"].shape[1] == 48
         assert file.attrs["factory"] == "my_backbone:TinyBackbone"
