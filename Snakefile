@@ -22,6 +22,7 @@ include: "rules/features.smk"
 include: "rules/imports.smk"
 include: "rules/heads.smk"
 include: "rules/esvs.smk"
+include: "rules/methods.smk"
 include: "rules/collate.smk"
 include: "rules/sampling.smk"
 include: "rules/webm.smk"
@@ -32,3 +33,4 @@ include: "rules/provenance.smk"
 rule all:
     input:
         "results/figures",
+        methods.files(config["dataset"]),

@@ -12,13 +12,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from playfair.attribution.methods.registry import (
+    METHODS,
     all_options,
     make_options,
     method_class,
     samplers,
 )
 from playfair.config_errors import choices, error_sentence
-from playfair.definitions.attribution import FewFramesMethod, MethodSection, Sampling
+from playfair.definitions.attribution import (
+    FewFramesMethod,
+    FurtherMethod,
+    MethodSection,
+    Sampling,
+)
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
@@ -58,6 +64,10 @@ class Definitions(Section):
     backbones: dict[Name, BackboneSection] = Field(
         default_factory=_default_backbones,
         description="Backbones by name; models may share one.",
+    )
+    methods: dict[Name, FurtherMethod] = Field(
+        default_factory=dict,
+        description="Methods by name, with options of their own, for `methods` to choose from.",
     )
     models: dict[Name, Model] = Field(
         default_factory=_default_models,
@@ -145,6 +155,12 @@ class Config(Section):
         min_length=1,
         description="The models to explain, names in definitions.models.",
     )
+    methods: list[Name] = Field(
+        default=[],
+        description="Methods whose values lie beside those of a model's own method, names in "
+        "definitions.methods or of methods with their default options, such as exact or "
+        "leave_one_out.",
+    )
     n_frames: list[Annotated[int, Field(ge=1, le=1000)]] = Field(
         default=list(range(1, 9)),
         min_length=1,
@@ -215,6 +231,13 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _methods_need_no_definition(self) -> "Config":
+        for name in self.methods:
+            if name in METHODS and name not in self.definitions.methods:
+                self.definitions.methods[name] = FurtherMethod(method=name)
+        return self
+
+    @model_validator(mode="after")
     def _parts_agree(self) -> "Config":
         _check_name("dataset", self.dataset, self.definitions.datasets)
         for name in self.models:
@@ -233,10 +256,12 @@ class Config(Section):
             }
         )
         self._check_features_belong()
-        for key, values in (("models", self.models), ("n_frames", self.n_frames)):
+        for key in ("models", "methods", "n_frames"):
+            values = getattr(self, key)
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
         self._check_methods()
+        self._check_further_methods()
         study = self.figures.sampling_error
         least = max(
             method_class(name).least_budget(study.n_frames, make_options(name, {}))
@@ -272,6 +297,16 @@ class Config(Section):
             except InputError as error:
                 is_own = str(error).partition(" ")[0] in own.model_fields_set
                 key = f"definitions.models.{name}.attribution" if is_own else "attribution"
+                raise InputError(f"config key {key}.{error}") from None
+
+    def _check_further_methods(self) -> None:
+        for name in self.methods:
+            _check_name("methods", name, {**dict.fromkeys(METHODS), **self.definitions.methods})
+            section, key = self.definitions.methods[name], f"definitions.methods.{name}"
+            _check_used(key, section, [section.method])
+            try:
+                section.check(max(self.n_frames))
+            except InputError as error:
                 raise InputError(f"config key {key}.{error}") from None
 
     def _check_features_belong(self) -> None:

@@ -73,7 +73,7 @@ def _value_lines(name: str, value: Any, indent: int) -> Iterator[str]:
     if isinstance(value, BaseModel):
         yield f"{pad}{name}:"
         yield from _section_lines(value, indent + 2)
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and value:
         yield f"{pad}{name}:"
         for key, definition in value.items():
             yield from _definition_lines(key, definition, indent + 2)

@@ -20,12 +20,14 @@ from playfair.provenance import code_hash
 from playfair.workflow.datasets import Datasets, memory_for_clips
 from playfair.workflow.figures import figure_options, figures_to_draw
 from playfair.workflow.given_files import check_given_files, files_to_download
+from playfair.workflow.methods import Methods
 from playfair.workflow.networks import Networks
 
 try:
     config.update(complete_config(config))
     datasets = Datasets(config)
     networks = Networks(config)
+    methods = Methods(config)
     datasets.check_lists(config["dataset"])
     check_given_files(networks)
 except InputError as error:

@@ -1,18 +1,14 @@
 """Compute the ESVs of one model at one number of frames."""
 
-import sys
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from tqdm import tqdm
 
 from playfair.attribution.explain import explain
 from playfair.attribution.methods.registry import own_options, stored_fields
-from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.clips.labels import read_class_names, read_class_priors
 from playfair.data.stores.esv_store import write_esvs
-from playfair.data.stores.feature_store import FeatureStore
+from playfair.data.stores.feature_store import FeatureStore, sampled_batches
 from playfair.data.stores.run_attributes import esv_attributes
 from playfair.logs import log_to
 from playfair.models.devices import resolve_device
@@ -26,7 +22,6 @@ log_to(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 options = snakemake.params.model["attribution"]
 n_frames = int(snakemake.wildcards.n_frames)
-batch_size = snakemake.params.batch_size
 device = resolve_device(snakemake.params.device)
 class_names = read_class_names(snakemake.input.labels)
 priors = read_class_priors(snakemake.input.priors, class_names)
@@ -44,38 +39,27 @@ attributes = esv_attributes(
     snakemake.params.model,
 )
 
-positions = np.flatnonzero(store.sequence_length >= n_frames)
-short = len(store) - len(positions)
-print(f"{short} of {len(store)} videos have fewer than {n_frames} frames", file=sys.stderr)
-method_options = own_options(options)
 optional = stored_fields(options)
-with (
-    write_esvs(
-        snakemake.output.esvs, n_frames, class_names, priors, attributes, optional
-    ) as writer,
-    tqdm(total=len(positions), desc="ESVs", unit="video") as bar,
-):
-    for first in range(0, len(positions), batch_size):
-        batch = positions[first : first + batch_size]
-        frame_idx = np.stack([sample_frame_idx(store.sequence_length[v], n_frames) for v in batch])
-        features = np.stack(
-            [store.features(v)[idx] for v, idx in zip(batch, frame_idx, strict=True)]
-        )
+with write_esvs(
+    snakemake.output.esvs, n_frames, class_names, priors, attributes, optional
+) as writer:
+    for videos, frame_idx, features in sampled_batches(
+        store, n_frames, snakemake.params.batch_size
+    ):
         result = explain(
             features,
             model,
             priors,
             options["method"],
             options["seed"],
-            labels=store.label[batch],
+            labels=store.label[videos],
             device=device,
-            **method_options,
+            **own_options(options),
         )
         writer.append(
             result,
-            uid=store.uid[batch],
-            label=store.label[batch],
-            sequence_length=store.sequence_length[batch],
+            uid=store.uid[videos],
+            label=store.label[videos],
+            sequence_length=store.sequence_length[videos],
             frame_idx=frame_idx,
         )
-        bar.update(len(batch))

@@ -91,7 +91,7 @@ if TYPE_CHECKING:
         method: str = "regression"
 
     class FurtherMethod(MethodSection):
-        """A method beside the models' own."""
+        """A method beside the models' own, and its options."""
 
 else:
     _esv_methods = [name for name in METHODS if method_class(name).gives_esvs]
@@ -108,5 +108,5 @@ else:
         "regression",
     )
     FurtherMethod = _section(
-        "FurtherMethod", "A method beside the models' own.", list(METHODS), ...
+        "FurtherMethod", "A method beside the models' own, and its options.", list(METHODS), ...
     )

@@ -18,6 +18,7 @@ NOT_COPIED = shutil.ignore_patterns(
 TINY = ("--configfile", "configs/tiny.yaml")
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
+OF_FURTHER_METHODS = {"compute_attributions"}
 
 
 def copy_project(folder: Path) -> Path:

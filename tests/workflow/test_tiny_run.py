@@ -14,7 +14,7 @@ import playfair
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import decode_video
 from playfair.figures.catalogue import read_catalogue
-from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, TINY, snakemake
+from tests.workflow.project import OF_FURTHER_METHODS, OF_OTHER_DATASETS, PROJECT, TINY, snakemake
 
 RESULTS = "results/tiny"
 
@@ -26,7 +26,7 @@ def rules_in_the_workflow():
     }
     assert rules >= OF_OTHER_DATASETS
     plots = {f"plot_{figure}" for figure in read_catalogue()}
-    return (rules | plots) - OF_OTHER_DATASETS - {"all"}
+    return (rules | plots) - OF_OTHER_DATASETS - OF_FURTHER_METHODS - {"all"}
 
 
 def test_every_rule_runs(tiny_run):

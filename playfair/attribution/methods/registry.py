@@ -15,6 +15,7 @@ METHODS = {
     "permutation": "playfair.attribution.samplers.permutation:PermutationSampler",
     "stratified": "playfair.attribution.samplers.stratified:StratifiedSampler",
     "constructive": "playfair.attribution.samplers.constructive:ConstructiveSampler",
+    "leave_one_out": "playfair.attribution.exact.leave_one_out:LeaveOneOut",
 }
 """Module and class of each method, loaded on first use."""
 

@@ -23,6 +23,7 @@ import numpy as np
 
 import playfair
 from playfair.attribution.result import Attribution
+from playfair.data.stores.growing_columns import TEXT, append_rows, create_columns
 from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.errors import InputError
@@ -36,7 +37,6 @@ _PER_FRAME = ("frame_idx", "esv", "esv_se")
 _COMMON = ("uid", "label", "sequence_length", "prior", "class_name")
 _DATASET_OF = {"standard_error": "esv_se"}
 _FIELD_OF = {dataset: field for field, dataset in _DATASET_OF.items()}
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -180,12 +180,7 @@ class EsvWriter:
                 name: np.concatenate(rows) if name in _PER_FRAME else rows
                 for name, rows in columns.items()
             } | {"offsets": last + np.cumsum(lengths, dtype=np.int64)}
-        for name, rows in columns.items():
-            dataset = self._file[name]
-            first = len(dataset)
-            values = np.asarray(rows, dtype=object if name == "uid" else dataset.dtype)
-            dataset.resize(first + len(values), axis=0)
-            dataset[first:] = values
+        append_rows(self._file, columns)
 
 
 def _check_finite(result: Attribution, uid: Sequence[str] | np.ndarray) -> None:
@@ -226,10 +221,9 @@ def write_esvs(
     """
     kept = [_DATASET_OF.get(name, name) for name in optional]
     class_count = len(class_names)
-    text = h5py.string_dtype("utf-8")
     of_video = () if n_frames is None else (n_frames,)
     columns: dict[str, tuple[tuple[int, ...], Any]] = {
-        "uid": ((), text),
+        "uid": ((), TEXT),
         "label": ((), np.int64),
         "sequence_length": ((), np.int64),
         "frame_idx": (of_video, np.int64),
@@ -251,17 +245,10 @@ def write_esvs(
             file.create_dataset(
                 "offsets", data=np.zeros(1, np.int64), maxshape=(None,), chunks=True
             )
-        for name, (shape, dtype) in columns.items():
-            if name in OPTIONAL and name not in kept:
-                continue
-            row_bytes = 8 * int(np.prod(shape, dtype=np.int64))
-            file.create_dataset(
-                name,
-                shape=(0, *shape),
-                maxshape=(None, *shape),
-                dtype=dtype,
-                chunks=(max(1, min(1024, _CHUNK_BYTES // row_bytes)), *shape),
-            )
+        made = {
+            name: column for name, column in columns.items() if name not in OPTIONAL or name in kept
+        }
+        create_columns(file, made)
         yield EsvWriter(file)
 
 

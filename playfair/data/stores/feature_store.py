@@ -4,6 +4,7 @@
 ``offsets[v]:offsets[v + 1]``. ``uid (V,)`` and ``label (V,)`` go with it.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 
 import h5py
 import numpy as np
+from tqdm import tqdm
 
 import playfair
+from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.hdf5 import open_hdf5, read_text
 from playfair.errors import InputError
 from playfair.files import written_whole
@@ -123,3 +126,23 @@ class FeatureStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def sampled_batches(
+    store: FeatureStore, n_frames: int, batch_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The videos of at least `n_frames` frames, sampled there: batches of B, with a progress bar.
+
+    Yields positions in the file (B,), frame_idx (B, n) and features (B, n, D).
+    """
+    positions = np.flatnonzero(store.sequence_length >= n_frames)
+    short = len(store) - len(positions)
+    print(f"{short} of {len(store)} videos have fewer than {n_frames} frames", file=sys.stderr)
+    with tqdm(total=len(positions), desc=f"{n_frames} frames", unit="video") as bar:
+        for first in range(0, len(positions), batch_size):
+            batch = positions[first : first + batch_size]
+            lengths = store.sequence_length[batch]
+            frame_idx = np.stack([sample_frame_idx(length, n_frames) for length in lengths])
+            videos = zip(batch, frame_idx, strict=True)
+            yield batch, frame_idx, np.stack([store.features(v)[idx] for v, idx in videos])
+            bar.update(len(batch))

@@ -1,4 +1,4 @@
-"""What the columns of feature files, ESV files and collated files are: their types and shapes.
+"""What the columns of feature, ESV, attribution and collated files are: their types and shapes.
 
 Axes: V videos, C classes, n frames of each, F frames of all videos one after the other, D numbers
 of a feature. In one file an axis has one length.
@@ -39,6 +39,8 @@ COLUMNS = {
     "interactions": Column("numbers", ("V", "2", "n", "n")),
     "sufficient_frames": Column("truth values", ("V", "n")),
     "necessary_frames": Column("truth values", ("V", "n")),
+    "value": Column("numbers", ("V", "n", "2")),
+    "class_idx": Column("whole numbers", ("V", "2")),
 }
 _FLAT = {"frame_idx": ("F",), "esv": ("F", "C"), "esv_se": ("F", "C")}
 """The axes in a file with offsets, in which the videos have different numbers of frames."""

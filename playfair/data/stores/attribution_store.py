@@ -1,0 +1,115 @@
+"""Attribution files: values of one method that are no ESVs, of one model at one n_frames (HDF5).
+
+``value (V, n, 2)`` float32 holds a frame's values for the true class of its video and for the one
+that the model predicts, ``class_idx (V, 2)`` which classes these are; where the true one is not
+known, NaN and -1. ``uid (V,)`` and ``frame_idx (V, n)`` go with them, and the attributes of an ESV
+file say how they were made.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+import playfair
+from playfair.attribution.result import Attribution
+from playfair.data.stores.growing_columns import TEXT, append_rows, create_columns
+from playfair.data.stores.hdf5 import open_hdf5, read_text
+from playfair.errors import InputError
+from playfair.files import written_whole
+
+
+@dataclass(frozen=True)
+class AttributionTable:
+    """The values of V videos at n frames each.
+
+    Attributes:
+        uid: (V,) str. frame_idx: (V, n) int64. value: (V, n, 2) float32, for the true and for the
+            predicted class, class_idx: (V, 2) int64; NaN and -1 where the true one is not known.
+        attributes: dataset, model, method, seed, hashes.
+    """
+
+    uid: np.ndarray
+    frame_idx: np.ndarray
+    value: np.ndarray
+    class_idx: np.ndarray
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+class AttributionWriter:
+    """Appends batches of videos to an open file; made by :func:`write_attributions`."""
+
+    def __init__(self, file: h5py.File):
+        self._file = file
+
+    def append(
+        self,
+        result: Attribution,
+        *,
+        uid: Sequence[str] | np.ndarray,
+        label: np.ndarray,
+        frame_idx: np.ndarray,
+    ) -> None:
+        """Append a batch of B videos: the values of their true and of their predicted class.
+
+        Args:
+            result: of all classes. uid, label: (B,), -1 where unknown. frame_idx: (B, n).
+
+        Raises:
+            InputError: if values of a video are no finite numbers.
+        """
+        class_idx = np.stack([label, result.scores.argmax(axis=1)], axis=1)
+        value = np.take_along_axis(result.value, np.maximum(class_idx, 0)[:, None], axis=2)
+        for one, values in zip(uid, value, strict=True):
+            if not np.isfinite(values).all():
+                raise InputError(
+                    f"the values of {one!r} by {result.method} are NaN or infinite: look at the "
+                    "weights of the model's head, and at the features of this video"
+                )
+        value[label < 0, :, 0] = np.nan
+        columns = {"uid": uid, "frame_idx": frame_idx, "value": value, "class_idx": class_idx}
+        append_rows(self._file, columns)
+
+
+@contextmanager
+def write_attributions(
+    path: str | Path, n_frames: int, attributes: Mapping[str, Any]
+) -> Iterator[AttributionWriter]:
+    """Open a file for appending; it appears under `path` only when the block succeeds."""
+    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs.update({**attributes, "playfair_version": playfair.__version__})
+        file.attrs["n_frames"] = n_frames
+        create_columns(
+            file,
+            {
+                "uid": ((), TEXT),
+                "frame_idx": ((n_frames,), np.int64),
+                "value": ((n_frames, 2), np.float32),
+                "class_idx": ((2,), np.int64),
+            },
+        )
+        yield AttributionWriter(file)
+
+
+def read_attributions(path: str | Path) -> AttributionTable:
+    """Read an attribution file whole.
+
+    Raises:
+        InputError: if it is none.
+    """
+    with open_hdf5(path, "an attribution file") as file:
+        names = ("uid", "frame_idx", "value", "class_idx")
+        missing = [name for name in names if name not in file]
+        if missing:
+            raise InputError(f"{path} has no dataset {missing[0]!r}: expected an attribution file")
+        return AttributionTable(
+            uid=read_text(file["uid"]),
+            frame_idx=file["frame_idx"][:],
+            value=file["value"][:],
+            class_idx=file["class_idx"][:],
+            attributes=dict(file.attrs),
+        )
