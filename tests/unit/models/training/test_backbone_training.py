@@ -171,7 +171,7 @@ def test_any_backbone_with_the_same_methods_can_be_trained(monkeypatch):
             return self.last_linear(images.flatten(1))
 
     monkeypatch.setattr(
-        "playfair.models.training.backbone_training.build_backbone", lambda *_: Other()
+        "playfair.models.training.backbone_training.build_backbone", lambda *_, **__: Other()
     )
     clips = ClipsInMemory(12, 0)
     trained = train_backbone(clips, clips, 2, feature_dim=8, **OPTIONS)
