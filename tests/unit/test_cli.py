@@ -63,7 +63,10 @@ def test_help_names_all_methods_that_give_esvs_and_their_options(capsys):
         assert (f"--{name.replace('_', '-')}" in text) == shown
 
 
-def test_an_option_that_the_method_does_not_have_is_refused(capsys, clip, run, tmp_path):
+def test_an_option_that_the_method_does_not_have_is_refused_before_decoding(
+    capsys, clip, run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("playfair.runs.Run.view", None)
     options = ("--run", run, "--output", tmp_path / "a.png", "--method", "exact", "--budget", "9")
     assert "'exact' has no option 'budget'" in said(capsys, "explain", clip, *options)
 

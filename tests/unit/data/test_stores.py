@@ -86,6 +86,16 @@ def test_sampled_values_come_back_with_their_errors(tmp_path):
             np.testing.assert_array_equal(getattr(table, name), columns[name])
 
 
+def test_interactions_lie_by_class_before_frames(tmp_path):
+    pairs = np.random.default_rng(0).random((2, 3, 3, 2)).astype(np.float32)
+    result = result_of(np.zeros((2, 3)), np.zeros((2, 3, 3)), interactions=pairs)
+    with write_esvs(tmp_path / "a.h5", 3, CLASSES, PRIOR, {}, ["interactions"]) as writer:
+        rows = {"uid": ["1", "2"], "label": [0, 1], "sequence_length": [3, 3]}
+        writer.append(result, **rows, frame_idx=np.zeros((2, 3)))
+    found = read_esvs(tmp_path / "a.h5").interactions
+    np.testing.assert_array_equal(found, pairs.transpose(0, 3, 1, 2))
+
+
 def test_every_frame_of_videos_of_different_lengths(tmp_path):
     path = tmp_path / "all_frames.h5"
     rng = np.random.default_rng(0)
