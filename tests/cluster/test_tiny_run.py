@@ -5,9 +5,12 @@ import re
 import pytest
 
 from tests.cluster.head import run_head
-from tests.workflow.project import OF_OTHER_DATASETS, PROJECT, copy_project
+from tests.workflow.project import OF_FURTHER_METHODS, OF_OTHER_DATASETS, copy_project
 from tests.workflow.same_results import differences
-from tests.workflow.test_profiles import rules_that_run_a_network
+from tests.workflow.test_profiles import rules_that_run_a_network, scripts_of_rules
+
+FURTHER = OF_FURTHER_METHODS | {"compute_method_esvs", "gather_method_esvs", "gather_attributions"}
+RULES = scripts_of_rules().keys() - OF_OTHER_DATASETS - FURTHER
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def test_every_job_succeeds_at_once(jobs):
 def test_network_rules_ran_on_the_gpu_partition_with_a_device(jobs, folder):
     partition = {job["JobId"]: job["Partition"] for job in jobs}
     devices = set()
-    for rule in rules_that_run_a_network():
+    for rule in rules_that_run_a_network() & RULES:
         for line in first_lines(folder, rule):
             found = re.fullmatch(r"job (\d+) on g1, GPU ([01])", line)
             assert found, (rule, line)
@@ -51,8 +54,7 @@ def test_network_rules_ran_on_the_gpu_partition_with_a_device(jobs, folder):
 
 def test_other_rules_ran_on_the_cpu_partition_without_a_device(jobs, folder):
     partition = {job["JobId"]: job["Partition"] for job in jobs}
-    scripts = {path.stem for path in (PROJECT / "scripts").glob("*.py")}
-    for rule in scripts - rules_that_run_a_network() - OF_OTHER_DATASETS:
+    for rule in RULES - rules_that_run_a_network():
         for line in first_lines(folder, rule):
             found = re.fullmatch(r"job (\d+) on n[12]", line)
             assert found, (rule, line)

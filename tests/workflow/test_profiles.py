@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from playfair.figures.catalogue import read_catalogue
 from tests.workflow.project import PROJECT, TINY, copy_run, snakemake
 
 
@@ -14,9 +15,23 @@ def profile(name):
     return yaml.safe_load((PROJECT / "profiles" / name / "config.yaml").read_text())
 
 
+def scripts_of_rules():
+    """The script of every rule that has one, by the rule's name."""
+    found = {f"plot_{figure}": "plot_figure" for figure in read_catalogue()}
+    for path in PROJECT.glob("rules/*.smk"):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
+            if script := re.search(r'"\.\./scripts/(\w+)\.py"', rule):
+                found[rule.partition(":")[0]] = script[1]
+    for path in PROJECT.glob("rules/*.smk"):
+        for rule, other in re.findall(r"^use rule (\w+) as (\w+)", path.read_text(), re.M):
+            found[other] = found[rule]
+    return found
+
+
 def rules_that_run_a_network():
     scripts = (PROJECT / "scripts").glob("*.py")
-    return {path.stem for path in scripts if re.search(r"^import torch", path.read_text(), re.M)}
+    torch = {path.stem for path in scripts if re.search(r"^import torch", path.read_text(), re.M)}
+    return {rule for rule, script in scripts_of_rules().items() if script in torch}
 
 
 def test_exactly_the_rules_that_run_a_network_get_a_gpu():
@@ -33,7 +48,7 @@ def test_no_rule_that_runs_a_network_shares_a_slurm_job():
 
 def test_every_plot_goes_to_slurm_with_the_gallery():
     groups = profile("slurm")["groups"]
-    plots = {path.stem for path in (PROJECT / "scripts").glob("plot_*.py")} | {"figures"}
+    plots = {f"plot_{figure}" for figure in read_catalogue()} | {"figures"}
     assert {rule for rule, group in groups.items() if group == "plots"} == plots
     components = profile("slurm")["group-components"]
     assert components.keys() <= set(groups.values())

@@ -95,7 +95,7 @@ def test_changed_backbones_that_are_not_used_make_nothing(run):
     assert planned_jobs(run) == {}
 
 
-@pytest.mark.parametrize("module", ["exact/shapley", "games/lattice", "games/game"])
+@pytest.mark.parametrize("module", ["games/lattice", "games/game"])
 def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {
@@ -104,6 +104,13 @@ def test_changed_attribution_makes_esvs_and_what_follows(run, module):
         **PLOTS_OF_RESULTS,
         **GATHERING,
     }
+
+
+def test_changed_exact_engine_leaves_sampled_esvs_alone(run):
+    append(run / "playfair/attribution/exact/shapley.py", "\nADDED = 1\n")
+    planned = planned_jobs(run)
+    assert planned["compute_esvs"] == ESVS["compute_esvs"]
+    assert "compute_all_frames_esvs" not in planned
 
 
 def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
