@@ -1,7 +1,7 @@
 """A finished run of the workflow, and one more clip explained by its networks."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from playfair.attribution.explain import explain
-from playfair.attribution.methods.registry import method_class, option_names
+from playfair.attribution.methods.registry import method_class
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.esv_store import EsvTable, open_results
 from playfair.data.stores.feature_store import FeatureStore
@@ -274,9 +274,9 @@ def explain_view(
         )
     # What files hold beside the values is not shown.
     shown = {
-        name: section[name]
-        for name in option_names(method)
-        if name in section and name not in ("interactions", "frame_sets")
+        declared.name: section[declared.name]
+        for declared in fields(method_class(method).options_class)
+        if declared.name in section and not declared.metadata["adds"]
     } | {name: value for name, value in options.items() if name not in ("method", "seed")}
     heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
     result = explain(

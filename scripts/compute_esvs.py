@@ -4,15 +4,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from playfair.attribution.explain import explain
-from playfair.attribution.methods.registry import own_options, stored_fields
-from playfair.data.clips.labels import read_class_names, read_class_priors
+from playfair.attribution.explained_model import ExplainedModel
+from playfair.attribution.methods.registry import stored_fields
 from playfair.data.stores.esv_store import write_esvs
-from playfair.data.stores.feature_store import FeatureStore, sampled_batches
-from playfair.data.stores.run_attributes import esv_attributes
+from playfair.data.stores.feature_store import sampled_batches
 from playfair.logs import log_to
-from playfair.models.devices import resolve_device
-from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,44 +18,23 @@ log_to(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 options = snakemake.params.model["attribution"]
 n_frames = int(snakemake.wildcards.n_frames)
-device = resolve_device(snakemake.params.device)
-class_names = read_class_names(snakemake.input.labels)
-priors = read_class_priors(snakemake.input.priors, class_names)
-store = FeatureStore(snakemake.input.features)
-model = load_heads(
-    snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
-)
-attributes = esv_attributes(
-    f"results/{snakemake.wildcards.dataset}",
-    snakemake.wildcards.dataset,
-    snakemake.wildcards.model,
-    options,
-    snakemake.input.heads,
-    store.attributes["checkpoint_hash"],
-    snakemake.params.model,
-)
+files = dict(snakemake.input.items())
+model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)
+dataset = snakemake.wildcards.dataset
+attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards.model, options)
 
 optional = stored_fields(options)
 with write_esvs(
-    snakemake.output.esvs, n_frames, class_names, priors, attributes, optional
+    snakemake.output.esvs, n_frames, model.class_names, model.priors, attributes, optional
 ) as writer:
     for videos, frame_idx, features in sampled_batches(
-        store, n_frames, snakemake.params.batch_size
+        model.store, n_frames, snakemake.params.batch_size
     ):
-        result = explain(
-            features,
-            model,
-            priors,
-            options["method"],
-            options["seed"],
-            labels=store.label[videos],
-            device=device,
-            **own_options(options),
-        )
+        result = model.explain(features, options, model.store.label[videos])
         writer.append(
             result,
-            uid=store.uid[videos],
-            label=store.label[videos],
-            sequence_length=store.sequence_length[videos],
+            uid=model.store.uid[videos],
+            label=model.store.label[videos],
+            sequence_length=model.store.sequence_length[videos],
             frame_idx=frame_idx,
         )

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from playfair.data.clips.labels import read_class_names, read_class_priors
-from playfair.data.stores.feature_store import FeatureStore
+from playfair.attribution.explained_model import ExplainedModel
 from playfair.errors import InputError
 from playfair.evaluation.sampling_study import (
     explained_classes,
@@ -17,8 +16,6 @@ from playfair.evaluation.sampling_study import (
 )
 from playfair.files import write_csv
 from playfair.logs import log_to
-from playfair.models.devices import resolve_device
-from playfair.models.heads.loading import load_heads
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,15 +24,10 @@ log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
 options = snakemake.params.options
-device = resolve_device(snakemake.params.device)
-class_names = read_class_names(snakemake.input.labels)
-priors = read_class_priors(snakemake.input.priors, class_names)
-store = FeatureStore(snakemake.input.features)
-model = load_heads(
-    snakemake.params.model, snakemake.input.heads, store.feature_dim, len(class_names)
-)
+files = dict(snakemake.input.items())
+model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)
 
-usable = store.sequence_length >= options["n_frames"]
+usable = model.store.sequence_length >= options["n_frames"]
 if not usable.any():
     raise InputError(
         f"none of {len(usable)} videos has the {options['n_frames']} frames on which samplers are "
@@ -43,25 +35,29 @@ if not usable.any():
     )
 positions = np.flatnonzero(usable)[: options["videos"]]
 print(f"{len(positions)} videos of {usable.sum()} that are long enough", file=sys.stderr)
-features = [store.features(video) for video in positions]
+features = [model.store.features(video) for video in positions]
 label = explained_classes(
-    model,
+    model.heads,
     features,
-    store.label[positions],
-    priors,
+    model.store.label[positions],
+    model.priors,
     n_frames=options["n_frames"],
-    device=device,
+    device=model.device,
 )
-settings = {"budgets": options["budgets"], "repetitions": options["repetitions"], "device": device}
+settings = {
+    "budgets": options["budgets"],
+    "repetitions": options["repetitions"],
+    "device": model.device,
+}
 fixed = study_against_exact(
-    model, features, label, priors, n_frames=options["n_frames"], **settings
+    model.heads, features, label, model.priors, n_frames=options["n_frames"], **settings
 )
 every = options["every_frame_videos"]
 long = study_every_frame(
-    model,
+    model.heads,
     features[:every],
     label[:every],
-    priors,
+    model.priors,
     reference_budget=options["reference_budget"],
     **settings,
 )

@@ -5,12 +5,12 @@ import re
 import pytest
 
 from tests.cluster.head import run_head
-from tests.workflow.project import OF_FURTHER_METHODS, OF_OTHER_DATASETS, copy_project
+from tests.workflow.project import copy_project
 from tests.workflow.same_results import differences
-from tests.workflow.test_profiles import rules_that_run_a_network, scripts_of_rules
+from tests.workflow.test_profiles import rules_that_run_a_network
+from tests.workflow.test_tiny_run import rules_in_the_workflow
 
-FURTHER = OF_FURTHER_METHODS | {"compute_method_esvs", "gather_method_esvs", "gather_attributions"}
-RULES = scripts_of_rules().keys() - OF_OTHER_DATASETS - FURTHER
+RULES = rules_in_the_workflow()
 
 
 @pytest.fixture(scope="module")

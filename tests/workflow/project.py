@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from playfair.figures.catalogue import read_catalogue
 from tests.commands import run_command
 
 PROJECT = Path(__file__).parents[2]
@@ -18,7 +19,26 @@ NOT_COPIED = shutil.ignore_patterns(
 TINY = ("--configfile", "configs/tiny.yaml")
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
-OF_FURTHER_METHODS = {"compute_attributions"}
+OF_FURTHER_METHODS = {
+    "compute_attributions",
+    "compute_method_esvs",
+    "gather_attributions",
+    "gather_method_esvs",
+}
+"""Rules for methods beside a model's own."""
+
+
+def scripts_of_rules():
+    """The script of every rule that has one, by the rule's name."""
+    found = {f"plot_{figure}": "plot_figure" for figure in read_catalogue()}
+    for path in PROJECT.glob("rules/*.smk"):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
+            if script := re.search(r'"\.\./scripts/(\w+)\.py"', rule):
+                found[rule.partition(":")[0]] = script[1]
+    for path in PROJECT.glob("rules/*.smk"):
+        for rule, other in re.findall(r"^use rule (\w+) as (\w+)", path.read_text(), re.M):
+            found[other] = found[rule]
+    return found
 
 
 def copy_project(folder: Path) -> Path:

@@ -8,24 +8,11 @@ from pathlib import Path
 import yaml
 
 from playfair.figures.catalogue import read_catalogue
-from tests.workflow.project import PROJECT, TINY, copy_run, snakemake
+from tests.workflow.project import PROJECT, TINY, copy_run, scripts_of_rules, snakemake
 
 
 def profile(name):
     return yaml.safe_load((PROJECT / "profiles" / name / "config.yaml").read_text())
-
-
-def scripts_of_rules():
-    """The script of every rule that has one, by the rule's name."""
-    found = {f"plot_{figure}": "plot_figure" for figure in read_catalogue()}
-    for path in PROJECT.glob("rules/*.smk"):
-        for rule in re.split(r"^rule ", path.read_text(), flags=re.M)[1:]:
-            if script := re.search(r'"\.\./scripts/(\w+)\.py"', rule):
-                found[rule.partition(":")[0]] = script[1]
-    for path in PROJECT.glob("rules/*.smk"):
-        for rule, other in re.findall(r"^use rule (\w+) as (\w+)", path.read_text(), re.M):
-            found[other] = found[rule]
-    return found
 
 
 def rules_that_run_a_network():

@@ -108,9 +108,14 @@ def test_changed_attribution_makes_esvs_and_what_follows(run, module):
 
 def test_changed_exact_engine_leaves_sampled_esvs_alone(run):
     append(run / "playfair/attribution/exact/shapley.py", "\nADDED = 1\n")
-    planned = planned_jobs(run)
-    assert planned["compute_esvs"] == ESVS["compute_esvs"]
-    assert "compute_all_frames_esvs" not in planned
+    assert planned_jobs(run) == {
+        **ESVS,
+        "gather_esvs": 6,
+        "measure_sampling_error": 2,
+        "plot_sampling_error": 1,
+        **PLOTS_OF_RESULTS,
+        **GATHERING,
+    }
 
 
 def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):

@@ -13,20 +13,21 @@ import pytest
 import playfair
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import decode_video
-from playfair.figures.catalogue import read_catalogue
-from tests.workflow.project import OF_FURTHER_METHODS, OF_OTHER_DATASETS, PROJECT, TINY, snakemake
+from tests.workflow.project import (
+    OF_FURTHER_METHODS,
+    OF_OTHER_DATASETS,
+    TINY,
+    scripts_of_rules,
+    snakemake,
+)
 
 RESULTS = "results/tiny"
 
 
 def rules_in_the_workflow():
-    sources = [*PROJECT.glob("rules/*.smk"), PROJECT / "Snakefile"]
-    rules = {
-        rule for path in sources for rule in re.findall(r"^rule (\w+):", path.read_text(), re.M)
-    }
-    assert rules >= OF_OTHER_DATASETS
-    plots = {f"plot_{figure}" for figure in read_catalogue()}
-    return (rules | plots) - OF_OTHER_DATASETS - OF_FURTHER_METHODS - {"all"}
+    rules = scripts_of_rules().keys()
+    assert rules >= OF_OTHER_DATASETS | OF_FURTHER_METHODS
+    return rules - OF_OTHER_DATASETS - OF_FURTHER_METHODS
 
 
 def test_every_rule_runs(tiny_run):
