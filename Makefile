@@ -1,10 +1,11 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test check test-processors test-gpu bench lint format config docs lock
+.PHONY: help setup figures report test check test-processors test-gpu fuzz bench lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
+FUZZ_MINUTES ?= 60
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps
 SMK_FILES := Snakefile rules
@@ -49,6 +50,9 @@ test-processors: setup ## Run the tests of numbers on all processors that this o
 
 test-gpu: setup ## Run what needs a GPU
 	$(PYTEST) -m gpu $(TEST_OPTIONS)
+
+fuzz: setup ## Read damaged files of all kinds for FUZZ_MINUTES (60), and say what came of them
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(FUZZ_MINUTES)
 
 bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half an hour)
 	$(BIN)/python -m benchmarks.bench_attribution
