@@ -113,7 +113,8 @@ def _scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, sl
         for start in range(0, subset_count, chunk_rows):
             rows = slice(start, min(start + chunk_rows, subset_count))
             if game.n_max is None:
-                outputs = game.outputs(level.frame_idx[rows])
+                # The lattice is kept for all games to come, so that each gets a copy of it.
+                outputs = game.outputs(level.frame_idx[rows].clone())
             else:
                 part = combine_level(game, level, rows, below, logits)
                 outputs = part.view(-1, video_count, class_count)

@@ -111,7 +111,7 @@ def _class_count(model: Model, subsequence: Tensor, priors: ArrayLike) -> int:
     if not isinstance(priors, str):
         return len(torch.as_tensor(priors))
     with torch.inference_mode():
-        answer = torch.as_tensor(model(subsequence))
+        answer = torch.as_tensor(model(subsequence.clone()))
     if answer.ndim != 2:
         count = subsequence.shape[1]
         raise InputError(

@@ -110,7 +110,7 @@ class Game(ABC):
         child_sum and out are (rows, V * C) and may be one and the same; a child_sum of None counts
         as zero.
         """
-        outputs = self.outputs(level.frame_idx[rows]).view(out.shape)
+        outputs = self.outputs(level.frame_idx[rows].clone()).view(out.shape)
         if child_sum is None:
             torch.mul(outputs, alpha, out=out)
         else:
@@ -197,7 +197,8 @@ def call_model(
 ) -> Tensor:
     """Subsequences (R, k) of V videos through a model, `batch_size` at a time: (R, V, C) float32.
 
-    A call never mixes videos, so that what a video gets does not depend on its neighbours.
+    A call never mixes videos, so that what a video gets does not depend on its neighbours. What the
+    model is given is a copy, which it may overwrite.
     Raises `InputError` when the model does not return (N, C).
     """
     outputs = torch.empty(len(frame_idx), len(features), class_count, device=features.device)

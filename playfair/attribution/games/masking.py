@@ -107,7 +107,8 @@ class MaskedModel(nn.Module):
         frames = torch.as_tensor(video)
         frames = frames.float() if frames.is_floating_point() else frames
         with torch.inference_mode():
-            scores: Tensor = self(self.stand_in(frames).expand(1, *frames.shape))[0]
+            masked = self.stand_in(frames).repeat(1, len(frames), *[1] * (frames.ndim - 1))
+            scores: Tensor = self(masked)[0]
             return scores
 
 

@@ -85,7 +85,7 @@ def prior_probabilities(
             raise InputError(f"Unknown priors {priors!r}: give one per class, or 'uniform'.")
         return torch.full((class_count,), 1.0 / class_count, device=device)
     try:
-        prior = torch.as_tensor(priors, dtype=torch.float32, device=device)
+        prior = torch.as_tensor(priors, dtype=torch.float32, device=device).detach().clone()
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(
             f"Priors are {type(priors).__name__}: give one probability per class, or 'uniform'."
