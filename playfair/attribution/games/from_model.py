@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from numpy.typing import ArrayLike
@@ -12,6 +13,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from playfair.attribution.games.game import Game, Model, MultiScaleGame, VariableLengthGame
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
+from playfair.attribution.games.recognition import are_plain_trns, is_plain_tsn
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
@@ -27,22 +29,24 @@ def make_game(
 ) -> Game:
     """The game that `model` plays on features (V, n, ...).
 
-    A `TSN` head and a list of `TRN` heads (the s-th takes s frames) get their closed forms. Any
-    other callable is a variable-length model, (N, k, ...) -> (N, C) probabilities for any k >= 1;
-    any other list of callables holds single-scale models, the s-th (N, s, ...) -> (N, C) logits.
+    A `TSN` head and a list of `TRN` heads (the s-th takes s frames) get their closed forms, if that
+    is exactly what they are (see `playfair.attribution.games.recognition`); subclasses and heads
+    that were changed are called. Any other callable is a variable-length model, (N, k, ...) ->
+    (N, C) probabilities for any k >= 1 (a softmax is put behind a subclass of `TSN` that returns
+    logits); any other list of callables holds single-scale models, the s-th (N, s, ...) -> (N, C)
+    logits.
     priors: (C,) class probabilities or "uniform"; to learn C for "uniform", a plain callable is
     called once on one frame. batch_size: most subsequences in one call of a plain callable. A
     `MaskedModel` plays the masking game, in which that is the number of masked clips in one call.
     """
     if batch_size < 1:
         raise InputError(f"batch_size counts subsequences and is at least 1, not {batch_size}.")
-    if isinstance(model, TSN):
-        return TSNGame(model, features, priors, score)
+    if is_plain_tsn(model):
+        return TSNGame(cast(TSN, model), features, priors, score)
     if isinstance(model, (list, tuple, nn.ModuleList)):
         models = _models(model)
-        heads = [single for single in models if isinstance(single, TRN)]
-        if heads and len(heads) == len(models):
-            return TRNGame(heads, features, priors, score)
+        if are_plain_trns(models):
+            return TRNGame(cast(list[TRN], models), features, priors, score)
         if not models or not all(callable(single) for single in models):
             raise InputError(
                 "A multi-scale model is a list of callables, one per number of frames."
@@ -56,6 +60,8 @@ def make_game(
     if isinstance(model, MaskedModel):
         class_count = _class_count(model, features[:1], priors)
         return MaskingGame(model, features, priors, class_count, score, batch_size)
+    if isinstance(model, TSN):
+        model = _of_probabilities(model, features[:1, :1])
     class_count = _class_count(model, features[:1, :1], priors)
     return VariableLengthGame(model, features, priors, class_count, score, batch_size)
 
@@ -92,6 +98,15 @@ def _check_not_training(model: Model) -> None:
                 f"The model is in training mode, in which its {type(module).__name__} gives other "
                 "scores at every call: call model.eval() first."
             )
+
+
+def _of_probabilities(head: TSN, subsequence: Tensor) -> Model:
+    """A head that is no plain TSN, with the softmax that a TSN leaves out, unless it has one."""
+    with torch.inference_mode():
+        answer = head(subsequence.clone())
+        if bool((answer >= 0).all()) and bool((answer.sum(dim=-1) - 1).abs().max() <= 1e-4):
+            return head
+    return lambda frames: torch.softmax(head(frames), dim=-1)
 
 
 def _models(model: Model | Sequence[Model]) -> list[Model]:
