@@ -9,11 +9,16 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
-from playfair.attribution.games.game import Model
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
-from playfair.attribution.methods.batches import as_elements, attribute, chosen_classes
+from playfair.attribution.methods.batches import (
+    as_elements,
+    as_whole_numbers,
+    attribute,
+    chosen_classes,
+)
 from playfair.attribution.methods.registry import make_options, method_class
 from playfair.attribution.result import OF_VIDEO, PER_FRAME, Attribution
 from playfair.errors import InputError
@@ -75,10 +80,10 @@ def explain(
     """
     kind, chosen_options = method_class(method), make_options(method, options)
     videos, form = as_videos(features, element_ndim)
-    label = None if labels is None else _labels(labels, len(videos))
     model, place = place_model(model, device)
     game = make_game(model, videos[0][None].to(place), priors, score, batch_size)
     class_idx = chosen_classes(classes, game.class_count)
+    label = None if labels is None else _labels(labels, len(videos), game.class_count)
     groups = videos_by_length(videos)
     results = []
     for members in groups:
@@ -138,12 +143,18 @@ def videos_by_length(videos: Sequence[Tensor]) -> list[list[int]]:
     ]
 
 
-def _labels(labels: ArrayLike, video_count: int) -> np.ndarray:
-    label = np.atleast_1d(np.asarray(labels)).astype(np.int64)
+def _labels(labels: ArrayLike, video_count: int, class_count: int) -> np.ndarray:
+    expected = "the class number of each video, -1 where it is unknown"
+    label = np.atleast_1d(as_whole_numbers(labels, "labels", expected))
     if label.shape != (video_count,):
         raise InputError(
             f"labels has the shape {label.shape}: give the class number of each of the "
             f"{video_count} videos, -1 where it is unknown."
+        )
+    if label.min() < -1 or label.max() >= class_count:
+        raise InputError(
+            f"Classes are numbered 0 to {class_count - 1}, and -1 stands for an unknown label; "
+            f"found labels from {label.min()} to {label.max()}."
         )
     return label
 

@@ -9,7 +9,7 @@ import torch
 from tqdm import tqdm
 
 from playfair.attribution.explain import explain
-from playfair.attribution.games.game import Model
+from playfair.attribution.games.calls import Model
 from playfair.attribution.methods.registry import samplers
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error

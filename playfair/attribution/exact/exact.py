@@ -22,8 +22,9 @@ from playfair.attribution.exact.shapley import (
     exact_bytes,
     exact_values,
 )
+from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
-from playfair.attribution.games.game import Game, Model
+from playfair.attribution.games.game import Game
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.batches import as_elements, batches_of, chosen_classes

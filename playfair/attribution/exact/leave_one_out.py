@@ -39,6 +39,7 @@ class LeaveOneOut(Method):
         import torch
 
         from playfair.attribution.exact.shapley import exact_values
+        from playfair.attribution.games.game import check_finite
 
         classes = torch.from_numpy(class_idx).to(game.device)
         if game.n_max is None:
@@ -51,6 +52,7 @@ class LeaveOneOut(Method):
             masks = torch.tensor([full, *(full - (1 << frame) for frame in range(game.n_frames))])
             scores = values.table[:, masks.to(game.device)].transpose(0, 1)
             evaluations = values.evaluations
+        check_finite(scores, 1)
         value = (scores[0] - scores[1:]).transpose(0, 1)
         return self.result(
             game,

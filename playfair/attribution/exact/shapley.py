@@ -8,7 +8,7 @@ from math import comb, factorial
 import torch
 from torch import Tensor
 
-from playfair.attribution.games.game import Game
+from playfair.attribution.games.game import Game, check_finite
 from playfair.attribution.games.lattice import Level, lattice_level, membership, sums_of_rows
 from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
@@ -67,7 +67,7 @@ def exact_values(
 
     Time: 2^n model outputs, n 2^(n-1) rows of C to sum (multi-scale), n 2^n K products. Memory:
     two levels of logits, 2 C(n, n/2) V C numbers (multi-scale), and chunks; 2^n V K with the table.
-    Raises `InputError` above 20 frames.
+    Raises `InputError` above 20 frames, and for scores that are no finite numbers.
     """
     check_length(game.n_frames)
     workspace = workspace or Workspace()
@@ -87,6 +87,8 @@ def exact_values(
         esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
         if table is not None:
             table[:, level.masks[rows]] = kept.transpose(0, 1)
+    # A score that is no number is in the ESVs of all frames.
+    check_finite(esv.view(n_frames, video_count, chosen), 1)
     scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
     return ExactValues(
         scores=scores[0].clone(),

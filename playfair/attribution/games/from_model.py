@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
-from playfair.attribution.games.game import Game, Model, MultiScaleGame, VariableLengthGame
+from playfair.attribution.games.calls import Model, ask
+from playfair.attribution.games.game import Game, MultiScaleGame, VariableLengthGame
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.recognition import are_plain_trns, is_plain_tsn
@@ -88,24 +89,35 @@ def place_model(
 
 
 def _check_not_training(model: Model) -> None:
-    """Refuse a network that draws random numbers or mixes the rows of a batch."""
+    """Refuse a network that says of itself that it draws random numbers, or mixes a batch's rows.
+
+    What draws without saying so is found out when it is called, see `CheckedModel`.
+    """
     if not isinstance(model, nn.Module):
         return
     for module in model.modules():
-        is_random = isinstance(module, _DropoutNd) and module.p > 0
-        if module.training and (is_random or isinstance(module, _BatchNorm)):
+        if module.training and (_draws(module) or isinstance(module, _BatchNorm)):
             raise InputError(
                 f"The model is in training mode, in which its {type(module).__name__} gives other "
                 "scores at every call: call model.eval() first."
             )
 
 
+def _draws(module: nn.Module) -> bool:
+    if isinstance(module, _DropoutNd):
+        return module.p > 0
+    if isinstance(module, nn.RNNBase):
+        return module.dropout > 0 and module.num_layers > 1
+    return isinstance(module, nn.RReLU) or (
+        isinstance(module, nn.MultiheadAttention) and module.dropout > 0
+    )
+
+
 def _of_probabilities(head: TSN, subsequence: Tensor) -> Model:
     """A head that is no plain TSN, with the softmax that a TSN leaves out, unless it has one."""
-    with torch.inference_mode():
-        answer = head(subsequence.clone())
-        if bool((answer >= 0).all()) and bool((answer.sum(dim=-1) - 1).abs().max() <= 1e-4):
-            return head
+    answer = ask(head, subsequence.clone())
+    if bool((answer >= 0).all()) and bool((answer.sum(dim=-1) - 1).abs().max() <= 1e-4):
+        return head
     return lambda frames: torch.softmax(head(frames), dim=-1)
 
 
@@ -125,12 +137,4 @@ def _class_count(model: Model, subsequence: Tensor, priors: ArrayLike) -> int:
     """The number of classes, from the priors or from what the model says of one subsequence."""
     if not isinstance(priors, str):
         return len(torch.as_tensor(priors))
-    with torch.inference_mode():
-        answer = torch.as_tensor(model(subsequence.clone()))
-    if answer.ndim != 2:
-        count = subsequence.shape[1]
-        raise InputError(
-            f"The model returned the shape {tuple(answer.shape)} for 1 subsequence of {count} "
-            f"frame{'s' if count > 1 else ''}; expected (1, C), one row of class scores."
-        )
-    return answer.shape[1]
+    return ask(model, subsequence.clone()).shape[1]

@@ -10,13 +10,14 @@ joins by being a callable (`VariableLengthGame`, `MultiScaleGame`), or by a clas
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from playfair.attribution.games.calls import CheckedModel, Model
 from playfair.attribution.games.lattice import Level
 from playfair.attribution.games.scores import (
     Score,
@@ -28,9 +29,6 @@ from playfair.attribution.games.scores import (
 )
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
-
-Model = Callable[[Tensor], Tensor]
-"""A model of subsequences: (N, k, ...) -> (N, C)."""
 
 
 class Game(ABC):
@@ -134,13 +132,10 @@ class VariableLengthGame(Game):
         batch_size: int = DEFAULT_BATCH_SIZE,
     ) -> None:
         super().__init__(features, priors, class_count, score)
-        self.model = model
-        self.batch_size = batch_size
+        self.model = CheckedModel(model, class_count, batch_size)
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
-        probabilities = call_model(
-            self.model, self.features, frame_idx, self.class_count, self.batch_size
-        )
+        probabilities = self.model(self.features, frame_idx)
         check_probabilities(probabilities, frame_idx.shape[1])
         return probabilities
 
@@ -169,13 +164,11 @@ class MultiScaleGame(Game):
         if not models:
             raise InputError("A multi-scale game needs at least one single-scale model.")
         super().__init__(features, priors, class_count, score)
-        self.models = list(models)
+        self.models = [CheckedModel(model, class_count, batch_size) for model in models]
         self.n_max = len(self.models)
-        self.batch_size = batch_size
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
-        model = self.models[frame_idx.shape[1] - 1]
-        return call_model(model, self.features, frame_idx, self.class_count, self.batch_size)
+        return self.models[frame_idx.shape[1] - 1](self.features, frame_idx)
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
@@ -186,32 +179,18 @@ def check_probabilities(outputs: Tensor, frame_count: int) -> None:
     if not bool(((outputs >= -1e-4) & (outputs <= 1 + 1e-4)).all()):
         raise InputError(
             "A variable-length model should return probabilities, but some of what it returned "
-            f"for subsequences of {frame_count} frames lies outside [0, 1] or is not a "
-            "number: end the model with a softmax (or say that its outputs are logits, where "
-            "that is an option)."
+            f"for subsequences of {frame_count} frames lies outside [0, 1]: end the model with a "
+            "softmax (or say that its outputs are logits, where that is an option)."
         )
 
 
-def call_model(
-    model: Model, features: Tensor, frame_idx: Tensor, class_count: int, batch_size: int
-) -> Tensor:
-    """Subsequences (R, k) of V videos through a model, `batch_size` at a time: (R, V, C) float32.
-
-    A call never mixes videos, so that what a video gets does not depend on its neighbours. What the
-    model is given is a copy, which it may overwrite.
-    Raises `InputError` when the model does not return (N, C).
-    """
-    outputs = torch.empty(len(frame_idx), len(features), class_count, device=features.device)
-    for video, elements in enumerate(features):
-        for start in range(0, len(frame_idx), batch_size):
-            chunk = frame_idx[start : start + batch_size]
-            with torch.inference_mode():
-                answer = torch.as_tensor(model(elements[chunk]))
-            if answer.shape != (len(chunk), class_count):
-                raise InputError(
-                    f"The model returned the shape {tuple(answer.shape)} for {len(chunk)} "
-                    f"subsequences of {frame_idx.shape[1]} frames; expected "
-                    f"{(len(chunk), class_count)}, one row of class scores each."
-                )
-            outputs[start : start + batch_size, video] = answer
-    return outputs
+def check_finite(values: Tensor, axis: int) -> None:
+    """Raise `InputError` for scores or ESVs that are not numbers, naming a video of that axis."""
+    if bool(values.isfinite().all()):
+        return
+    other_axes = [other for other in range(values.ndim) if other != axis]
+    video = int((~values.isfinite()).sum(dim=other_axes).nonzero()[0])
+    raise InputError(
+        f"The model's scores of some subsequences of video {video} are NaN or infinite: look for "
+        "weights that are no numbers, and for features of a size that it was not trained on."
+    )

@@ -10,12 +10,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from playfair.attribution.games.game import (
-    Model,
-    VariableLengthGame,
-    call_model,
-    check_probabilities,
-)
+from playfair.attribution.games.calls import Model, ask
+from playfair.attribution.games.game import VariableLengthGame, check_probabilities
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
@@ -106,16 +102,12 @@ class MaskedModel(nn.Module):
             )
         frames = torch.as_tensor(video)
         frames = frames.float() if frames.is_floating_point() else frames
-        with torch.inference_mode():
-            masked = self.stand_in(frames).repeat(1, len(frames), *[1] * (frames.ndim - 1))
-            scores: Tensor = self(masked)[0]
-            return scores
+        masked = self.stand_in(frames).repeat(1, len(frames), *[1] * (frames.ndim - 1))
+        return ask(self, masked)[0]
 
 
 class MaskingGame(VariableLengthGame):
     """The scores of masked clips: a game of videos (V, n, ...), played by a `MaskedModel`."""
-
-    model: MaskedModel
 
     def __init__(
         self,
@@ -128,21 +120,21 @@ class MaskingGame(VariableLengthGame):
     ) -> None:
         batch_size = min(batch_size, model.batch_size)
         super().__init__(model, features, priors, class_count, score, batch_size)
+        self.fill = model.fill
+        self.stand_in = model.stand_in
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
         """Subsets (R, k) -> probabilities (R, V, C), from `batch_size` masked clips at a time."""
-        if self.model.fill == "nearest":
+        if self.fill == "nearest":
             shown = nearest_frames(frame_idx, self.n_frames)
         else:
             shown = own_frames(frame_idx, self.n_frames)
         answers = []
         for video in self.features:
             elements = video
-            if self.model.fill != "nearest":
-                elements = torch.cat([video, self.model.stand_in(video)[None]])
-            answers.append(
-                call_model(self.model, elements[None], shown, self.class_count, self.batch_size)
-            )
+            if self.fill != "nearest":
+                elements = torch.cat([video, self.stand_in(video)[None]])
+            answers.append(self.model(elements[None], shown))
         probabilities = torch.cat(answers, dim=1)
         check_probabilities(probabilities, self.n_frames)
         return probabilities

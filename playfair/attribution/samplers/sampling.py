@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from playfair.attribution.games.game import Game
+from playfair.attribution.games.game import Game, check_finite
 from playfair.attribution.result import Attribution, concatenated, gap_to_efficiency
 from playfair.attribution.samplers.column_products import Columns
 from playfair.attribution.samplers.sampler import Sampler
@@ -83,6 +83,7 @@ class SamplingRun:
         needed = self.sampler.cost(member).astype(bool)
         added = torch.zeros(len(member), game.video_count, game.class_count, device=game.device)
         added[torch.from_numpy(needed)] = outputs_of_subsets(game, member[needed])
+        check_finite(added, 1)
         return added if outputs is None else torch.cat([outputs, added])
 
     def _joint(self, game: Game, outputs: Tensor) -> tuple[Columns, Columns, Columns]:
