@@ -15,8 +15,12 @@ from playfair.errors import InputError
 Score = Literal["probability", "logit", "log_odds"]
 """The unit of scores and ESVs.
 
-probability: the class probability p. logit: what goes into the softmax, if the model says it, else
-log p. log_odds: log(p / (1 - p))."""
+probability: the class probability p. logit: what goes into the softmax less its mean over all
+classes, which is log p less the mean of log p. log_odds: log(p / (1 - p)).
+
+Probabilities do not tell logits to which a constant is added, so only their differences mean
+something; with the mean as zero, the logits of a subsequence and those of the prior compare, and
+stay as linear as they were."""
 
 
 ROUNDING_TOLERANCE = 1e-6
@@ -40,7 +44,7 @@ def scores_of_logits(logits: Tensor, score: Score, out: Tensor | None = None) ->
     if score == "probability":
         return torch.softmax(logits, dim=-1, out=out)
     if score == "logit":
-        return logits
+        return torch.sub(logits, logits.mean(dim=-1, keepdim=True), out=out)
     shifted = logits - logits.amax(dim=-1, keepdim=True)
     return shifted - _log_of_others(shifted.exp())
 
@@ -54,7 +58,7 @@ def scores_of_probabilities(probabilities: Tensor, score: Score) -> Tensor:
         return probabilities
     log = probabilities.clamp_min(torch.finfo(probabilities.dtype).tiny).log()
     if score == "logit":
-        return log
+        return log - log.mean(dim=-1, keepdim=True)
     return log - _log_of_others(probabilities)
 
 

@@ -8,6 +8,7 @@ from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.attribution.methods.batches import as_elements, chosen_classes
 from playfair.errors import InputError
+from tests import oracle
 from tests.conformance import CONFORMANCE, inputs
 from tests.unit.attribution.vectors import moved, priors, trn_heads, tsn_head
 
@@ -23,7 +24,8 @@ def test_trn_values_are_those_of_the_papers_code(n_frames):
     assert np.abs(found_esv[0] - esv).max() <= 1e-6
     assert np.abs(found_scores[0] - scores).max() <= 1e-6
     found_logits, _ = exact_esvs(trn_heads(), video, priors(), score="logit")
-    assert np.abs(found_logits[0] - logits).max() <= 1e-6
+    # Ours are relative to their mean over the classes.
+    assert np.abs(found_logits[0] - (logits - logits.mean())).max() <= 1e-6
 
 
 @pytest.mark.parametrize("n_frames", [1, 2, 4, 8])
@@ -88,6 +90,44 @@ def test_values_hardly_depend_on_the_number_of_threads(model):
     finally:
         torch.set_num_threads(threads)
     assert np.abs(exact_esvs(model, features, priors())[1] - single).max() <= ROUNDING_TOLERANCE
+
+
+@pytest.mark.parametrize("score", ["probability", "logit", "log_odds"])
+@pytest.mark.parametrize("make", [tsn_head, trn_heads])
+def test_a_constant_on_all_biases_moves_no_esv(make, score):
+    features = inputs("raised", (2, 5, 32), -1, 1)
+    _, expected = exact_esvs(make(), features, priors(), score=score)
+    raised = make()
+    with torch.no_grad():
+        for head in raised if isinstance(raised, list) else [raised]:
+            list(head.parameters())[-1].add_(10)
+    assert np.abs(exact_esvs(raised, features, priors(), score=score)[1] - expected).max() <= 2e-5
+
+
+@pytest.mark.parametrize("score", ["logit", "log_odds"])
+def test_a_head_has_the_esvs_of_the_same_model_as_a_callable(score):
+    features = inputs("units", (2, 5, 32), -1, 1)
+    for model in (tsn_head(), trn_heads()):
+        _, fast = exact_esvs(model, features, priors(), score=score)
+        _, slow = exact_esvs(plain(model), features, priors(), score=score)
+        assert np.abs(fast - slow).max() <= 1e-5
+
+
+@pytest.mark.parametrize("n_frames", [1, 4])
+def test_esvs_of_logits_follow_the_definition(n_frames):
+    elements = inputs("logits", (n_frames, 32), -1, 1)
+    heads = [
+        lambda x, head=head: head(torch.from_numpy(x)[None]).detach().numpy()[0]
+        for head in trn_heads()
+    ]
+
+    def worth(subset):
+        logits = oracle.multi_scale_logits(heads, elements.numpy(), subset) if subset else None
+        logits = np.log(priors()) if logits is None else logits
+        return logits - logits.mean()
+
+    _, found = exact_esvs(trn_heads(), elements[None], priors(), score="logit")
+    assert np.abs(found[0] - oracle.shapley_values(worth, n_frames)).max() <= 1e-6
 
 
 def test_whole_frames_can_be_the_elements():

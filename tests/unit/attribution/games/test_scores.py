@@ -33,10 +33,18 @@ def test_log_odds_stay_finite_and_exact_near_certainty():
     assert np.allclose(odds, [[40 - np.log(2), -40, -40]], atol=1e-4)
 
 
-def test_logits_are_passed_on_and_those_of_probabilities_are_their_logarithm():
-    assert torch.equal(scores_of_logits(LOGITS, "logit"), LOGITS)
-    given = scores_of_probabilities(torch.tensor([[0.25, 0.75]]), "logit")
-    assert np.allclose(given, np.log([[0.25, 0.75]]))
+def test_logits_are_relative_to_their_mean_over_the_classes():
+    expected = LOGITS - LOGITS.mean(dim=1, keepdim=True)
+    assert torch.allclose(scores_of_logits(LOGITS, "logit"), expected)
+    assert torch.allclose(scores_of_probabilities(LOGITS.softmax(1), "logit"), expected, atol=1e-5)
+    out = torch.empty_like(LOGITS)
+    assert scores_of_logits(LOGITS, "logit", out) is out
+
+
+@pytest.mark.parametrize("score", ["probability", "logit", "log_odds"])
+def test_a_constant_on_all_logits_changes_no_score(score):
+    raised = scores_of_logits(LOGITS + 10, score)
+    assert torch.allclose(raised, scores_of_logits(LOGITS, score), atol=1e-5)
 
 
 def test_a_probability_of_zero_has_a_finite_logarithm():
