@@ -19,7 +19,9 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
     ("errors", "lazy"),
-    ("files", "logs", "processes", "provenance", "trust"),
+    ("files", "provenance", "trust"),
+    ("processes",),
+    ("logs",),
     ("attribution.limits", "attribution.result"),
     ("data.clips", "data.video", "data.download"),
     ("data.stores", "data.synthetic"),

@@ -16,6 +16,8 @@ from playfair.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+_unfinished: set[Path] = set()
+
 
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
@@ -33,6 +35,7 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     _remove_abandoned(path)
     temporary = path.with_name(f"{_partial_prefix(path)}{os.getpid()}.partial{path.suffix}")
     _remove(temporary)
+    _unfinished.add(temporary)
     try:
         yield temporary
         if temporary.is_dir() and path.is_dir():
@@ -47,6 +50,16 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         ) from error
     finally:
         _remove(temporary)
+        _unfinished.discard(temporary)
+
+
+def remove_unfinished() -> None:
+    """Remove what this process is writing, whose end is not waited for; then it has to end."""
+    for path in list(_unfinished):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _partial_prefix(path: Path) -> str:

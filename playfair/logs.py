@@ -1,14 +1,14 @@
 """What a job says: to the terminal as it is, and to its log without control characters."""
 
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import TextIO
 
 from playfair.errors import InputError
+from playfair.processes import end_when_asked
 
 
 class Tee:
@@ -52,15 +52,15 @@ def log_to(path: str | Path) -> None:
     """Send standard error to the terminal and to a log at `path`, for the rest of the process.
 
     The log's first line says where the job runs. An :class:`InputError` that nobody catches ends
-    the process with its sentence, not a traceback. SIGTERM, as from a scheduler that cancels the
-    job, ends it the way an error does, so that what is half written is removed.
+    the process with its sentence, not a traceback. A SIGTERM leaves nothing half written
+    (`playfair.processes.end_when_asked`).
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     log = Path(path).open("w", encoding="utf-8", buffering=1)
     log.write(f"{_whereabouts()}\n")
     sys.stderr = Tee(sys.stderr, log)
     sys.excepthook = _print_sentence
-    signal.signal(signal.SIGTERM, _end)
+    end_when_asked()
 
 
 def _whereabouts() -> str:
@@ -72,12 +72,6 @@ def _whereabouts() -> str:
         + f" on {node}"
         + (f", GPU {gpus}" if gpus else "")
     )
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    print("ended from outside: cancelled, preempted or out of time", file=sys.stderr)
-    sys.exit(128 + number)
 
 
 def _print_sentence(

@@ -5,15 +5,16 @@ memory or for a fault of its own: that costs the clip, not the job.
 """
 
 import faulthandler
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from playfair.data.video.containers import VideoError
+from playfair.processes import run_alone
 
 GRACE_SECONDS = 30.0
 """How much longer a decoder may take that does not even come back to Python."""
@@ -69,31 +70,21 @@ class Watch:
 
     def end_of(self, uid: str, path: Path, decode: Callable[[], object]) -> str | None:
         """Decode a clip alone: what ends the process, in a sentence, or None if it survives."""
-        process = multiprocessing.get_context("fork").Process(
-            target=self._decode, args=(uid, path, decode)
-        )
-        process.start()
-        process.join()
+        code = run_alone(partial(self._decode, uid, path, decode))
         self.take_notes()
-        if process.exitcode == 0:
+        if code == 0:
             return None
-        if process.exitcode == _TOO_LONG:
+        if code == _TOO_LONG:
             return self._too_long(path)
-        name = signal.Signals(-(process.exitcode or 0)).name if (process.exitcode or 0) < 0 else "?"
+        name = signal.Signals(-code).name if code < 0 else "?"
         return (
             f"The video {path} ends the process that decodes it ({name}): for memory, or by a "
             "fault of the decoder."
         )
 
     def _decode(self, uid: str, path: Path, decode: Callable[[], object]) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        try:
-            with self.clip(uid, path):
-                decode()
-        except VideoError:
-            pass
-        # Nothing of the parent, such as its open files, is to be tidied up here.
-        os._exit(0)
+        with self.clip(uid, path):
+            decode()
 
     def _too_long(self, path: Path) -> str:
         return (

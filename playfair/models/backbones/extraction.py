@@ -1,6 +1,8 @@
 """Features of gulped frames: a backbone over every frame of a split, video by video."""
 
+import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,6 +13,7 @@ from tqdm import tqdm
 from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
 from playfair.models.backbones.backbone import Backbone
+from playfair.processes import belong_to
 
 
 class _FrameBatches(Dataset[Tensor]):
@@ -80,6 +83,7 @@ def extract_features(
         prefetch_factor=4,
         # Another way to start a process would run the caller's script again.
         multiprocessing_context="fork",
+        worker_init_fn=partial(_begin_decoder, os.getpid()),
     )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
@@ -88,3 +92,7 @@ def extract_features(
             batches.check_finite(batch, features)
             yield features
             bar.update(len(frames))
+
+
+def _begin_decoder(parent: int, _: int) -> None:
+    belong_to(parent)

@@ -15,15 +15,19 @@ other entries: torch finds them whatever the case of their letters. docs/securit
 """
 
 import re
+import resource
+import signal
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from playfair.errors import InputError
+from playfair.errors import InputError, printable
+from playfair.processes import run_alone
 
 FORBIDDEN = re.compile(
     r"\b(?:save|from_file|load_tensor|rpc_\w+|torch\.classes)\b"
@@ -40,6 +44,11 @@ FOREIGN_CLASS = re.compile(rb"torch[.\n]classes")
 NAME = re.compile(r"(?!.*\.\.)[\w.+-]+(?:/[\w.+-]+)*", re.ASCII)
 MOST_CODE_BYTES = 1 << 26
 """Of all programs of an archive; torch compresses these, and nothing else."""
+
+MOST_LETTERS = 300
+"""Of torch's own words in a sentence."""
+LOADING_SECONDS = 600
+"""Of a processor; a program may do something when it is loaded, for ever."""
 
 
 class ExportedHead(nn.Module):
@@ -69,17 +78,45 @@ def load_exported(path: str | Path) -> ExportedHead:
     """
     if not Path(path).is_file():
         raise InputError(f"The exported model {path} does not exist: expected a TorchScript file")
-    _check_program(path)
+    try:
+        _check_program(path)
+        _check_loading(path)
+        program = _load(path)
+    except InputError:
+        raise
+    # A dozen kinds, for files that were made to mislead.
+    except Exception as error:
+        raise InputError(
+            f"The exported model {path} cannot be loaded ({_last_line(error)}): export it "
+            f"again with this version of torch, {torch.__version__}"
+        ) from error
+    return ExportedHead(program).eval()
+
+
+def _load(path: str | Path) -> nn.Module:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=FutureWarning, message=".*deprecated")
-        try:
-            program = torch.jit.load(str(path), map_location="cpu")
-        except RuntimeError as error:
-            raise InputError(
-                f"The exported model {path} cannot be loaded ({_last_line(error)}): export it "
-                f"again with this version of torch, {torch.__version__}"
-            ) from error
-    return ExportedHead(program).eval()
+        program: nn.Module = torch.jit.load(str(path), map_location="cpu")
+    return program
+
+
+def _check_loading(path: str | Path) -> None:
+    """Load the model in a process of its own, which a program may crash that nests too deeply."""
+    code = run_alone(partial(_load_within_limits, path))
+    if code:
+        raise InputError(
+            f"The exported model {path} ends the process that loads it "
+            f"({signal.Signals(-code).name if code < 0 else code}): export it again with this "
+            f"version of torch, {torch.__version__}"
+        )
+
+
+def _load_within_limits(path: str | Path) -> None:
+    for limit, most in ((resource.RLIMIT_CPU, LOADING_SECONDS), (resource.RLIMIT_CORE, 0)):
+        allowed = resource.getrlimit(limit)[1]
+        if allowed == resource.RLIM_INFINITY or allowed > most:
+            resource.setrlimit(limit, (most, allowed))
+    _load(path)
 
 
 def _check_program(path: str | Path) -> None:
@@ -156,4 +193,4 @@ def _size(path: str | Path) -> int:
 
 def _last_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    return printable(lines[-1])[:MOST_LETTERS] if lines else type(error).__name__

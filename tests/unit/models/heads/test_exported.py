@@ -266,3 +266,48 @@ def test_an_archive_behind_other_bytes_is_refused(tmp_path):
     path.write_bytes(b"\0\0\0\0PTMF" + path.read_bytes())
     with pytest.raises(InputError, match="is not a TorchScript file"):
         load_exported(path)
+
+
+def with_line(tmp_path, line):
+    """An exported model with a line at the end of the program of its outermost module."""
+    path = export(small_model(), tmp_path / "model.pt", script=True)
+    return rewrite(path, tmp_path / "bad.pt", "container.py", lambda code: code + line)
+
+
+@pytest.mark.parametrize("nested", [b"[" * 50_000, b"-" * 50_000 + b"1"])
+def test_a_program_that_crashes_torch_ends_a_process_of_its_own(tmp_path, nested):
+    with pytest.raises(InputError, match=r"ends the process that loads it \(SIGSEGV\)"):
+        load_exported(with_line(tmp_path, b"    x = " + nested + b"\n"))
+
+
+class Endless(nn.Module):
+    def forward(self, features):
+        return features.mean(dim=1)
+
+    @torch.jit.export
+    def __getstate__(self):
+        return self.training
+
+    @torch.jit.export
+    def __setstate__(self, state: bool):
+        self.training = state
+        while True:
+            pass
+
+
+def test_a_program_that_never_ends_while_it_is_loaded_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("playfair.models.heads.exported.LOADING_SECONDS", 1)
+    path = export(Endless(), tmp_path / "model.pt", script=True)
+    with pytest.raises(InputError, match=r"ends the process that loads it \(SIGXCPU\)"):
+        load_exported(path)
+
+
+def test_an_archive_of_a_damaged_entry_is_refused(tmp_path):
+    path = export(small_model(), tmp_path / "model.pt", script=True)
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        entry = next(one for one in archive.infolist() if one.filename.endswith("data.pkl"))
+    content[entry.header_offset + 100] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be loaded"):
+        load_exported(path)
