@@ -51,14 +51,16 @@ class FeatureFolder:
     def read(self, clip: Clip) -> np.ndarray:
         """The features (T, D) of a clip as they are stored."""
         path = self.file(clip)
+        _check_holes(path)
         try:
-            # What is not in an archive stays on disk until its shape was looked at.
-            with np.errstate(over="raise"):
+            # Sizes that overflow, or are no whole numbers, are errors and no warnings.
+            with np.errstate(all="raise"):
+                # What is not in an archive stays on disk until its shape was looked at.
                 loaded = np.load(path, mmap_mode="r", allow_pickle=False)
-            if not isinstance(loaded, np.lib.npyio.NpzFile):
-                return np.asarray(loaded)
-            with loaded:
-                return _unpacked(path, loaded)
+                if not isinstance(loaded, np.lib.npyio.NpzFile):
+                    return np.asarray(loaded)
+                with loaded:
+                    return _unpacked(path, loaded)
         except UnreadableFeatures:
             raise
         # A dozen kinds, of numpy, zipfile and the compressions, for files that mislead them.
@@ -66,6 +68,18 @@ class FeatureFolder:
             raise UnreadableFeatures(
                 f"{path} is no array that can be read safely ({type(error).__name__})"
             ) from error
+
+
+def _check_holes(path: Path) -> None:
+    """Refuse a file that is far larger than what it takes on the disk."""
+    about = path.stat()
+    # In units of 512 bytes; some file systems do not say.
+    stored = 512 * getattr(about, "st_blocks", 0)
+    if stored and about.st_size > max(SMALL, MOST_COMPRESSED * stored):
+        raise UnreadableFeatures(
+            f"{path} has {about.st_size} bytes, of which the disk holds {stored}: the rest are "
+            "holes; write it again"
+        )
 
 
 def _unpacked(path: Path, archive: np.lib.npyio.NpzFile) -> np.ndarray:

@@ -74,7 +74,15 @@ def import_features(
 
 def _checked(source: FeatureFolder | FeatureTable, clip: Clip, feature_dim: int) -> np.ndarray:
     """(T, D) float32 of a clip, finite and with T >= 1, or `UnreadableFeatures`."""
-    values = source.read(clip)
+    try:
+        return _as_features(source.read(clip), clip, feature_dim)
+    except MemoryError as error:
+        raise UnreadableFeatures(
+            f"the features of {clip.uid!r} take more memory than there is"
+        ) from error
+
+
+def _as_features(values: np.ndarray, clip: Clip, feature_dim: int) -> np.ndarray:
     if values.ndim != 2 or values.shape[1] != feature_dim or len(values) == 0:
         raise UnreadableFeatures(
             f"the features of {clip.uid!r} have the shape {values.shape}, expected "

@@ -29,6 +29,8 @@ FORMATS = (
 
 MOST_PIXELS = 1 << 26
 """Of one picture; 8K has half as many."""
+MOST_SIDE = 65_500
+"""Pixels of one side of a picture: a JPEG has no more."""
 LEAST_SECONDS = 60.0
 BYTES_PER_SECOND = 128
 """A clip of more than LEAST_SECONDS has at least this many bytes of packets for each second."""
@@ -81,12 +83,23 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         yield container, stream
 
 
+def check_size(path: Path, width: int, height: int) -> None:
+    """Raise `VideoError` for pictures that are too large, as they are or resized."""
+    if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
+        raise VideoError(
+            f"The video {path} has pictures of {width} x {height} pixels: expected at most "
+            f"{MOST_PIXELS}, and {MOST_SIDE} along a side."
+        )
+
+
 class Clock:
     """The times of the frames of a video, checked against what its packets can hold.
 
     Attributes:
-        first_stamp: seconds, of the first frame. has_leapt: whether a broadcast's clock was another
-            one after some frame, which then follows the one before at the usual rate.
+        packet_bytes: how many bytes of video were read.
+        first_stamp: seconds, of the first frame.
+        has_leapt: whether a broadcast's clock was another one after some frame, which then follows
+            the one before at the usual rate.
     """
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream):
@@ -94,7 +107,7 @@ class Clock:
         self._container = container
         self._stream = stream
         self._is_broadcast = Flags.ts_discont in Flags(container.format.flags)
-        self._packet_bytes = 0
+        self.packet_bytes = 0
         rate = stream.average_rate or stream.guessed_rate
         self._usual_length = 1 / float(rate) if rate else 0.0
         self.first_stamp = 0.0
@@ -131,20 +144,16 @@ class Clock:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in self._container.demux(self._stream):
-            self._packet_bytes += packet.size
+            self.packet_bytes += packet.size
             for frame in packet.decode():
-                if frame.width * frame.height > MOST_PIXELS:
-                    raise VideoError(
-                        f"The video {self._path} has pictures of {frame.width} x {frame.height} "
-                        f"pixels: expected at most {MOST_PIXELS}."
-                    )
+                check_size(self._path, frame.width, frame.height)
                 yield frame
 
     def _check_length(self, seconds: float) -> None:
-        longest = max(LEAST_SECONDS, self._packet_bytes / BYTES_PER_SECOND)
+        longest = max(LEAST_SECONDS, self.packet_bytes / BYTES_PER_SECOND)
         if seconds > longest:
             raise VideoError(
                 f"The time stamps of the video {self._path} reach {seconds:.0f} s after "
-                f"{self._packet_bytes} bytes of video, which last {longest:.0f} s at most: encode "
+                f"{self.packet_bytes} bytes of video, which last {longest:.0f} s at most: encode "
                 "it again."
             )

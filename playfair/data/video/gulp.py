@@ -155,6 +155,9 @@ def _gulp_chunks(
                 reason = job.watch.end_of(uid, path, decode)
                 if reason:
                     fatal[uid] = (uid, str(path), reason)
+            if len(fatal) == known:
+                # Together they may have taken more memory than there is.
+                workers = max(workers // 2, 1)
         ends_by_none += (len(fatal), len(chunks)) == (known, left)
         if ends_by_none == MOST_ENDS:
             raise InputError(

@@ -26,7 +26,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
-from playfair.data.video.containers import Clock, VideoError, open_video, url_of
+from playfair.data.video.containers import Clock, VideoError, check_size, open_video, url_of
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -36,6 +36,10 @@ STAMP_TOLERANCE = 0.75e-3
 # A file that ends this much before the time that its header states has lost its end.
 TRUNCATION_SECONDS = 0.5
 TRUNCATION_SHARE = 0.1
+# What the frames of a clip may take in memory; of large ones, as a multiple of the video's bytes.
+# Pictures of which nothing changes for minutes reach a tenth of that.
+ALWAYS_ALLOWED = 1 << 30
+MOST_EXPANDED = 10_000
 
 
 def resample(timestamps: np.ndarray, duration: float, fps: float) -> np.ndarray:
@@ -172,30 +176,47 @@ def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
         for frame, start, length in clock.frames():
             # A frame is converted only when the next one has come: before that it is not known
             # whether it is on screen at any of the wanted times.
-            _show(frames, shown, _middles_before(start, fps), short_side)
+            _show(path, frames, shown, _middles_before(start, fps), short_side)
+            _check_memory(path, frames, clock.packet_bytes)
             shown, end = frame, start + length
         if shown is None:
             raise VideoError(f"The video {path} holds no frames.")
         if not clock.has_leapt:
-            _check_whole(path, container, stream, max(end, clock.first_stamp + end))
-        _show(frames, shown, max(_middles_before(end, fps), 1), short_side)
+            _check_whole(path, container, stream, clock.first_stamp, end)
+        _show(path, frames, shown, max(_middles_before(end, fps), 1), short_side)
+        _check_memory(path, frames, clock.packet_bytes)
     return frames
 
 
+def _check_memory(path: Path, frames: list[np.ndarray], packet_bytes: int) -> None:
+    found = len(frames) * frames[-1].nbytes if frames else 0
+    allowed = max(ALWAYS_ALLOWED, MOST_EXPANDED * packet_bytes)
+    if found > allowed:
+        raise VideoError(
+            f"The frames of the video {path} take more than {allowed} bytes, from {packet_bytes} "
+            "bytes of video: decode it at a smaller size (gulp.short_side)."
+        )
+
+
 def _show(
-    frames: list[np.ndarray], shown: VideoFrame | None, n_frames: int, short_side: int | None
+    path: Path,
+    frames: list[np.ndarray],
+    shown: VideoFrame | None,
+    n_frames: int,
+    short_side: int | None,
 ) -> None:
     """Repeat the frame on screen until there are `n_frames` frames."""
     n_missing = n_frames - len(frames)
     if shown is not None and n_missing > 0:
-        frames.extend([_to_rgb(shown, short_side)] * n_missing)
+        frames.extend([_to_rgb(path, shown, short_side)] * n_missing)
 
 
-def _to_rgb(frame: VideoFrame, short_side: int | None) -> np.ndarray:
+def _to_rgb(path: Path, frame: VideoFrame, short_side: int | None) -> np.ndarray:
     width, height = frame.width, frame.height
     if short_side is not None:
         scale = short_side / min(width, height)
         width, height = max(round(width * scale), 1), max(round(height * scale), 1)
+        check_size(path, width, height)
     # At the same size only the colours, stored at half of it, are interpolated.
     resized = (width, height) != (frame.width, frame.height)
     kernel = Interpolation.BICUBIC if resized else Interpolation.BILINEAR
@@ -224,7 +245,9 @@ def _upright(pixels: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(pixels[:: -1 if mirror_y else 1, :: -1 if mirror_x else 1])
 
 
-def _check_whole(path: Path, container: InputContainer, stream: VideoStream, end: float) -> None:
+def _check_whole(
+    path: Path, container: InputContainer, stream: VideoStream, first_stamp: float, end: float
+) -> None:
     stated = None
     if stream.duration is not None and stream.time_base is not None:
         stated = float(stream.duration * stream.time_base)
@@ -233,10 +256,12 @@ def _check_whole(path: Path, container: InputContainer, stream: VideoStream, end
         stated = container.duration / av.time_base
     if stated is None:
         return
-    if stated - end > max(TRUNCATION_SECONDS, TRUNCATION_SHARE * stated):
+    # Some count from zero instead of from the first frame.
+    lengths = [stated, stated - first_stamp] if 0 < first_stamp < stated else [stated]
+    if all(length - end > max(TRUNCATION_SECONDS, TRUNCATION_SHARE * length) for length in lengths):
         raise VideoError(
-            f"The video {path} is cut off: its frames end after {end:.2f} s of the {stated:.2f} s "
-            f"that its header states."
+            f"The video {path} is cut off: its frames end after {end:.2f} s of the "
+            f"{lengths[-1]:.2f} s that its header states."
         )
 
 

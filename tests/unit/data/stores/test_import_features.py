@@ -1,5 +1,6 @@
 """Importing features: what is taken, what is left out with a reason, and what stops the import."""
 
+import warnings
 import zipfile
 
 import h5py
@@ -220,6 +221,10 @@ def bad_lzma(path):
 ARRAYS = {
     "false shape": ("v.npy", lambda path: path.write_bytes(array((10**12, 4), bytes(64)))),
     "overflowing shape": ("v.npy", lambda path: path.write_bytes(array((2**62, 2**62), b""))),
+    "packed shape beyond all numbers": (
+        "v.npz",
+        lambda path: packed(path, array((2**63, 4), b"")),
+    ),
     "negative shape": ("v.npy", lambda path: path.write_bytes(array((-1, 4), bytes(64)))),
     "nested header": ("v.npy", lambda path: path.write_bytes(array("(" * 90, b""))),
     "objects": ("v.npy", lambda path: np.save(path, np.array([print], object), allow_pickle=True)),
@@ -234,8 +239,10 @@ ARRAYS = {
 def test_arrays_that_mislead_get_one_sentence(tmp_path, name):
     file, make = ARRAYS[name]
     make(tmp_path / file)
-    with pytest.raises(UnreadableFeatures, match=rf"{file} is no array that can be read") as caught:
+    refused = pytest.raises(UnreadableFeatures, match=rf"{file} is no array that can be read")
+    with warnings.catch_warnings(record=True) as warned, refused as caught:
         FeatureFolder(tmp_path).read(Clip("v", "a"))
+    assert not warned
     assert "\n" not in str(caught.value)
 
 
@@ -246,12 +253,35 @@ def test_arrays_that_unpack_to_very_much_are_not_unpacked(tmp_path, monkeypatch)
         FeatureFolder(tmp_path).read(Clip("v", "a"))
 
 
-def test_an_array_of_another_shape_is_not_read(tmp_path):
-    """It has holes, of 4 TB."""
+def import_one(folder):
+    return import_features(
+        folder, folder / "f.h5", [Clip("v1", "a")], ["a"], feature_dim=4, attributes={}
+    )
+
+
+@pytest.mark.parametrize("shape", [(10**9, 1000), (25 * 10**10, 4)])
+def test_an_array_of_holes_is_not_read(tmp_path, shape):
+    """Of 4 TB."""
+    with open(tmp_path / "v1.npy", "wb") as file:
+        file.write(array(shape, b""))
+        file.truncate(128 + 4 * 10**12)
+    failed = import_one(tmp_path)
+    assert "v1.npy has 4000000000128 bytes, of which the disk holds" in failed.reason[0]
+
+
+def test_an_array_of_another_shape_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("playfair.data.stores.feature_sources.SMALL", 10**13)
     with open(tmp_path / "v1.npy", "wb") as file:
         file.write(array((10**9, 1000), b""))
         file.truncate(128 + 4 * 10**12)
-    failed = import_features(
-        tmp_path, tmp_path / "f.h5", [Clip("v1", "a")], ["a"], feature_dim=4, attributes={}
-    )
+    failed = import_one(tmp_path)
     assert "have the shape (1000000000, 1000), expected (frames, 4)" in failed.reason[0]
+
+
+def test_an_array_for_which_there_is_no_memory_is_left_out(tmp_path, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    np.save(tmp_path / "v1.npy", np.zeros((2, 4)))
+    monkeypatch.setattr(FeatureFolder, "read", fail)
+    assert "'v1' take more memory than there is" in import_one(tmp_path).reason[0]
