@@ -18,6 +18,7 @@ from playfair.files import remove_unfinished
 
 GRACE_SECONDS = 3.0
 """How long a job that is asked to end may take to do so by itself."""
+_ENDED = "ended from outside: cancelled, preempted or out of time"
 _WATCH_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 
@@ -121,7 +122,7 @@ def end_when_asked() -> None:
 
 def _end(number: int, _: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
-    print("ended from outside: cancelled, preempted or out of time", file=sys.stderr)
+    print(_ENDED, file=sys.stderr)
     sys.exit(128 + number)
 
 
@@ -133,6 +134,6 @@ def _end_while_busy(receiver: int) -> None:
         child.kill()
         child.join()
     remove_unfinished()
-    print("ended from outside while it was busy", file=sys.stderr)
+    print(f"{_ENDED}; it was busy", file=sys.stderr)
     sys.stderr.flush()
     os._exit(128 + signal.SIGTERM)

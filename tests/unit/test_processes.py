@@ -125,7 +125,9 @@ def test_a_job_that_torch_keeps_busy_ends_when_it_is_asked_to(tmp_path):
     assert job.returncode == 143
     wait_until_gone([stuck])
     assert list(tmp_path.iterdir()) == [log]
-    assert log.read_text().splitlines()[1:] == ["ended from outside while it was busy"]
+    assert log.read_text().splitlines()[1:] == [
+        "ended from outside: cancelled, preempted or out of time; it was busy"
+    ]
 
 
 def test_an_error_beside_a_pool_does_not_wait_for_its_work(tmp_path):
