@@ -19,8 +19,8 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
     ("errors", "lazy"),
-    ("files", "provenance", "trust"),
-    ("processes",),
+    ("files", "trust"),
+    ("provenance", "processes"),
     ("logs",),
     ("attribution.limits", "attribution.result"),
     ("data.clips", "data.video", "data.download"),

@@ -11,13 +11,15 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playfair.errors import InputError
+from playfair.files import written_whole
 
 PLUMBING: Mapping[str, str] = {
     "playfair": "the version, and names that load on first use",
@@ -42,6 +44,7 @@ def code_hash(
     choices: frozenset[str] = frozenset(),
     also: frozenset[str] = frozenset(),
     package: str = "playfair",
+    memory: str | Path | None = None,
 ) -> str:
     """SHA-256 over the modules of `package` on which the numbers of `script` depend.
 
@@ -51,8 +54,15 @@ def code_hash(
     Args:
         root: the directory that holds the package's directory.
         choices, also: see :func:`used_modules`.
+        memory: a file that keeps from one start to the next what was read of the sources, which
+            takes a second without it. It is made if it is not there, or not as it should be.
     """
-    return _hash(used_modules(script, root, choices, also, package), Path(root), choices)
+    if memory:
+        _recall(Path(memory))
+    found = _hash(used_modules(script, root, choices, also, package), Path(root), choices)
+    if memory:
+        _keep(Path(memory))
+    return found
 
 
 def used_modules(
@@ -140,19 +150,14 @@ def _hash(modules: Collection[str], root: Path, choices: frozenset[str] | None) 
     digest = hashlib.sha256()
     for module in sorted(modules):
         path = _file_of(module, root)
-        digest.update(module.encode() + b"\0" + _digest(path, _made_in(path, choices)))
+        of_module = bytes.fromhex(_source(path, _made_in(path, choices)).digest)
+        digest.update(module.encode() + b"\0" + of_module)
     return digest.hexdigest()
 
 
 def _made_in(path: Path, choices: frozenset[str] | None) -> frozenset[str] | None:
     """Those of the choices that a file's own tables offer: for no other is it read anew."""
-    return choices and choices & _offered(path)
-
-
-@cache
-def _offered(path: Path) -> frozenset[str]:
-    lines = [line for statement in _read(path, frozenset()).body for line in _table(statement)]
-    return frozenset(str(key.value) for key, _ in lines if isinstance(key, ast.Constant))
+    return choices and choices.intersection(_source(path, frozenset()).offered)
 
 
 def value_hash(value: Any) -> str:
@@ -171,29 +176,34 @@ def _imported(
     for a user's code, where the `__init__` of every package on the way may matter, too.
     """
     modules = set()
-    for node in ast.walk(_read(path, choices)):
-        for name in _names(node, inside):
-            parts = name.split(".")
-            if package is not None and parts[0] != package:
-                continue
-            found = [
-                module
-                for end in range(1, len(parts) + 1)
-                if _file_of(module := ".".join(parts[:end]), root).is_file()
-            ]
-            modules.update(found if choices is None else found[-1:])
+    for name in _source(path, choices).imports:
+        parts = _absolute(name, inside)
+        if package is not None and parts[0] != package:
+            continue
+        found = [
+            module
+            for end in range(1, len(parts) + 1)
+            if _file_of(module := ".".join(parts[:end]), root).is_file()
+        ]
+        modules.update(found if choices is None else found[-1:])
     return frozenset(modules)
 
 
-def _names(node: ast.AST, inside: str) -> Iterator[str]:
+def _absolute(name: str, inside: str) -> list[str]:
+    """The parts of an imported name; one that begins with dots is meant from a package on."""
+    parts = name.lstrip(".").split(".")
+    level = len(name) - len(name.lstrip("."))
+    base = inside.split(".")
+    return [*base[: len(base) - level + 1], *parts] if level else parts
+
+
+def _names(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
-        parts = inside.split(".")
-        base = parts[: len(parts) - node.level + 1] if node.level else []
-        source = ".".join([*base, *([node.module] if node.module else [])])
+        source = "." * node.level + (f"{node.module}." if node.module else "")
         # What is imported from a package may be a module of it.
-        yield from (f"{source}.{alias.name}" for alias in node.names)
+        yield from (f"{source}{alias.name}" for alias in node.names)
     elif loaded := _loaded_by(node):
         yield loaded
 
@@ -203,15 +213,65 @@ def _file_of(module: str, root: Path) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-@cache
-def _digest(path: Path, choices: frozenset[str] | None) -> bytes:
-    return hashlib.sha256(_text(_read(path, choices)).encode()).digest()
+class _Source(NamedTuple):
+    """What counts of a source file.
+
+    digest: SHA-256 of its syntax tree without what changes no number and what was not chosen.
+    imports: names, relative ones with their dots. offered: the names in its tables of choices.
+    """
+
+    digest: str
+    imports: list[str]
+    offered: list[str]
 
 
 @cache
-def _read(path: Path, choices: frozenset[str] | None) -> ast.Module:
+def _source(path: Path, choices: frozenset[str] | None) -> _Source:
+    text = path.read_text(encoding="utf-8")
+    key = value_hash([text, sorted(choices or ())])
+    if key not in _known:
+        tree = _read(text, path, choices)
+        lines = [line for statement in tree.body for line in _table(statement)]
+        _known[key] = _Source(
+            hashlib.sha256(_text(tree).encode()).hexdigest(),
+            sorted({name for node in ast.walk(tree) for name in _names(node)}),
+            [str(name.value) for name, _ in lines if isinstance(name, ast.Constant)],
+        )
+        _new.add(key)
+    return _known[key]
+
+
+_known: dict[str, _Source] = {}
+_new: set[str] = set()
+
+
+@cache
+def _recall(memory: Path) -> None:
+    """Know what another start has kept, if this very module did."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        kept = json.loads(memory.read_text(encoding="utf-8"))
+        if kept["by"] == _digest_of_this_module():
+            _known.update({key: _Source(*source) for key, source in kept["sources"].items()})
+
+
+def _keep(memory: Path) -> None:
+    """Write what is known, if some of it is new, where that can be written."""
+    if not _new:
+        return
+    with suppress(OSError, InputError), written_whole(memory) as temporary:
+        kept = {"by": _digest_of_this_module(), "sources": _known}
+        temporary.write_text(json.dumps(kept), encoding="utf-8")
+        _new.clear()
+
+
+@cache
+def _digest_of_this_module() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _read(text: str, path: Path, choices: frozenset[str] | None) -> ast.Module:
     """The syntax tree of a file without what changes no number and without what was not chosen."""
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    tree = ast.parse(text, filename=str(path))
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]

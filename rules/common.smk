@@ -76,7 +76,11 @@ def library_hash(script, params):
     modules = frozenset([named["module"]] if "module" in named else [])
     choices = named.get("choices", lambda wildcards: [])
     return lambda wildcards: code_hash(
-        path, workflow.basedir, frozenset(choices(wildcards)), modules
+        path,
+        workflow.basedir,
+        frozenset(choices(wildcards)),
+        modules,
+        memory=".snakemake/playfair_sources.json",
     )
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+PROJECT_NAME = "my pröject"
+"""Runs lie in a folder as people have them, with a space and more than ASCII in its name."""
+
 
 def made_once(
     tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
 ) -> Path:
-    """The folder `name`/project, which `make` makes where the first test asks for it.
+    """The folder `name`/`PROJECT_NAME`, which `make` makes where the first test asks for it.
 
     The other processes of pytest-xdist wait for the one that makes it. Raises `RuntimeError` in
     those if it failed.
@@ -26,6 +29,6 @@ def made_once(
             if folder.exists():
                 raise RuntimeError(f"another process of the tests failed to make the run {name!r}")
             folder.mkdir()
-            make(folder / "project")
+            make(folder / PROJECT_NAME)
             (folder / "made").touch()
-    return folder / "project"
+    return folder / PROJECT_NAME

@@ -58,10 +58,11 @@ def forget():
     for cached in (
         provenance.code_hash,
         provenance._imported,
-        provenance._read,
-        provenance._digest,
+        provenance._source,
+        provenance._recall,
     ):
         cached.cache_clear()
+    provenance._known.clear()
 
 
 def hash_of(project, script="script.py", choice=None):
@@ -319,3 +320,50 @@ def test_the_working_directory_comes_before_what_is_installed(working_directory,
 def test_a_module_without_source_is_named_with_the_place_for_it(working_directory, module, file):
     with pytest.raises(InputError, match=f"'{module}' was not found: put {file} into"):
         provenance.find_module(module)
+
+
+@pytest.fixture
+def remembered(project, tmp_path):
+    """A function that gives the hash of the script at another start, with a memory."""
+    memory = tmp_path / "memory/sources.json"
+
+    def start():
+        forget()
+        return provenance.code_hash(project / "script.py", project, package="lib", memory=memory)
+
+    start.memory = memory
+    return start
+
+
+def test_what_another_start_has_read_is_not_read_again(project, remembered, monkeypatch):
+    first = remembered()
+    assert first == hash_of(project)
+    monkeypatch.setattr(provenance, "_read", None)
+    assert remembered() == first
+    replace(project / "lib/errors.py", "'''Doc.'''", "'''Doc.'''\n    code = 3")
+    with pytest.raises(TypeError):
+        remembered()
+
+
+def test_with_a_memory_a_changed_module_still_changes_the_hash(project, remembered):
+    first = remembered()
+    replace(project / "lib/errors.py", "'''Doc.'''", "'''Doc.'''\n    code = 3")
+    assert first != remembered() == hash_of(project)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"by": "another version", "sources": {}}', "{}"])
+def test_a_memory_that_is_not_as_it_should_be_is_made_anew(project, remembered, text):
+    first = remembered()
+    good = remembered.memory.read_text()
+    remembered.memory.write_text(text)
+    assert remembered() == first
+    assert remembered.memory.read_text() == good
+
+
+def test_a_memory_that_cannot_be_written_is_done_without(project, tmp_path):
+    (tmp_path / "file").touch()
+    forget()
+    found = provenance.code_hash(
+        project / "script.py", project, package="lib", memory=tmp_path / "file/sources.json"
+    )
+    assert found == hash_of(project)
