@@ -9,9 +9,10 @@ FUZZ_MINUTES ?= 60
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps
 SMK_FILES := Snakefile rules
-# One process of tests per core, up to four; of a test's own threads one.
+# One process of tests per core, up to four, and one more, as some wait for a Slurm or for another's run; of a
+# test's own threads one.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
+SIDE_BY_SIDE := -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal
 # What computes or stores numbers.
 PROCESSOR_TESTS := tests/unit/attribution tests/unit/data/stores tests/unit/data/test_stores.py \
   tests/unit/models/backbones/test_extraction.py playfair/attribution

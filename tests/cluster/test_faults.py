@@ -7,7 +7,7 @@ import pytest
 
 from tests.cluster.head import Head, run_head
 from tests.commands import wait_until
-from tests.workflow.project import TINY, copy_run, snakemake
+from tests.workflow.project import TINY, copy_run, held, snakemake
 from tests.workflow.same_results import partial_files, same_content
 
 PRIORS = "results/tiny/class_priors.csv"
@@ -44,10 +44,14 @@ def memory(job):
 def test_job_killed_by_scancel_runs_again_with_more_of_everything(slurm, run, assert_whole):
     log = run / "results/tiny/logs/extract_features/small/validation/1-of-1.log"
     log.unlink()
-    with Head(slurm, run, FEATURES, *REMAKE_FEATURES) as head:
+    with (
+        held(run, "extract_features") as let_go,
+        Head(slurm, run, FEATURES, *REMAKE_FEATURES) as head,
+    ):
         job = slurm.wait_for_running("extract_features")
         wait_until(log.exists, "the script did not begin")
         slurm.run("scancel", job)
+        let_go()
         assert head.wait() == 0, head.said
     first, second = slurm.jobs(head.run_id)
     assert (first["JobId"], first["JobState"]) == (job, "CANCELLED")
@@ -71,7 +75,10 @@ def test_job_out_of_memory_passes_with_more(slurm, run, assert_whole):
 
 
 def test_interrupted_head_cancels_its_jobs_and_the_next_run_finishes(slurm, run, assert_whole):
-    with Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head:
+    with (
+        held(run, "compute_class_priors"),
+        Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head,
+    ):
         job = slurm.wait_for_running("compute_class_priors")
         head.send(signal.SIGINT)
         assert head.wait() != 0
@@ -84,14 +91,14 @@ def test_interrupted_head_cancels_its_jobs_and_the_next_run_finishes(slurm, run,
 
 def test_after_a_killed_head_the_next_does_only_what_is_missing(slurm, run, assert_whole):
     (run / ESVS).unlink()
-    with Head(slurm, run, ESVS, *REMAKE_PRIORS) as killed:
+    with held(run, "compute_esvs"), Head(slurm, run, ESVS, *REMAKE_PRIORS) as killed:
         slurm.wait_for_running("compute_esvs")
         killed.send(signal.SIGKILL)
         killed.wait()
-    (left_behind,) = slurm.run("squeue", "-h", "-o", "%j").split()
-    assert left_behind == killed.run_id
-    slurm.run("scancel", "--name", killed.run_id)
-    wait_until(lambda: not slurm.run("squeue", "-h"), "jobs outlived scancel")
+        (left_behind,) = slurm.run("squeue", "-h", "-o", "%j").split()
+        assert left_behind == killed.run_id
+        slurm.run("scancel", "--name", killed.run_id)
+        wait_until(lambda: not slurm.run("squeue", "-h"), "jobs outlived scancel")
 
     with Head(slurm, run, ESVS) as refused:
         assert refused.wait() != 0
@@ -108,13 +115,17 @@ def test_after_a_killed_head_the_next_does_only_what_is_missing(slurm, run, asse
 
 
 def test_job_on_a_node_that_goes_down_runs_elsewhere(slurm, run, assert_whole):
-    with Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head:
+    with (
+        held(run, "compute_class_priors") as let_go,
+        Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head,
+    ):
         job = slurm.wait_for_running("compute_class_priors")
         (before,) = slurm.jobs(head.run_id)
         try:
             slurm.crash_node(before["NodeList"], job)
             # Slurm would hold a job that it puts back into the queue for two minutes.
             slurm.run("scontrol", "update", f"JobId={job}", "StartTime=now")
+            let_go()
             assert head.wait() == 0, head.said
         finally:
             slurm.repair_node(before["NodeList"])

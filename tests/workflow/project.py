@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,10 +71,11 @@ def snakemake(folder: Path, *options: str, target: str = "results/figures"):
 
 
 @contextmanager
-def held(folder: Path, rule: str) -> Iterator[None]:
+def held(folder: Path, rule: str) -> Iterator[Callable[[], None]]:
     """Keep jobs of a rule at their beginning, after their logs were opened, until the block ends.
 
-    What a test does to a job that runs then never comes too late, however slow the test is.
+    Yields a function that lets them go before. What a test does to a job that runs then never comes
+    too late, however slow the test is.
     """
     lock, script = folder / f"{rule}.lock", folder / f"scripts/{rule}.py"
     wait = f"import fcntl\nfcntl.flock(open({str(lock)!r}), fcntl.LOCK_SH)\n"
@@ -83,7 +84,7 @@ def held(folder: Path, rule: str) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         script.write_text(before + log_to + wait + after)
-        yield
+        yield lambda: fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def planned_jobs(
