@@ -9,6 +9,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "rules/config_files.smk"
+
+
 configfile: "config.yaml"
 
 
@@ -27,6 +30,7 @@ include: "rules/collate.smk"
 include: "rules/sampling.smk"
 include: "rules/webm.smk"
 include: "rules/figures.smk"
+include: "rules/given_files.smk"
 include: "rules/provenance.smk"
 
 

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[1]
 PACKAGE = "playfair"
 FLOORS = (
     ("errors", "lazy"),
-    ("files", "trust"),
+    ("files",),
     ("provenance", "processes"),
     ("logs",),
     ("attribution.limits", "attribution.result"),
@@ -40,7 +40,7 @@ FLOORS = (
     ("definitions", "clip_text", "workflow"),
     ("config_errors",),
     ("config",),
-    ("config_reference", "run_options"),
+    ("config_reference", "run_options", "trust"),
     ("config_files", "runs"),
     ("cli",),
     ("__main__",),

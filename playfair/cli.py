@@ -206,9 +206,11 @@ def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
 
 
 def _class_idx(table: "EsvTable", class_name: str | None) -> int:
-    """The class to explain: the named one, whatever its case, or the predicted one."""
+    """The class to explain: the named one, at least but for letter case, or the predicted one."""
     if class_name is None:
         return int(table.predicted[0])
+    if class_name in table.class_name:
+        return list(table.class_name).index(class_name)
     names = [name.casefold() for name in table.class_name]
     if class_name.casefold() in names:
         return names.index(class_name.casefold())

@@ -30,7 +30,8 @@ from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.figures import Figures
 from playfair.definitions.models import Model, TRNModel, TSNModel
-from playfair.definitions.section import Name, Section, Seed, Share, Workers
+from playfair.definitions.names import check_names
+from playfair.definitions.section import GivenPath, Name, Section, Seed, Share, Workers
 from playfair.definitions.training import Training
 from playfair.errors import InputError
 
@@ -130,7 +131,7 @@ class AttributionSection(FewFramesMethod):
 class Collate(Section):
     """Which videos the collated files hold."""
 
-    uids: str | None = Field(
+    uids: GivenPath | None = Field(
         default=None,
         description="CSV with a column uid: collate only these videos; null collates all.",
     )
@@ -239,6 +240,9 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> "Config":
+        check_names(
+            {kind: getattr(self.definitions, kind) for kind in type(self.definitions).model_fields}
+        )
         _check_name("dataset", self.dataset, self.definitions.datasets)
         for name in self.models:
             _check_name("models", name, self.definitions.models)

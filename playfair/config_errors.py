@@ -1,6 +1,7 @@
 """Sentences for what is wrong with a configuration."""
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import Any, get_args, get_origin
@@ -9,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from playfair.definitions.section import Section, sections_in, unwrapped
+from playfair.errors import printable
 
 
 def choices(found: str, allowed: Iterable[str]) -> str:
@@ -27,15 +29,26 @@ def error_sentence(error: ErrorDetails, root: type[Section]) -> str:
     path, section, field = _walk(error["loc"], root)
     key = ".".join(path)
     if error["type"] == "value_error":
-        return f"config key {key}: {error['ctx']['error']}" if key else str(error["ctx"]["error"])
+        said = printable(str(error["ctx"]["error"]))
+        return f"config key {key}: {said}" if key else said
     if error["type"] == "extra_forbidden":
         return f"config key {key} is not known: {_known_options(path, section, root)}"
     description = f" ({field.description})" if field and field.description else ""
     if error["type"] == "missing":
         return f"config key {key} is missing{description}: add it"
-    message = error["msg"][0].lower() + error["msg"][1:]
-    found = "null" if error["input"] is None else repr(error["input"])
-    return f"config key {key} is {found}: {message}{description}"
+    message = printable(error["msg"][0].lower() + error["msg"][1:])
+    message = message if len(message) <= 300 else f"{message[:300]} ..."
+    return f"config key {key} is {_shown(error['input'])}: {message}{description}"
+
+
+def _shown(value: Any) -> str:
+    """A value as YAML would have it, long ones cut short."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int) and abs(value) > 10**30:
+        return "a very large number"
+    text = repr(value)
+    return printable(text if len(text) <= 200 else f"{text[:200]} ...")
 
 
 def _known_options(path: list[str], section: type[Section], root: type[Section]) -> str:
@@ -71,6 +84,9 @@ def _walk(
     field: FieldInfo | None = None
     annotation: Any = root
     for part in loc:
+        if part == "[key]":
+            # pydantic's word for a name itself, not what stands under it.
+            continue
         annotation = unwrapped(annotation)
         if get_origin(annotation) is UnionType:
             # pydantic names the member of a tagged union in the location; the user did not.
@@ -78,7 +94,7 @@ def _walk(
             if members:
                 annotation = members[0]
                 continue
-        path.append(str(part))
+        path.append(printable(str(part))[:200])
         if isinstance(annotation, type) and issubclass(annotation, Section):
             section = annotation
             found = section.model_fields.get(str(part))

@@ -2,21 +2,24 @@
 
 python -m playfair.config_files            write them into the current directory
 python -m playfair.config_files --check    exit with 1 if one differs from what would be written
+python -m playfair.config_files FILE ...   say whether a run with --configfile FILE ... could begin
 """
 
 import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
-from playfair.config import Config
+from playfair.config import Config, complete_config
 from playfair.config_reference import reference_page
+from playfair.definitions.config_text import read_config_file
+from playfair.errors import InputError
 
 HEADER = """\
 # yaml-language-server: $schema=config.schema.json
@@ -104,10 +107,35 @@ def _comment(text: str | None, indent: int) -> Iterator[str]:
     yield from (f"{pad}# {line}" for line in textwrap.wrap(text or "", 96 - indent))
 
 
+def _check_files(files: Sequence[Path]) -> int:
+    """Check configurations of the user's, each merged into those before it and the defaults."""
+    config = yaml.safe_load(default_yaml())
+    try:
+        for path in files:
+            _merge(config, read_config_file(path))
+        complete_config(config)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _merge(config: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """Merge as Snakemake does: sections into sections, and all else in place of what was there."""
+    for key, value in changes.items():
+        if isinstance(value, Mapping) and isinstance(config.get(key), dict):
+            _merge(config[key], value)
+        else:
+            config[key] = value
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("files", nargs="*", type=Path, help="configurations to check instead")
     arguments = parser.parse_args(argv)
+    if arguments.files:
+        return _check_files(arguments.files)
     drifted = False
     for path, text in (
         (Path("config.yaml"), default_yaml()),

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from playfair.definitions.config_text import read_config_file
 from playfair.errors import InputError
 
 _COMPARED: dict[str, Any] = {"factory": None, "arguments": {}, "files": [], "outputs": None}
@@ -100,12 +99,7 @@ def trust_of(options: argparse.Namespace) -> Trust:
 
 
 def _definitions(configfile: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load(configfile.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"the configuration {configfile} cannot be read ({reason})") from error
-    found = config.get("definitions") if isinstance(config, dict) else None
+    found = read_config_file(configfile).get("definitions")
     if not isinstance(found, dict) or not all(isinstance(part, dict) for part in found.values()):
         raise InputError(
             f"the configuration {configfile} has no definitions of models or backbones: give the "

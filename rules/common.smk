@@ -1,11 +1,8 @@
 # Paths and the checked configuration: what the rules of all stages share.
 import os
-import sys
 from pathlib import Path
 
-# The library lies beside the Snakefile: jobs find it whether it is installed or not. Threads that
-# wait for work sleep: spinning, they would take the cores of the jobs beside them.
-sys.path.insert(0, str(workflow.basedir))
+# Threads that wait for work sleep: spinning, they would take the cores of the jobs beside them.
 if any(map(str.isspace, sys.executable)):
     # Snakemake puts it into the commands of scripts without quotes.
     sys.executable = os.path.relpath(sys.executable)
@@ -14,12 +11,11 @@ shell.prefix(
 )
 
 from playfair.config import complete_config
-from playfair.errors import InputError
 from playfair.figures.catalogue import read_catalogue
 from playfair.provenance import code_hash
 from playfair.workflow.datasets import Datasets, memory_for_clips
 from playfair.workflow.figures import figure_options, figures_to_draw
-from playfair.workflow.given_files import check_given_files, files_to_download
+from playfair.workflow.given_files import files_to_download
 from playfair.workflow.methods import Methods
 from playfair.workflow.networks import Networks
 
@@ -29,7 +25,6 @@ try:
     networks = Networks(config)
     methods = Methods(config)
     datasets.check_lists(config["dataset"])
-    check_given_files(networks)
 except InputError as error:
     sys.exit(f"error: {error}")
 

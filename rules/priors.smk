@@ -5,6 +5,8 @@ rule compute_class_priors:
     """Compute the class frequencies over the training clips."""
     input:
         clips=dataset_file("train"),
+        # Read to see that no clip is in both.
+        validation=of_shard(dataset_file("validation")),
         labels=dataset_file("labels"),
     output:
         priors="results/{dataset}/class_priors.csv",

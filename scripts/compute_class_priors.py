@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.clips.labels import compute_class_priors, read_class_names
+from playfair.data.clips.class_priors import compute_class_priors
+from playfair.data.clips.labels import check_splits_differ, read_class_names
 from playfair.data.stores.feature_sources import read_split
 from playfair.files import write_csv
 from playfair.logs import log_to
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-clips = read_split(snakemake.input.clips, "train", snakemake.input.labels)
-class_names = read_class_names(snakemake.input.labels)
+labels = snakemake.input.labels
+clips = read_split(snakemake.input.clips, "train", labels)
+check_splits_differ(clips, read_split(snakemake.input.validation, "validation", labels))
+class_names = read_class_names(labels)
 write_csv(compute_class_priors(clips, class_names), snakemake.output.priors)

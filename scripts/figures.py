@@ -4,11 +4,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from PIL import Image
 
 from playfair.figures.gallery import GalleryFigure, example_clips, gallery_html
-from playfair.files import written_whole
+from playfair.files import read_csv, written_whole
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -18,10 +17,10 @@ log_to(snakemake.log[0])
 
 params = snakemake.params
 left_out = [
-    f"{len(pd.read_csv(path))} of {Path(path).stem.rpartition('_')[2]}"
+    f"{len(read_csv(path))} of {Path(path).stem.rpartition('_')[2]}"
     for path in snakemake.input.failed
 ]
-too_short = [len(pd.read_csv(path)) for path in snakemake.input.too_short]
+too_short = [len(read_csv(path)) for path in snakemake.input.too_short]
 facts = [
     ("data set", params.dataset),
     ("models", ", ".join(params.models)),
@@ -35,7 +34,7 @@ with written_whole(snakemake.output.figures) as folder:
         shutil.copy(path, folder)
     examples = []
     if snakemake.input.webm:
-        examples = example_clips(pd.read_csv(folder / "filmstrips.csv", dtype={"uid": str}))
+        examples = example_clips(read_csv(folder / "filmstrips.csv"))
         (folder / "clips").mkdir()
     for clip in examples:
         shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 from tests.shared_runs import made_once
 from tests.workflow.project import TINY, copy_project, snakemake
 
+pytest_plugins = ["tests.refusals"]
+
 # Hypothesis fails what takes longer than it likes: a busy machine would fail tests.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")

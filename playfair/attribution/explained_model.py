@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from playfair.attribution.explain import Features, explain
 from playfair.attribution.methods.registry import own_options
 from playfair.attribution.result import Attribution
-from playfair.data.clips.labels import read_class_names, read_class_priors
+from playfair.data.clips.class_priors import read_class_priors
+from playfair.data.clips.labels import read_class_names
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.run_attributes import esv_attributes
 from playfair.models.devices import resolve_device

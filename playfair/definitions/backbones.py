@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from playfair.definitions.checkpoints import CheckpointFile
-from playfair.definitions.section import Factory, Section
+from playfair.definitions.section import Factory, GivenPath, Section
 from playfair.definitions.training import BackboneTraining
 from playfair.errors import InputError
 
@@ -38,9 +38,8 @@ class BackboneSection(Section):
     arguments: dict[str, Any] = Field(
         default_factory=dict, description="Keyword arguments of the factory."
     )
-    weights: str | None = Field(
+    weights: GivenPath | None = Field(
         default=None,
-        min_length=1,
         description="For torchvision/<name>: weights to use as they are, without training; a file "
         "or a name such as IMAGENET1K_V1, looked up in torchvision's cache, never downloaded.",
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from playfair.definitions.section import Section
+from playfair.definitions.section import GivenPath, Section
 from playfair.errors import InputError
 
 DOWNLOADED = "checkpoints"
@@ -16,7 +16,7 @@ DOWNLOADED = "checkpoints"
 class Checkpoint(Section):
     """A file of weights, and where it comes from."""
 
-    path: str = Field(
+    path: GivenPath = Field(
         pattern=r"[^/]$",
         description="The file. Where it has a url it lies in checkpoints/ and is downloaded if it "
         "is not there.",

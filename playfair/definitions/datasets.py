@@ -4,20 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from playfair.definitions.section import Section, Seed, Share
+from playfair.definitions.section import GivenPath, Section, Seed, Share
 from playfair.errors import InputError
 
 # Shared as annotations, not in a base class, whose fields would come before source: the first field
 # of a section tells it from others.
 ClassIds = Annotated[
-    str | None,
+    GivenPath | None,
     Field(
         description='Class ids: JSON object {class name: "class id"}; null: the distinct labels '
         "of the list of training clips, sorted."
     ),
 ]
 GroundTruth = Annotated[
-    str | None,
+    GivenPath | None,
     Field(description="CSV (uid, first_frame, last_frame) of the evidence, where it is known."),
 ]
 GroundTruthRate = Annotated[
@@ -49,15 +49,15 @@ class FilesDataset(Section):
     """A data set of videos that are on disk already."""
 
     source: Literal["files"] = Field(description="Where the clips come from: files on disk.")
-    train: str = Field(
+    train: GivenPath = Field(
         description="Training clips: CSV (uid or path, label and perhaps split; one CSV may hold "
         "both splits), or JSON or JSON.gz list of {id, template, ...}."
     )
-    validation: str = Field(
+    validation: GivenPath = Field(
         description="Clips to explain, as for training; their labels may be empty."
     )
     labels: ClassIds = None
-    videos: str = Field(
+    videos: GivenPath = Field(
         description="Directory of the videos: files at the CSV's path, or <uid><extension>."
     )
     extension: str | None = Field(
@@ -73,11 +73,11 @@ class FilesDataset(Section):
 class FeatureFiles(Section):
     """Where the features of the splits are."""
 
-    train: str = Field(
+    train: GivenPath = Field(
         description="Training features: a feature file (HDF5), or a directory of <uid>.npz or "
         "<uid>.npy, one (T, D) array each."
     )
-    validation: str = Field(description="Features of the clips to explain, as for training.")
+    validation: GivenPath = Field(description="Features of the clips to explain, as for training.")
 
 
 class FeaturesDataset(Section):
@@ -93,12 +93,12 @@ class FeaturesDataset(Section):
         description="Share of clips (0..1) whose features may be missing or broken before the rule "
         "fails.",
     )
-    train: str | None = Field(
+    train: GivenPath | None = Field(
         default=None,
         description="Training clips, a list as for files; null: those of the feature file, with "
         "its labels.",
     )
-    validation: str | None = Field(
+    validation: GivenPath | None = Field(
         default=None,
         description="Clips to explain, as for training; their labels may be empty.",
     )

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from playfair.definitions.attribution import FewFramesMethod, Sampling
 from playfair.definitions.checkpoints import CheckpointFile
-from playfair.definitions.section import Factory, Name, Section
+from playfair.definitions.section import Factory, GivenPath, Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
 from playfair.errors import InputError
 
@@ -87,7 +87,7 @@ class CustomModel(Section):
     arguments: dict[str, Any] = Field(
         default_factory=dict, description="Keyword arguments of the factory."
     )
-    files: list[str] = Field(
+    files: list[GivenPath] = Field(
         default_factory=list,
         description="Files that the factory reads, such as weights; passed as files=[...], if any.",
     )
@@ -101,10 +101,10 @@ class ExportedModel(Section):
 
     head: Literal["exported"] = Field(description="Temporal head: yours, exported (TorchScript).")
     backbone: BackboneName
-    file: str | None = Field(
+    file: GivenPath | None = Field(
         default=None, description="TorchScript file of a model of any number of frames."
     )
-    files: list[str] | None = Field(
+    files: list[GivenPath] | None = Field(
         default=None,
         min_length=1,
         description="Instead: TorchScript files, of which the s-th takes s frames.",

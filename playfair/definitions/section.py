@@ -1,13 +1,43 @@
 """What all parts of the configuration have in common."""
 
+import re
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+from playfair.errors import InputError
+
+
+def _check_path(path: str) -> str:
+    """Refuse a path of which Snakemake or a file system makes something else."""
+    if not path.strip():
+        raise InputError(f"the path {path!r} is empty: name a file or directory")
+    if path != path.strip() or re.search(r"[\x00-\x1f\x7f]", path):
+        raise InputError(
+            f"the path {path!r} begins or ends with a blank, or has a control character: rename "
+            "the file, or mend the path"
+        )
+    if re.search("[{}]", path):
+        raise InputError(
+            f"the path {path!r} has a brace, which Snakemake takes for a wildcard: rename the file "
+            "or directory"
+        )
+    return path
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
+GivenPath = Annotated[str, AfterValidator(_check_path)]
+"""A file or directory of the user's, relative to the working directory."""
 Share = Annotated[float, Field(ge=0, le=1)]
-Seed = Annotated[int, Field(ge=0)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Factory = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")]
 Workers = Annotated[int, Field(ge=1, le=256)]
 
@@ -19,7 +49,7 @@ class Section(BaseModel):
     it, and so is null. A section without a line, which YAML reads as null, leaves all options open.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     own_defaults: ClassVar[frozenset[str]] = frozenset()
     """Options whose default belongs to this kind of section, whatever `shared` says."""
@@ -40,12 +70,15 @@ class Section(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_null(cls, values: Any) -> Any:
+    def _read_words(cls, values: Any) -> Any:
         if values is None:
             return {}
-        if isinstance(values, dict):
-            return {key: None if value == "null" else value for key, value in values.items()}
-        return values
+        if not isinstance(values, dict):
+            return values
+        return {
+            key: _words_of_truth(value) if _is_numeric(cls.model_fields.get(key)) else _null(value)
+            for key, value in values.items()
+        }
 
 
 def unwrapped(annotation: Any) -> Any:
@@ -56,6 +89,29 @@ def unwrapped(annotation: Any) -> Any:
         members = [member for member in get_args(annotation) if member is not NoneType]
         return unwrapped(members[0]) if len(members) == 1 else annotation
     return annotation
+
+
+def _null(value: Any) -> Any:
+    return None if value == "null" else value
+
+
+def _words_of_truth(value: Any) -> Any:
+    """Truth values as the words that they were written as: they are no numbers, 1 and 0."""
+    if isinstance(value, list):
+        return [_words_of_truth(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else _null(value)
+
+
+def _is_numeric(field: FieldInfo | None) -> bool:
+    """Whether a field takes numbers, or a list of them, and no truth values."""
+
+    def takes(annotation: Any) -> bool:
+        annotation = unwrapped(annotation)
+        if get_origin(annotation) is list:
+            return takes(get_args(annotation)[0])
+        return annotation in (int, float)
+
+    return field is not None and takes(field.annotation)
 
 
 def sections_in(annotation: Any) -> list[type[Section]]:

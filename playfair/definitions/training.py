@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from playfair.definitions.section import Section, Seed, Share
+from playfair.definitions.section import GivenPath, Section, Seed, Share
 
 
 def _read_off(value: Any) -> Any:
@@ -62,9 +62,8 @@ class BackboneTraining(Training):
 
     own_defaults: ClassVar = frozenset({"epochs", "batch_size", "learning_rate"})
 
-    initial_checkpoint: str | None = Field(
+    initial_checkpoint: GivenPath | None = Field(
         default=None,
-        min_length=1,
         description="Weights of the same architecture to begin with: a file or, for resnet50 and "
         "torchvision/<name>, a name such as IMAGENET1K_V1; null begins with random ones.",
     )

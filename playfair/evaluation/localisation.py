@@ -15,6 +15,13 @@ def frames_inside(
     return (frame_idx >= first_frame[:, None]) & (frame_idx <= last_frame[:, None])
 
 
+def inside_any(frame_idx: np.ndarray, intervals: np.ndarray) -> np.ndarray:
+    """Which frames (n,) of one video lie inside any of K intervals (K, 2), as (n,) bool."""
+    first, last = intervals.T
+    inside = frames_inside(frame_idx[None].repeat(len(first), axis=0), first, last)
+    return np.asarray(inside.any(axis=0))
+
+
 def positive_mass_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Share of the positive ESV mass that the frames inside the interval hold.
 

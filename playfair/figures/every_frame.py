@@ -48,6 +48,7 @@ from playfair.figures.drawing.style import (
     say_nothing_to_draw,
 )
 from playfair.figures.filmstrips import Frames, inside_evidence
+from playfair.files import read_csv
 
 FIGURE = FigureEntry(
     title="Frame by frame: what every frame contributes",
@@ -338,7 +339,7 @@ def draw(
     evidence_rate: float,
 ) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure of the videos that `examples`, the filmstrips' table, names."""
-    shown = pd.read_csv(examples, dtype={"uid": str})
+    shown = read_csv(examples)
     uids = shown["uid"].unique().tolist()
     table = every_frame_table(
         shown,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.data.video.gulp import GulpReader
-from playfair.evaluation.localisation import frames_inside
+from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.strip_page import Page
 from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
@@ -193,13 +193,12 @@ def _example_rows(
 def inside_evidence(
     uid: str, frame_idx: np.ndarray, ground_truth: pd.DataFrame | None
 ) -> np.ndarray:
-    """(n,) 1.0 for the frames inside the video's interval, 0.0 outside; NaN if none is known."""
+    """(n,) 1.0 for frames inside one of the video's intervals, else 0.0; NaN if none is known."""
     if ground_truth is not None:
         interval = ground_truth[ground_truth["uid"] == uid]
         if len(interval):
-            first, last = (interval[name].to_numpy()[:1] for name in ("first_frame", "last_frame"))
-            inside: np.ndarray = frames_inside(frame_idx[None], first, last)[0].astype(np.float64)
-            return inside
+            bounds = interval[["first_frame", "last_frame"]].to_numpy()
+            return inside_any(frame_idx, bounds).astype(np.float64)
     return np.full(len(frame_idx), np.nan)
 
 

@@ -14,7 +14,7 @@ from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import EsvTable, load_by_model
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.localisation import (
-    frames_inside,
+    inside_any,
     largest_inside,
     positive_mass_inside,
     uniform_mass_inside,
@@ -57,8 +57,8 @@ def localisation_table(
     Args:
         tables: by model, then by number of frames.
         ground_truth: columns uid, first_frame, last_frame (both inclusive, counted as frame_idx).
-            Videos that it does not name are left out; of videos without a label the predicted
-            class is explained, and they count among "all" only.
+            A video may have several. Videos that it does not name are left out; of videos without
+            a label the predicted class is explained, and they count among "all" only.
 
     Returns:
         Two rows per model and n_frames, over the clips that the model gets "right" at that n_frames
@@ -70,18 +70,18 @@ def localisation_table(
         attribution gives on all of these clips; largest_inside, the share of clips whose frame with
         the largest ESV is inside, with its 95 % Wilson interval largest_low..largest_high.
     """
-    intervals = ground_truth.set_index("uid")[["first_frame", "last_frame"]]
+    intervals = {
+        uid: rows[["first_frame", "last_frame"]].to_numpy()
+        for uid, rows in ground_truth.groupby("uid")
+    }
     rows = []
     for model, by_n_frames in tables.items():
         for n_frames in sorted(by_n_frames):
             table = by_n_frames[n_frames]
-            kept = np.isin(table.uid, intervals.index)
-            of_clip = intervals.loc[table.uid[kept]]
-            inside = frames_inside(
-                table.frame_idx[kept],
-                of_clip["first_frame"].to_numpy(),
-                of_clip["last_frame"].to_numpy(),
-            )
+            kept = np.array([uid in intervals for uid in table.uid], dtype=bool)
+            inside = np.zeros((kept.sum(), n_frames), dtype=bool)
+            for row, video in enumerate(np.flatnonzero(kept)):
+                inside[row] = inside_any(table.frame_idx[video], intervals[table.uid[video]])
             esv = table.esv_for(table.explained)[kept]
             everything = np.ones(len(esv), dtype=bool)
             unlabelled = table.label[kept] < 0

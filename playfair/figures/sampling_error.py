@@ -23,6 +23,7 @@ from playfair.figures.drawing.style import (
     new_figure,
     say_nothing_to_draw,
 )
+from playfair.files import read_csv
 
 FIGURE = FigureEntry(
     title="How good are sampled values?",
@@ -163,5 +164,5 @@ def _say_count(count: float, _: object) -> str:
 
 def draw(sampling_studies: Sequence[str]) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure, of the runs of one study per model."""
-    table = sampling_error_table(pd.concat([pd.read_csv(path) for path in sampling_studies]))
+    table = sampling_error_table(pd.concat([read_csv(path) for path in sampling_studies]))
     return table, plot_sampling_error(table)

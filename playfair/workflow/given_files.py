@@ -1,9 +1,12 @@
-"""Files of networks that the user gives: those to download, and those that have to be there."""
+"""Files that the user gives: those to download, and those that have to be there."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from playfair.errors import InputError
 from playfair.models.backbones.published_weights import is_published_name
+from playfair.workflow.datasets import Datasets
 from playfair.workflow.networks import Networks, Options, given_checkpoints
 
 DOWNLOADS = "checkpoints/"
@@ -24,45 +27,83 @@ def files_to_download(networks: Networks) -> dict[str, Options]:
     }
 
 
-def check_given_files(networks: Networks) -> None:
+def check_given_files(
+    config: Mapping[str, Any],
+    datasets: Datasets,
+    networks: Networks,
+    is_made: Callable[[str], bool] = lambda path: False,
+) -> None:
     """Check that every file and module that is to be used and that no rule makes is there.
+
+    Snakemake alone would ask for a file only where something is to be made of it: with results
+    there, what is missing would go unnoticed.
+
+    Args:
+        config: the complete configuration. is_made: whether a rule makes the file at a path.
 
     Raises:
         InputError: if one is missing.
     """
+    dataset = config["dataset"]
+    given = {f"definitions.datasets.{dataset}": _files_of_dataset(datasets, networks, dataset)}
+    given["collate"] = {"uids": _listed(config["collate"]["uids"])}
     for name in networks.used_backbones:
         options = networks.backbones[name]
         files = _files_of(options)
         if name in networks.trained_backbones:
-            initial = networks.initial_checkpoint(name)
-            files["training.initial_checkpoint"] = [initial] if isinstance(initial, str) else []
-        _check_there(f"definitions.backbones.{name}", files)
+            files["training.initial_checkpoint"] = _listed(networks.initial_checkpoint(name))
+        given[f"definitions.backbones.{name}"] = files
+    for name in networks.used_models:
+        given[f"definitions.models.{name}"] = _files_of(networks.models[name])
+    for section, files in given.items():
+        for key, paths in files.items():
+            for path in paths:
+                if not _is_there(path) and not is_made(path):
+                    remedy = "give its url" if key.startswith("checkpoint") else "name another"
+                    raise InputError(
+                        f"the file {path!r} of the config key {section}.{key} is not there: put "
+                        f"it there, or {remedy} in the configuration"
+                    )
+    for name in networks.used_backbones:
         networks.backbone_code(name)
     for name in networks.used_models:
-        _check_there(f"definitions.models.{name}", _files_of(networks.models[name]))
         networks.model_options(name)
 
 
+def _files_of_dataset(datasets: Datasets, networks: Networks, dataset: str) -> dict[str, list[str]]:
+    """The files and directories of a data set, by their key; none of one that a rule draws."""
+    options = datasets.definitions[dataset]
+    if options["source"] == "synthetic":
+        return {}
+    keys = ("train", "validation", "labels", "videos", "ground_truth")
+    files = {key: _listed(options.get(key)) for key in keys}
+    for split, path in options.get("features", {}).items():
+        # Training features have labels for the priors where no list has them.
+        if split in networks.read_splits or options[split] is None:
+            files[f"features.{split}"] = [path]
+    return files
+
+
 def _files_of(options: Options) -> dict[str, list[str]]:
-    """The files that a backbone or model is read from and that no rule makes, by their key."""
-    own = [file["path"] for file in given_checkpoints(options) if not file["url"]]
+    """The files that a backbone or model is read from and that are not downloaded, by their key."""
     given = options.get("weights")
     return {
-        "checkpoints" if options.get("checkpoints") else "checkpoint": own,
-        "file": [options["file"]] if options.get("file") else [],
+        "checkpoints" if options.get("checkpoints") else "checkpoint": [
+            file["path"] for file in given_checkpoints(options) if not file["url"]
+        ],
+        "file": _listed(options.get("file")),
         "files": options.get("files") or [],
-        "weights": [given] if given and not is_published_name(given) else [],
+        "weights": [] if is_published_name(given or "") else _listed(given),
     }
 
 
-def _check_there(section: str, files: dict[str, list[str]]) -> None:
-    for key, paths in files.items():
-        for path in paths:
-            # Below results/ it may be what the training on another data set makes.
-            if path.startswith("results/") or Path(path).exists():
-                continue
-            remedy = "give its url" if key.startswith("checkpoint") else "name another"
-            raise InputError(
-                f"the file {path} of the config key {section}.{key} is not there: put it there, "
-                f"or {remedy} in the configuration"
-            )
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:
+        # A name that is too long, or a directory that may not be looked into.
+        return False
+
+
+def _listed(path: Any) -> list[str]:
+    return [path] if path else []

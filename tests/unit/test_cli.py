@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from playfair.attribution.methods.registry import METHODS, all_options, method_class
-from playfair.cli import main
+from playfair.cli import _class_idx, main
 from playfair.clip_text import frames_text, top_classes_text
 from playfair.data.stores.esv_store import EsvTable
 from tests.commands import run_command
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
+
+COMMAND = "The command explain"
 
 
 @pytest.fixture
@@ -64,11 +66,13 @@ def test_help_names_all_methods_that_give_esvs_and_their_options(capsys):
 
 
 def test_an_option_that_the_method_does_not_have_is_refused_before_decoding(
-    capsys, clip, run, tmp_path, monkeypatch
+    capsys, clip, run, tmp_path, monkeypatch, refused
 ):
     monkeypatch.setattr("playfair.runs.Run.view", None)
     options = ("--run", run, "--output", tmp_path / "a.png", "--method", "exact", "--budget", "9")
-    assert "'exact' has no option 'budget'" in said(capsys, "explain", clip, *options)
+    sentence = said(capsys, "explain", clip, *options)
+    assert "'exact' has no option 'budget'" in sentence
+    refused(COMMAND, sentence, "an option that the method does not have")
 
 
 def test_help_does_not_wait_for_torch():
@@ -93,24 +97,47 @@ def test_wrong_arguments_end_with_the_usage(capsys, arguments, message):
     assert message in capsys.readouterr().err
 
 
-def test_missing_files_get_one_sentence(capsys, tmp_path, clip):
-    assert "absent.mp4 does not exist" in said(
-        capsys, "explain", tmp_path / "absent.mp4", "--run", tmp_path
-    )
-    assert "does not exist: give a directory such as" in said(
-        capsys, "explain", clip, "--run", tmp_path / "absent"
-    )
-    assert "holds no results" in said(capsys, "explain", clip, "--run", tmp_path)
+UNUSABLE = {
+    "a clip that is not there": (["absent.mp4", "--run", "run"], "absent.mp4 does not exist"),
+    "a run that is not there": (
+        ["clips/clip.webm", "--run", "absent"],
+        "does not exist: give a directory such as",
+    ),
+    "a directory without results": (["clips/clip.webm", "--run", "clips"], "holds no results"),
+    "a model that is not in the run": (
+        ["clips/clip.webm", "--run", "run", "--model", "trn"],
+        "has no model 'trn': choose of tsn",
+    ),
+    "a picture of no known format": (
+        ["clips/clip.webm", "--run", "run", "--output", "x.jpeg"],
+        "ends in .png, .pdf, .svg",
+    ),
+    "a device that is none": (
+        ["clips/clip.webm", "--run", "run", "--device", "gpu"],
+        "Unknown device 'gpu'",
+    ),
+    "a class that is not in the run": (
+        ["clips/clip.webm", "--run", "run", "--class", "Flying"],
+        "has no class 'Flying'",
+    ),
+    "more frames than the clip has": (
+        ["clips/clip.webm", "--run", "run", "--n-frames", "7"],
+        "cannot sample 7 frames of a video of 6",
+    ),
+}
 
 
-def test_unknown_models_outputs_and_devices_get_one_sentence(capsys, clip, run):
-    explain = ("explain", clip, "--run", run)
-    assert "has no model 'trn': choose of tsn" in said(capsys, *explain, "--model", "trn")
-    assert "ends in .png, .pdf, .svg" in said(capsys, *explain, "--output", "x.jpeg")
-    assert "Unknown device 'gpu'" in said(capsys, *explain, "--device", "gpu")
+@pytest.mark.parametrize(("arguments", "message"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_cannot_be_used_gets_one_sentence(
+    capsys, tmp_path, monkeypatch, clip, run, refused, arguments, message
+):
+    monkeypatch.chdir(tmp_path)
+    sentence = said(capsys, "explain", *arguments)
+    assert message in sentence
+    refused(COMMAND, sentence)
 
 
-def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip, run):
+def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip, run, refused):
     head = run / "checkpoints/tsn/head.pt"
     head.unlink()
     message = said(capsys, "explain", clip, "--run", run)
@@ -120,16 +147,21 @@ def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip
     assert "has changed since" in said(capsys, "explain", clip, "--run", run)
     with h5py.File(run / "collated/tsn.h5", "a") as file:
         del file["2"].attrs["model_options"]
-    assert "no attribute 'model_options'" in said(capsys, "explain", clip, "--run", run)
+    sentence = said(capsys, "explain", clip, "--run", run)
+    assert "no attribute 'model_options'" in sentence
+    refused(COMMAND, sentence, "a run of another version")
 
 
-def test_models_that_saw_the_clip_at_different_rates_are_not_drawn_together(capsys, clip, run):
+def test_models_that_saw_the_clip_at_different_rates_are_not_drawn_together(
+    capsys, clip, run, refused
+):
     write_run_features(run / "features/other/validation.h5", run / "checkpoints/small/backbone.pt")
     with h5py.File(run / "features/other/validation.h5", "a") as file:
         file.attrs["decoding"] = json.dumps({"fps": 4.0, "short_side": None})
     write_model(run, "half", (1, 2), backbone="other")
     message = said(capsys, "explain", clip, "--run", run)
     assert "explains tsn at 8 frames per second and half at 4: explain one of them" in message
+    refused(COMMAND, message, "models that saw the clip at different rates")
 
 
 def table(**columns):
@@ -175,9 +207,16 @@ def test_sampled_values_are_listed_with_their_errors():
     assert first.index("|") == columns.index("|")
 
 
-def test_names_from_files_do_not_steer_the_terminal(capsys, tmp_path, clip):
+def test_names_from_files_do_not_steer_the_terminal(capsys, tmp_path, clip, refused):
     hostile = replace(table(), class_name=np.array(["Up", "\x1b]0;own\x07Dänisch\n"], dtype=object))
     for text in (top_classes_text(hostile), frames_text(hostile, 1, fps=8)):
         assert "\\x1b]0;own\\x07Dänisch\\n" in text
         assert "\x1b" not in text
-    assert "\\x1b[31m does not exist" in said(capsys, "explain", clip, "--run", "\x1b[31m")
+    sentence = said(capsys, "explain", clip, "--run", "\x1b[31m")
+    assert "\\x1b[31m does not exist" in sentence
+    refused(COMMAND, sentence, "a name that would steer the terminal")
+
+
+def test_a_class_is_found_whatever_the_case_of_its_letters_but_its_own_name_first():
+    both = replace(table(), class_name=np.array(["down", "Down"], dtype=object))
+    assert [_class_idx(both, name) for name in ("Down", "down", "DOWN")] == [1, 0, 0]

@@ -2,14 +2,16 @@
 
 import errno
 import hashlib
+import math
 import os
 import socket
 import sys
 
+import pandas as pd
 import pytest
 
 from playfair.errors import InputError
-from playfair.files import file_hash, written_whole
+from playfair.files import file_hash, read_csv, write_csv, written_whole
 from tests.commands import run_command
 
 
@@ -103,3 +105,15 @@ def test_file_hash_is_sha256(tmp_path):
     path = tmp_path / "bytes"
     path.write_bytes(b"frames" * 100_000)
     assert file_hash(path) == hashlib.sha256(b"frames" * 100_000).hexdigest()
+
+
+def test_tables_come_back_as_they_were_written(tmp_path):
+    table = pd.DataFrame(
+        {
+            "uid": ["NA", "007", "null"],
+            "class_name": ["1", "None", "nan"],
+            "score": [0.5, math.nan, math.inf],
+        }
+    )
+    write_csv(table, tmp_path / "table.csv")
+    pd.testing.assert_frame_equal(read_csv(tmp_path / "table.csv"), table, check_dtype=False)

@@ -41,34 +41,43 @@ def test_what_a_stopped_job_left_is_no_model(folder):
     assert Run(folder).model_names == ["trn", "tsn"]
 
 
-def test_models_of_earlier_configurations_are_left_out_unless_named(folder):
+def test_models_of_earlier_configurations_are_left_out_unless_named(folder, refused):
     (folder / "checkpoints/trn/head.pt").unlink()
     run = Run(folder)
     models, left_out = run.usable_models()
     assert [model.name for model in models] == ["tsn"]
     assert left_out == ["trn"]
-    with pytest.raises(InputError, match=r"trn/head\.pt, by which .*trn\.h5 was made, is missing"):
+    with pytest.raises(
+        InputError, match=r"trn/head\.pt, by which .*trn\.h5 was made, is missing"
+    ) as caught:
         run.model("trn")
+    refused("Results folders", caught.value, "a head that is missing")
 
 
-def test_without_any_usable_model_the_first_says_why(folder):
+def test_without_any_usable_model_the_first_says_why(folder, refused):
     for model in ("trn", "tsn"):
         retrain(folder / f"checkpoints/{model}/head.pt")
-    with pytest.raises(InputError, match=r"trn/head\.pt has changed since .* run the workflow"):
+    with pytest.raises(
+        InputError, match=r"trn/head\.pt has changed since .* run the workflow"
+    ) as caught:
         Run(folder).usable_models()
+    refused("Results folders", caught.value, "a head that has changed since")
 
 
-def test_a_model_on_features_of_other_weights_is_left_out(folder):
+def test_a_model_on_features_of_other_weights_is_left_out(folder, refused):
     retrain(folder / BACKBONE)
     write_run_features(folder / "features/small/validation.h5", folder / BACKBONE)
     write_model(folder, "tsn", [1, 2])
     run = Run(folder)
     assert [model.name for model in run.usable_models()[0]] == ["tsn"]
-    with pytest.raises(InputError, match=r"other weights of the backbone small than .*trn\.h5"):
+    with pytest.raises(
+        InputError, match=r"other weights of the backbone small than .*trn\.h5"
+    ) as caught:
         run.model("trn")
+    refused("Results folders", caught.value, "features of other weights")
 
 
-def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch):
+def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch, refused):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own_head.py").write_text("def make():\n    return None\n")
     options = {"head": "custom", "factory": "own_head:make"}
@@ -76,11 +85,14 @@ def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch):
     trust = Trust(frozenset({"own_head:make"}))
     assert Run(folder, trust).model("custom").n_frames == [1]
     write_model(folder, "custom", [1], **options, code_hash="of what it was before")
-    with pytest.raises(InputError, match=r"module own_head has changed since .*custom\.h5"):
+    with pytest.raises(
+        InputError, match=r"module own_head has changed since .*custom\.h5"
+    ) as caught:
         Run(folder, trust).model("custom")
+    refused("Results folders", caught.value, "a function of ones own that has changed since")
 
 
-def test_clips_are_seen_as_in_the_shards_where_nothing_was_gathered(folder, tmp_path):
+def test_clips_are_seen_as_in_the_shards_where_nothing_was_gathered(folder, tmp_path, refused):
     write_clips(tmp_path / "clips", {"clip": 6})
     run, clip = Run(folder), tmp_path / "clips/clip.webm"
     expected = run.view(clip, "small", CPU).features
@@ -89,8 +101,11 @@ def test_clips_are_seen_as_in_the_shards_where_nothing_was_gathered(folder, tmp_
     (folder / "features/small/validation.h5").rename(shards / "1-of-2.h5")
     assert (run.view(clip, "small", CPU).features == expected).all()
     shutil.rmtree(shards)
-    with pytest.raises(InputError, match=r"workflow for results/own/features/small/validation\.h5"):
+    with pytest.raises(
+        InputError, match=r"workflow for results/own/features/small/validation\.h5"
+    ) as caught:
         run.view(clip, "small", CPU)
+    refused("Results folders", caught.value, "a run without features")
 
 
 def test_newer_shards_count_more_than_what_was_gathered_before(folder):

@@ -76,13 +76,17 @@ def explain(*arguments):
 
 
 @pytest.mark.parametrize("factory", SHELL)
-def test_what_a_file_names_is_neither_imported_nor_called(folder, tmp_path, capsys, factory):
+def test_what_a_file_names_is_neither_imported_nor_called(
+    folder, tmp_path, capsys, refused, factory
+):
     write_custom(folder, factory, arguments={"cmd": "touch made"})
     assert explain() == 2
     said = capsys.readouterr().err
     assert f"by the Python function '{factory}', and a file is no reason to call it" in said
     assert "--trust-factory" in said
     assert said.count("\n") == 1
+    if factory == "os:system":
+        refused("The command explain", said, "a run that names a function to call")
     assert not {"imported", "made", "other"} & {path.name for path in tmp_path.iterdir()}
     assert "own_head" not in sys.modules
 
@@ -211,10 +215,10 @@ def test_odd_words_on_a_backbone_get_one_sentence(
     [
         (None, "cannot be read .*No such file"),
         (b"\xff\xfe", "cannot be read"),
-        (b"a: [", "cannot be read"),
+        (b"a: [", "line 1, is not valid YAML"),
         (b"dataset: own", "has no definitions"),
         (b"definitions: {models: 3}", "has no definitions"),
-        (b"!!python/object/apply:os.system ['touch ran']", "cannot be read"),
+        (b"!!python/object/apply:os.system ['touch ran']", "line 1, is not valid YAML"),
     ],
 )
 def test_configurations_that_say_nothing_get_one_sentence(tmp_path, text, message):

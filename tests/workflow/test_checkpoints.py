@@ -143,7 +143,7 @@ def test_missing_file_that_no_rule_makes_is_one_sentence(project, options, key, 
     assert run.returncode != 0
     errors = [line for line in run.stderr.splitlines() if "error" in line.lower()]
     assert errors == [
-        f"error: the file mine/a.pth of the config key definitions.{key} is not there: put it "
+        f"error: the file 'mine/a.pth' of the config key definitions.{key} is not there: put it "
         f"there, or {remedy} in the configuration"
     ]
     assert "Traceback" not in run.stderr

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from playfair.lazy import loading_on_use
 
 if TYPE_CHECKING:
+    from playfair.data.clips.class_priors import read_class_priors
     from playfair.data.clips.frame_sampling import sample_frame_idx
     from playfair.data.clips.ground_truth import read_ground_truth
-    from playfair.data.clips.labels import Clip, read_class_names, read_class_priors, read_clips
+    from playfair.data.clips.labels import Clip, read_class_names, read_clips
 
 __all__ = [
     "Clip",
@@ -23,7 +24,7 @@ __getattr__, __dir__ = loading_on_use(
     {
         "Clip": "playfair.data.clips.labels",
         "read_class_names": "playfair.data.clips.labels",
-        "read_class_priors": "playfair.data.clips.labels",
+        "read_class_priors": "playfair.data.clips.class_priors",
         "read_clips": "playfair.data.clips.labels",
         "read_ground_truth": "playfair.data.clips.ground_truth",
         "sample_frame_idx": "playfair.data.clips.frame_sampling",

@@ -1,11 +1,14 @@
 """Lists of clips as CSV files, as people write them for their own videos."""
 
 import csv
+import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from playfair.errors import InputError
+from playfair.data.clips.csv_tables import read_csv_rows
+from playfair.errors import InputError, quoted
 
 SPLITS = ("train", "validation")
 _LEFT_OUT = "test"
@@ -33,14 +36,21 @@ def read_rows(path: str | Path, split: str | None = None) -> list[Row]:
     Raises:
         InputError: naming the file and the row (counted from 1, below the header) at fault.
     """
-    table = _read(Path(path))
+    table = read_csv_rows(path, [["uid"], ["path"]], "uid or path, label and perhaps split")
     rows = []
+    split_of: dict[str, str] = {}
     for number, cells in enumerate(table, start=1):
         if "split" in cells:
             _check_split(path, number, cells["split"])
-            if split is not None and cells["split"] != split:
-                continue
-        rows.append(_row(path, number, cells))
+        row = _row(path, number, cells)
+        found = cells.get("split", split)
+        if found in SPLITS and split_of.setdefault(row.uid, found) != found:
+            raise InputError(
+                f"{path}: row {number} has the uid {quoted(row.uid)}, which is in the other split "
+                "as well: leave it in one"
+            )
+        if split in (None, found):
+            rows.append(row)
     if split is not None and not rows:
         raise InputError(
             f"{path} has no row of the split {split!r} among its {len(table)}: add some, or give "
@@ -58,7 +68,10 @@ def check_tells_splits(path: str | Path) -> None:
     """
     path = Path(path)
     if path.suffix.lower() == ".csv" and path.is_file():
-        with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
+        with (
+            open(path, newline="", encoding="utf-8-sig", errors="replace") as file,
+            suppress(csv.Error),
+        ):
             if "split" in map(str.strip, next(csv.reader(file), [])):
                 return
     elif not path.is_file():
@@ -69,43 +82,25 @@ def check_tells_splits(path: str | Path) -> None:
     )
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise InputError(f"{path} does not exist: expected a CSV list of clips")
-    # Spreadsheets put a byte-order mark in front.
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        try:
-            lines = [line for line in csv.reader(file, strict=True) if any(map(str.strip, line))]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise InputError(f"{path} is not a CSV file in UTF-8 ({error}): mend it") from error
-    columns = [name.strip() for name in lines[0]] if lines else []
-    if not {"uid", "path"} & set(columns) or len(set(columns)) < len(columns):
-        raise InputError(
-            f"{path} has the columns {', '.join(columns) or 'none'}: expected uid or path, label "
-            "and perhaps split, once each and separated by commas"
-        )
-    for number, line in enumerate(lines[1:], start=1):
-        if len(line) != len(columns):
-            raise InputError(
-                f"{path}: row {number} has {len(line)} cells where the header has {len(columns)}: "
-                'put quotation marks (") around text with commas'
-            )
-    return [dict(zip(columns, (cell.strip() for cell in line), strict=True)) for line in lines[1:]]
-
-
 def _row(path: str | Path, number: int, cells: dict[str, str]) -> Row:
     place = cells.get("path", "")
     uid = cells["uid"] if "uid" in cells else re.sub(r"[^\w.-]", "_", Path(place).stem)
     if not uid:
         column = "uid" if "uid" in cells else "path"
         raise InputError(f"{path}: row {number} has no {column}: every clip needs one")
+    too_long = max(map(len, map(os.fsencode, [*place.split("/"), ""]))) > 255 or len(place) > 2000
+    if too_long or re.search(r"[\x00-\x1f\x7f]", place):
+        raise InputError(
+            f"{path}: row {number} has the path {quoted(place)}: expected no control characters, "
+            "and no longer a name than file systems take"
+        )
     return Row(number, uid, place or None, cells.get("label", ""))
 
 
 def _check_split(path: str | Path, number: int, found: str) -> None:
     if found not in (*SPLITS, _LEFT_OUT):
         raise InputError(
-            f"{path}: row {number} has the split {found!r}: expected train or validation "
+            f"{path}: row {number} has the split {quoted(found)}: expected train or validation "
             f"(or {_LEFT_OUT}, which is left out)"
         )
 
@@ -117,6 +112,6 @@ def _check_files_differ(path: str | Path, rows: list[Row]) -> None:
         other = first.setdefault(row.uid, row)
         if other is not row and row.path != other.path:
             raise InputError(
-                f"{path}: {other.path!r} and {row.path!r} both come to the uid {row.uid!r}: "
-                "give each its own in a column uid"
+                f"{path}: {quoted(other.path or '')} and {quoted(row.path or '')} both come to "
+                f"the uid {quoted(row.uid)}: give each its own in a column uid"
             )

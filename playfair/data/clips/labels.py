@@ -1,26 +1,24 @@
 """Lists of labelled clips (Something-Something v2's JSON, or CSV), classes, and class priors."""
 
-import gzip
 import json
-import math
 import re
-import zlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from playfair.data.clips.clip_tables import read_rows
-from playfair.errors import InputError
+from playfair.data.clips.csv_tables import read_csv_rows
+from playfair.data.clips.json_lists import read_class_ids, read_entries
+from playfair.errors import InputError, quoted
 from playfair.files import below, written_whole
 
 UNKNOWN_LABEL = -1
-PRIOR_TOLERANCE = 1e-4
-"""How far from 1 the sum of class priors may be."""
+MOST_UID_BYTES = 160
+"""Files are called by uids, with more around them; file systems take names of 255 bytes."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,8 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
     for number, clip in clips:
         if not is_uid(clip.uid):
             raise InputError(
-                f"{path}: {row} {number} has the {name} {clip.uid!r}: use letters, digits, '_', "
-                "'-' and '.'"
+                f"{path}: {row} {number} has the {name} {quoted(clip.uid)}: use letters, digits, "
+                f"'_', '-' and '.', at most {MOST_UID_BYTES} bytes"
             )
         if clip.uid in seen:
             raise InputError(
@@ -73,32 +71,65 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
 
 def is_uid(text: str) -> bool:
     """Whether this can name a video and its files: letters, digits, "_", "-" and "."."""
-    return re.fullmatch(r"[\w.-]*\w[\w.-]*", text) is not None
+    is_short = len(text) <= MOST_UID_BYTES and len(text.encode(errors="replace")) <= MOST_UID_BYTES
+    return is_short and re.fullmatch(r"[\w.-]*\w[\w.-]*", text) is not None
+
+
+@cache
+def class_name_of(text: str) -> str:
+    """The name of a class in its one form: composed letters (NFC), single blanks between words.
+
+    Raises:
+        InputError: for control characters, and halves of characters.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
+        raise InputError(f"the class {name[:100]!a} has characters that cannot be shown: mend it")
+    return name
 
 
 def _csv_clips(path: str | Path, split: str | None) -> list[tuple[int, Clip]]:
-    return [(row.number, Clip(row.uid, row.label, path=row.path)) for row in read_rows(path, split)]
+    return [
+        (row.number, Clip(row.uid, class_name_in(path, row.label), path=row.path))
+        for row in read_rows(path, split)
+    ]
+
+
+def class_name_in(path: str | Path, text: str) -> str:
+    """As :func:`class_name_of`, with the file in the sentence."""
+    try:
+        return class_name_of(text)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def _json_clips(path: str | Path) -> list[tuple[int, Clip]]:
-    entries = _read_json(path)
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    return [
+        (
+            entry.number,
+            Clip(
+                entry.uid,
+                class_name_in(path, re.sub(r"[\[\]]", "", entry.template)),
+                entry.label,
+                entry.placeholders,
+            ),
+        )
+        for entry in read_entries(path)
+    ]
+
+
+def check_splits_differ(train: Sequence[Clip], validation: Sequence[Clip]) -> None:
+    """Check that no clip is in both splits: models would be judged on what they were trained on.
+
+    Raises:
+        InputError: naming the first that is.
+    """
+    both = {clip.uid for clip in train}.intersection(clip.uid for clip in validation)
+    if both:
         raise InputError(
-            f"{path} holds a JSON {type(entries).__name__}: expected a list of objects with id, "
-            "label, template and placeholders"
+            f"the clip {min(both)!r} (and {len(both) - 1} more) is in both splits, train and "
+            "validation: leave it in one of the lists"
         )
-    clips = []
-    for number, entry in enumerate(entries, start=1):
-        if "id" not in entry:
-            raise InputError(f"{path}: entry {number} has no 'id': every clip needs one")
-        clip = Clip(
-            uid=str(entry["id"]),
-            class_name=re.sub(r"[\[\]]", "", str(entry.get("template") or "")),
-            description=str(entry.get("label") or ""),
-            placeholders=list(entry.get("placeholders") or []),
-        )
-        clips.append((number, clip))
-    return clips
 
 
 def video_path(clip: Clip, videos: str | Path, extension: str | None = None) -> Path:
@@ -115,7 +146,8 @@ def video_path(clip: Clip, videos: str | Path, extension: str | None = None) -> 
         return below(videos, clip.path)
     if extension is not None:
         return Path(videos, clip.uid + extension)
-    found = _files_by_stem(str(videos)).get(clip.uid, [])
+    uid = unicodedata.normalize("NFC", clip.uid)
+    found = _files_by_stem(str(videos)).get(uid, [])
     if len(found) > 1:
         raise InputError(
             f"the clip {clip.uid!r} may be {found[0]} or {found[1]} in {videos}: set the data "
@@ -126,11 +158,15 @@ def video_path(clip: Clip, videos: str | Path, extension: str | None = None) -> 
 
 @cache
 def _files_by_stem(directory: str) -> dict[str, list[str]]:
-    """Names of the files in a directory by name without extension; read once per process."""
+    """Names of the files in a directory by name without extension; read once per process.
+
+    Letters with accents may be stored in parts, as macOS does: they are found as composed ones.
+    """
     by_stem: dict[str, list[str]] = {}
     if Path(directory).is_dir():
         for file in sorted(Path(directory).iterdir()):
-            by_stem.setdefault(file.stem, []).append(file.name)
+            stem = unicodedata.normalize("NFC", file.stem)
+            by_stem.setdefault(stem, []).append(file.name)
     return by_stem
 
 
@@ -162,19 +198,25 @@ def read_class_names(path: str | Path) -> list[str]:
     Raises:
         InputError: if the ids are not 0, 1, ..., C - 1.
     """
-    ids = _read_json(path)
-    if not isinstance(ids, dict):
+    by_id: dict[int, str] = {}
+    id_of: dict[str, int] = {}
+    for text, class_id in read_class_ids(path).items():
+        name = class_name_in(path, text)
+        if not name or name in id_of:
+            found = "a class without a name" if not name else f"two classes called {quoted(name)}"
+            raise InputError(
+                f"{path} has {found} (blanks at the ends, and several in a row, do not count): "
+                "every class needs a name of its own"
+            )
+        by_id[class_id] = name
+        id_of[name] = class_id
+    missing = [class_id for class_id in range(len(id_of)) if class_id not in by_id]
+    if missing or not id_of:
         raise InputError(
-            f"{path} holds a JSON {type(ids).__name__}: expected an object {{class name: class id}}"
+            f"{path} has {len(id_of)} classes but none with the id {missing[0] if missing else 0}: "
+            f"expected the ids 0 to {max(len(id_of) - 1, 0)}, once each"
         )
-    by_id = {str(class_id): name for name, class_id in ids.items()}
-    try:
-        return [by_id[str(class_id)] for class_id in range(len(ids))]
-    except KeyError as missing:
-        raise InputError(
-            f"{path} has {len(ids)} classes but none with the id {missing}: "
-            f"expected the ids 0 to {len(ids) - 1}, once each"
-        ) from None
+    return [by_id[class_id] for class_id in range(len(id_of))]
 
 
 def class_indices(clips: Sequence[Clip], class_names: Sequence[str]) -> np.ndarray:
@@ -187,88 +229,20 @@ def class_indices(clips: Sequence[Clip], class_names: Sequence[str]) -> np.ndarr
     for clip in clips:
         if clip.class_name and clip.class_name not in index_of:
             raise InputError(
-                f"clip {clip.uid!r} has the class {clip.class_name!r}, which is not among the "
-                f"{len(class_names)} classes of the data set: mend its label, or add the class"
+                f"clip {clip.uid!r} has the class {quoted(clip.class_name)}, which is not among "
+                f"the {len(class_names)} classes of the data set: mend its label, or add the class"
             )
     return np.array([index_of.get(clip.class_name, UNKNOWN_LABEL) for clip in clips], np.int64)
 
 
-def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> pd.DataFrame:
-    """Empirical class frequency of the training clips, f(empty) of the paper's section 3.
-
-    Returns:
-        columns class (str) and prior (float, sums to 1), a row for every class, also for those
-        that no clip has.
-
-    Raises:
-        InputError: if no clip has a known class.
-    """
-    labels = class_indices(clips, class_names)
-    counts = np.bincount(labels[labels != UNKNOWN_LABEL], minlength=len(class_names))
-    if not counts.sum():
-        raise InputError(
-            f"none of {len(labels)} training clips has a label: class priors need labelled clips"
-        )
-    return pd.DataFrame({"class": list(class_names), "prior": counts / counts.sum()})
-
-
-def read_class_priors(path: str | Path, class_names: Sequence[str]) -> np.ndarray:
-    """(C,) float32 priors from a CSV (columns class and prior), in the order of `class_names`.
-
-    Raises:
-        InputError: if a class is missing or there twice, a prior is not a number between 0 and 1,
-            or those of `class_names` do not sum to 1.
-    """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    missing = {"class", "prior"} - set(table.columns)
-    if missing:
-        raise InputError(f"{path} has no column {sorted(missing)[0]!r}: expected class and prior")
-    prior_of: dict[str, float] = {}
-    for name, text in zip(table["class"], table["prior"], strict=True):
-        if name in prior_of:
-            raise InputError(f"{path} has two rows for the class {name!r}: leave one")
-        prior_of[name] = _probability(text)
-        if not 0 <= prior_of[name] <= 1:
-            raise InputError(
-                f"{path} has the prior {text!r} for the class {name!r}: expected a number from 0 "
-                "to 1"
-            )
-    absent = [name for name in class_names if name not in prior_of]
-    if absent:
-        raise InputError(f"{path} has no row for the class {absent[0]!r}: every class needs one")
-    priors = np.array([prior_of[name] for name in class_names])
-    if abs(priors.sum() - 1) > PRIOR_TOLERANCE:
-        raise InputError(
-            f"{path}: the priors of the {len(priors)} classes sum to {priors.sum():.6g}, expected "
-            "1: divide them by their sum, or make the file again"
-        )
-    return priors.astype(np.float32)
-
-
-def _probability(text: str) -> float:
-    """A number, or NaN where there is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def read_uids(path: str | Path) -> list[str]:
-    """Read the uids of a subset of videos from a CSV with a column uid."""
-    table = pd.read_csv(path, dtype=str)
-    if "uid" not in table.columns:
-        found = ", ".join(map(str, table.columns))
-        raise InputError(f"{path} has the columns {found}: expected one called uid")
-    return list(table["uid"])
+    """Read the uids of a subset of videos from a CSV with a column uid.
 
-
-def _read_json(path: str | Path) -> Any:
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path} does not exist: expected a JSON or JSON.gz file of labels")
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8") as file:
-            return json.load(file)
-    except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path} is not valid JSON ({error}): mend or replace it") from error
+    Raises:
+        InputError: if the file is no such CSV, or lists none.
+    """
+    uids = [cells["uid"] for cells in read_csv_rows(path, [["uid"]], "uid and perhaps others")]
+    if "" in uids or not uids:
+        found = f"row {uids.index('') + 1} has no uid" if uids else "it lists no uids"
+        raise InputError(f"{path}: {found}, expected one in every row")
+    return uids

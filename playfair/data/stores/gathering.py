@@ -55,12 +55,22 @@ def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> int:
 
 
 def gather_files(shards: Sequence[str | Path], directory: str | Path) -> None:
-    """Link the files of all shards into one directory."""
+    """Link the files of all shards into one directory.
+
+    Raises:
+        InputError: if two have one name there.
+    """
     with written_whole(directory) as temporary:
         temporary.mkdir()
         for shard in shards:
             for file in sorted(Path(shard).iterdir()):
-                _link(file, temporary / file.name)
+                target = temporary / file.name
+                if target.exists():
+                    raise InputError(
+                        f"{file} has the same name in {directory} as a file of another shard: "
+                        f"rename the uid {file.stem!r} or the other one"
+                    )
+                _link(file, target)
 
 
 def gather_tables(shards: Sequence[str | Path]) -> pd.DataFrame:

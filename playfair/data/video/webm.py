@@ -1,5 +1,7 @@
 """Clips to watch: the gulped frames of a split as VP9 files."""
 
+import unicodedata
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from tqdm import tqdm
 
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import encode_webm
+from playfair.errors import InputError
 from playfair.files import written_whole
 from playfair.processes import process_pool
 
@@ -32,12 +35,36 @@ def encode_clips(
         process_pool(workers, _take_reader, reader) as executor,
     ):
         temporary.mkdir()
+        check_names_differ(temporary, reader.uids)
         encode = partial(_encode_clip, directory=temporary, crf=crf)
         encoded = executor.map(encode, reader.uids, chunksize=4)
         for _ in tqdm(
             encoded, total=len(reader.uids), desc="webm", unit="clip", disable=not progress
         ):
             pass
+
+
+def check_names_differ(directory: Path, names: Sequence[str]) -> None:
+    """Check that files of these names are as many in a directory, whatever its file system.
+
+    Raises:
+        InputError: for names that differ in letter case, or in how accents are stored, where the
+            file system takes them for one.
+    """
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(unicodedata.normalize("NFC", name).casefold(), []).append(name)
+    for first, *others in alike.values():
+        if not others:
+            continue
+        (directory / first).touch()
+        same = [other for other in others if (directory / other).exists()]
+        (directory / first).unlink()
+        if same:
+            raise InputError(
+                f"the uids {first!r} and {same[0]!r} name the same file on the file system of "
+                "this run: rename one, or use a file system that tells letter case apart"
+            )
 
 
 def _take_reader(reader: GulpReader) -> None:

@@ -194,19 +194,22 @@ def test_collation_of_a_subset_of_uids(tmp_path):
 @pytest.mark.parametrize(
     ("other", "uids", "message"),
     [
-        ({"model": "tsn"}, None, "is of model 'tsn'"),
-        ({"dataset": "e"}, None, "is of dataset 'e'"),
-        ({"classes": ["x", "y", "z"]}, None, "different classes"),
-        ({"uids": ["d"]}, None, "no video is common"),
-        ({}, ["a", "zz"], "'zz'"),
+        pytest.param({"model": "tsn"}, None, "is of model 'tsn'", id="ESVs of two models"),
+        pytest.param({"dataset": "e"}, None, "is of dataset 'e'", id="ESVs of two data sets"),
+        pytest.param(
+            {"classes": ["x", "y", "z"]}, None, "different classes", id="ESVs of other classes"
+        ),
+        pytest.param({"uids": ["d"]}, None, "no video is common", id="ESVs of no common video"),
+        pytest.param({}, ["a", "zz"], "'zz'", id="a subset to collate with a uid that is nowhere"),
     ],
 )
-def test_collation_refuses_what_does_not_belong_together(tmp_path, other, uids, message):
+def test_collation_refuses_what_does_not_belong_together(tmp_path, refused, other, uids, message):
     paths = [tmp_path / "1_frames.h5", tmp_path / "2_frames.h5"]
     make_esvs(paths[0], ["a", "b"], 1)
     make_esvs(paths[1], other.pop("uids", ["a", "b"]), 2, **other)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         collate_esvs(paths, tmp_path / "trn.h5", uids)
+    refused("Results folders", caught.value)
     assert not (tmp_path / "trn.h5").exists()
 
 
@@ -242,11 +245,12 @@ def test_features_come_back_per_video(tmp_path):
         np.testing.assert_array_equal(store.features(1), features[5:])
 
 
-def test_feature_file_is_not_taken_for_results(tmp_path):
+def test_feature_file_is_not_taken_for_results(tmp_path, refused):
     with write_features(tmp_path / "f.h5", ["a"], [0], [1], 2, {}) as writer:
         writer.append(np.zeros((1, 2), np.float32))
-    with pytest.raises(InputError, match="holds no ESVs"):
+    with pytest.raises(InputError, match="holds no ESVs") as caught:
         load(tmp_path / "f.h5")
+    refused("Results folders", caught.value, "features in place of results")
 
 
 def test_incomplete_features_leave_nothing(tmp_path):

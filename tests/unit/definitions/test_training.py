@@ -44,7 +44,7 @@ def test_options_are_read_from_text():
     [
         ({"early_stopping": "error"}, ["early_stopping", "'error'", "accuracy"]),
         ({"patience": 0}, ["patience", "0", "greater than or equal to 1"]),
-        ({"mixed_precision": True}, ["mixed_precision", "True", "auto"]),
+        ({"mixed_precision": True}, ["mixed_precision", "true", "auto"]),
         ({"augmentation": {"shift": 0.6}}, ["augmentation.shift", "0.6", "0.5"]),
         ({"augmentation": {"flip": True}}, ["augmentation.flip", "horizontal_flip"]),
     ],

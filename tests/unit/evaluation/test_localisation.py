@@ -2,6 +2,7 @@ import numpy as np
 
 from playfair.evaluation.localisation import (
     frames_inside,
+    inside_any,
     largest_inside,
     positive_mass_inside,
     uniform_mass_inside,
@@ -43,3 +44,10 @@ def test_largest_inside_looks_at_the_first_of_equal_values_and_at_negative_ones(
     esv = np.array([[0.1, 0.4, 0.4], [-0.3, -0.1, -0.2], [0.2, 0.1, 0.0]])
     inside = np.array([[False, True, False], [False, True, False], [False, True, True]])
     assert largest_inside(esv, inside).tolist() == [True, True, False]
+
+
+def test_a_frame_is_inside_where_any_interval_has_it():
+    frames = np.array([0, 3, 5, 9])
+    inside = inside_any(frames, np.array([[0, 2], [5, 6], [6, 8]]))
+    assert inside.tolist() == [True, False, True, False]
+    assert not inside_any(frames, np.zeros((0, 2), int)).any()

@@ -45,6 +45,13 @@ def test_table_holds_shares_of_right_and_of_all_clips():
     assert everything["largest_inside"] == pytest.approx(3 / 4)
 
 
+def test_a_video_may_have_several_intervals():
+    whole = localisation_table({"trn": {2: small_table()}}, TRUTH)
+    pd.testing.assert_frame_equal(
+        localisation_table({"trn": {2: small_table()}}, pd.concat([TRUTH, TRUTH])), whole
+    )
+
+
 def test_uniform_attribution_scores_what_the_table_says_of_it():
     whole = esv_table("trn", 4)
     uniform = dataclasses.replace(whole, esv=np.ones_like(whole.esv))

@@ -51,16 +51,20 @@ def test_both_released_forms_are_read(tmp_path, head, key):
     assert set(load_state_dict(tmp_path / "released.pth")) == set(head.state_dict())
 
 
-def test_a_wrong_shape_is_an_error_that_names_both(tmp_path, head):
+def test_a_wrong_shape_is_an_error_that_names_both(tmp_path, head, refused):
     save_checkpoint(tmp_path / "head.pt", head)
-    with pytest.raises(InputError, match=r"model\.1\.weight of shape \(5, 12\).*\(5, 18\)"):
+    with pytest.raises(
+        InputError, match=r"model\.1\.weight of shape \(5, 12\).*\(5, 18\)"
+    ) as caught:
         load_weights(TRN(3, 6, 5, 3), tmp_path / "head.pt")
+    refused("Checkpoints and exported models", caught.value, "weights of another shape")
 
 
-def test_another_network_is_an_error_that_names_the_keys(tmp_path, head):
+def test_another_network_is_an_error_that_names_the_keys(tmp_path, head, refused):
     save_checkpoint(tmp_path / "head.pt", head)
-    with pytest.raises(InputError, match=r"lacks weights classifier\.weight"):
+    with pytest.raises(InputError, match=r"lacks weights classifier\.weight") as caught:
         load_weights(TSN(6, 3), tmp_path / "head.pt")
+    refused("Checkpoints and exported models", caught.value, "weights of another network")
     with pytest.raises(InputError, match=r"unexpected weights model\.1\.weight \(5, 12\)"):
         load_weights(TSN(6, 3), tmp_path / "head.pt")
     torch.save({"model": {**head.state_dict(), "extra": torch.zeros(1)}}, tmp_path / "more.pt")
@@ -93,9 +97,10 @@ def test_weights_to_start_from_may_lack_the_last_layer_of_the_task(tmp_path):
     assert torch.equal(same.last_linear.weight, start.last_linear.weight)
 
 
-def test_a_missing_file_and_one_that_is_no_checkpoint_are_named(tmp_path):
-    with pytest.raises(InputError, match="does not exist"):
+def test_a_missing_file_and_one_that_is_no_checkpoint_are_named(tmp_path, refused):
+    with pytest.raises(InputError, match="does not exist") as caught:
         load_state_dict(tmp_path / "head.pt")
+    refused("Checkpoints and exported models", caught.value, "weights that are not there")
     (tmp_path / "empty.pt").write_bytes(b"")
     (tmp_path / "text.pt").write_text("no weights here")
     for name in ("empty.pt", "text.pt"):
@@ -108,12 +113,13 @@ class Intruder:
         return (print, ("this must not run",))
 
 
-def test_a_file_that_would_run_code_is_refused(tmp_path, capsys):
+def test_a_file_that_would_run_code_is_refused(tmp_path, refused, capsys):
     torch.save({"state_dict": {}, "attribute": Intruder()}, tmp_path / "bad.pt")
     (tmp_path / "plain.pt").write_bytes(pickle.dumps(Intruder(), protocol=2))
     for name in ("bad.pt", "plain.pt"):
-        with pytest.raises(InputError, match="read safely"):
+        with pytest.raises(InputError, match="read safely") as caught:
             load_state_dict(tmp_path / name)
+    refused("Checkpoints and exported models", caught.value, "a pickle that would run a function")
     assert "must not run" not in capsys.readouterr().out
 
 
@@ -147,39 +153,44 @@ def test_the_files_of_older_torch_are_read(tmp_path, head):
     assert set(load_state_dict(tmp_path / "old.pth")) == set(head.state_dict())
 
 
-def test_a_web_page_in_place_of_weights_is_recognised(tmp_path):
+def test_a_web_page_in_place_of_weights_is_recognised(tmp_path, refused):
     (tmp_path / "page.pth").write_text("\n<!DOCTYPE html><title>File deleted</title>")
-    with pytest.raises(InputError, match=r"page\.pth is a web page"):
+    with pytest.raises(InputError, match=r"page\.pth is a web page") as caught:
         load_state_dict(tmp_path / "page.pth")
+    refused("Checkpoints and exported models", caught.value, "a web page in place of weights")
 
 
-def test_a_file_cut_short_is_an_error_that_says_so(tmp_path, head):
+def test_a_file_cut_short_is_an_error_that_says_so(tmp_path, head, refused):
     save_checkpoint(tmp_path / "head.pt", head)
     whole = (tmp_path / "head.pt").read_bytes()
     (tmp_path / "cut.pt").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(InputError, match=r"cut\.pt is not a file of weights.*cut short"):
+    with pytest.raises(InputError, match=r"cut\.pt is not a file of weights.*cut short") as caught:
         load_state_dict(tmp_path / "cut.pt")
+    refused("Checkpoints and exported models", caught.value, "weights that break off")
 
 
-def test_files_without_weights_are_rejected(tmp_path, head):
+def test_files_without_weights_are_rejected(tmp_path, head, refused):
     torch.save([1, 2], tmp_path / "list.pt")
     torch.save({"weights": 0}, tmp_path / "other.pt")
     torch.save({"model": {"layer": "text"}}, tmp_path / "text.pt")
     for name, message in (("list.pt", "list"), ("other.pt", "weights"), ("text.pt", "no weights")):
-        with pytest.raises(InputError, match=message):
+        with pytest.raises(InputError, match=message) as caught:
             load_state_dict(tmp_path / name)
+    refused("Checkpoints and exported models", caught.value, "a checkpoint without weights")
     with pytest.raises(InputError, match="cannot be called 'state_dict'"):
         save_checkpoint(tmp_path / "head.pt", head, state_dict="trn")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 @pytest.mark.parametrize("load", [load_weights, load_initial_weights])
-def test_weights_that_are_no_finite_numbers_are_refused(tmp_path, head, value, load):
+def test_weights_that_are_no_finite_numbers_are_refused(tmp_path, head, refused, value, load):
     head.model[1].weight.data[2, 3] = value
     head.model[1].weight.data[0, 0] = value
     save_checkpoint(tmp_path / "head.pt", head)
     with pytest.raises(
         InputError,
         match=r"head\.pt holds model\.1\.weight with 2 of 60 weights that are NaN or infinite",
-    ):
+    ) as caught:
         load(TRN(2, 6, 5, 3), tmp_path / "head.pt")
+    if load is load_weights:
+        refused("Checkpoints and exported models", caught.value, "weights that are NaN or infinite")

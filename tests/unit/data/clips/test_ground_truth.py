@@ -29,8 +29,36 @@ def test_intervals_follow_the_gulped_rate(tmp_path):
     assert intervals(read_ground_truth(path, rate=2.0)) == [(4, 33), (8, 15), (6, 7)]
 
 
-def test_bad_ground_truth_gets_one_sentence(tmp_path):
-    with pytest.raises(InputError, match="no column 'last_frame'"):
-        read_ground_truth(write(tmp_path / "a.csv", [("1", 2)], ("uid", "first_frame")))
-    with pytest.raises(InputError, match="'1' ends before it begins"):
-        read_ground_truth(write(tmp_path / "b.csv", [("1", 5, 4)]))
+BAD_GROUND_TRUTH = {
+    "ground truth without a column": ("uid,first_frame\n1,2\n", "expected uid, first_frame, last"),
+    "an interval that ends before it begins": (
+        "uid,first_frame,last_frame\n1,5,4\n",
+        "the interval of '1' in row 1 ends before it begins",
+    ),
+    "half a frame": ("uid,first_frame,last_frame\n1,2,4.5\n", "row 1 has the last_frame '4.5'"),
+    "a frame below 0": ("uid,first_frame,last_frame\n1,-2,4\n", "the first_frame '-2'"),
+    "a frame that is not given": ("uid,first_frame,last_frame\n1,,4\n", "the first_frame ''"),
+    "a frame of ten digits": (
+        "uid,first_frame,last_frame\n1,0,9999999999\n",
+        "the last_frame '9999999999': expected a whole number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_GROUND_TRUTH.values(), ids=BAD_GROUND_TRUTH)
+def test_bad_ground_truth_gets_one_sentence(tmp_path, refused, text, message):
+    (tmp_path / "truth.csv").write_text(text)
+    with pytest.raises(InputError, match=r"truth\.csv") as caught:
+        read_ground_truth(tmp_path / "truth.csv")
+    assert message in str(caught.value)
+    refused("Lists and tables", caught.value)
+
+
+def test_uids_that_look_like_gaps_have_intervals(tmp_path):
+    table = read_ground_truth(write(tmp_path / "g.csv", [("NA", 0, 1), ("null", 2, 3)]))
+    assert list(table["uid"]) == ["NA", "null"]
+
+
+def test_ground_truth_may_have_no_rows(tmp_path):
+    table = read_ground_truth(write(tmp_path / "g.csv", []))
+    assert len(table) == 0

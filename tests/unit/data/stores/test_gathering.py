@@ -128,11 +128,12 @@ def test_a_single_shard_is_linked_not_copied(tmp_path):
     assert (tmp_path / "joined.h5").samefile(tmp_path / "1.h5")
 
 
-def test_repeated_video_is_named(tmp_path):
+def test_repeated_video_is_named(tmp_path, refused):
     make_features(tmp_path / "1.h5", VIDEOS[:5])
     make_features(tmp_path / "2.h5", VIDEOS[4:])
-    with pytest.raises(InputError, match=f"the video '{VIDEOS[4]}' is in two shards"):
+    with pytest.raises(InputError, match=f"the video '{VIDEOS[4]}' is in two shards") as caught:
         gather_hdf5([tmp_path / "1.h5", tmp_path / "2.h5"], tmp_path / "joined.h5")
+    refused("Results folders", caught.value, "a video in two shards")
     assert not (tmp_path / "joined.h5").exists()
 
 
@@ -209,3 +210,14 @@ def test_tables_are_sorted_and_keep_text_as_it_is(tmp_path):
         "path": ["a.webm", "b.webm"],
         "reason": ["", "NA"],
     }
+
+
+def test_files_of_one_name_in_two_shards_are_named(tmp_path, refused):
+    """Such as A.webm and a.webm on a file system that ignores letter case."""
+    for shard in ("1", "2"):
+        (tmp_path / shard).mkdir()
+        (tmp_path / shard / "a.webm").write_text(shard)
+    with pytest.raises(InputError, match=r"2/a\.webm has the same name in .*webm as") as caught:
+        gather_files([tmp_path / "1", tmp_path / "2"], tmp_path / "webm")
+    refused("Results folders", caught.value, "two shards with files of one name")
+    assert not (tmp_path / "webm").exists()

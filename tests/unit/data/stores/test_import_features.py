@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
+from docs.errors import JOB_ENDS
 from playfair.data.clips.labels import Clip, write_class_names
 from playfair.data.stores.feature_sources import (
     FeatureFolder,
@@ -105,59 +106,89 @@ class Trap:
         return (print, ("unpickled",))
 
 
-@pytest.mark.parametrize(
-    ("damage", "reason"),
-    [
-        (lambda path: path.unlink(), "no such file"),
-        (lambda path: np.save(path, np.zeros((3, D + 1))), r"shape \(3, 6\), expected \(frames, 5"),
-        (lambda path: np.save(path, np.zeros((0, D))), r"shape \(0, 5\)"),
-        (lambda path: np.save(path, np.zeros(D)), r"shape \(5,\)"),
-        (lambda path: np.save(path, np.zeros((3, D), complex)), "complex128, expected real"),
-        (lambda path: np.save(path, np.full((3, D), 1e300)), r"not finite .*frame 0"),
-        (lambda path: np.save(path, [[0.0] * D, [np.nan] * D]), r"not finite .*frame 1"),
-        (lambda path: np.save(path, np.array([Trap()]), allow_pickle=True), "read safely"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-7]), "read safely"),
-        (lambda path: path.write_bytes(b"no array"), "read safely"),
-        (lambda path: np.savez(path.with_suffix(".npz"), np.zeros((3, D))), "both exist"),
-    ],
-)
-def test_bad_arrays_are_left_out_with_a_reason(folder, tmp_path, capsys, damage, reason):
+BAD_ARRAYS = {
+    "an array that is not there": (lambda path: path.unlink(), "no such file"),
+    "features of another length": (
+        lambda path: np.save(path, np.zeros((3, D + 1))),
+        r"shape \(3, 6\), expected \(frames, 5",
+    ),
+    "features of no frames": (lambda path: np.save(path, np.zeros((0, D))), r"shape \(0, 5\)"),
+    "an array of one axis": (lambda path: np.save(path, np.zeros(D)), r"shape \(5,\)"),
+    "an array of complex numbers": (
+        lambda path: np.save(path, np.zeros((3, D), complex)),
+        "complex128, expected real",
+    ),
+    "features beyond float32": (
+        lambda path: np.save(path, np.full((3, D), 1e300)),
+        r"not finite .*frame 0",
+    ),
+    "features that are NaN": (
+        lambda path: np.save(path, [[0.0] * D, [np.nan] * D]),
+        r"not finite .*frame 1",
+    ),
+    "an array of pickled objects": (
+        lambda path: np.save(path, np.array([Trap()]), allow_pickle=True),
+        "read safely",
+    ),
+    "an array that breaks off": (
+        lambda path: path.write_bytes(path.read_bytes()[:-7]),
+        "read safely",
+    ),
+    "text in place of an array": (lambda path: path.write_bytes(b"no array"), "read safely"),
+    "an array in both forms": (
+        lambda path: np.savez(path.with_suffix(".npz"), np.zeros((3, D))),
+        "both exist",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "reason"), BAD_ARRAYS.values(), ids=BAD_ARRAYS)
+def test_bad_arrays_are_left_out_with_a_reason(folder, tmp_path, capsys, refused, damage, reason):
     damage(folder / "v1.npy")
     failed = imported(folder, tmp_path / "out.h5")
     assert list(failed["uid"]) == ["v1"]
     assert failed["reason"].str.contains(reason).all(), failed["reason"][0]
+    refused("Features and arrays", failed["reason"][0])
     assert list(read(tmp_path / "out.h5")[0]) == ["v2", "v3"]
     assert "unpickled" not in capsys.readouterr().out
 
 
-def test_an_archive_of_several_arrays_needs_the_key(folder, tmp_path):
+def test_an_archive_of_several_arrays_needs_the_key(folder, tmp_path, refused):
     np.savez(folder / "v2.npz", one=np.zeros((2, D)), two=np.zeros((2, D)))
     failed = imported(folder, tmp_path / "out.h5")
     assert "holds the arrays one, two" in failed["reason"][0]
+    refused("Features and arrays", failed["reason"][0], "an archive of several arrays")
 
 
-def test_videos_that_a_feature_file_lacks_or_damages_are_left_out(table, tmp_path):
+def test_videos_that_a_feature_file_lacks_or_damages_are_left_out(table, tmp_path, refused):
     with h5py.File(table, "a") as file:
         file["features"][2, 3] = np.inf
     failed = imported(table, tmp_path / "out.h5", [*CLIPS, Clip("v9", "a")])
     assert list(failed["uid"]) == ["v1", "v9"]
     assert "not finite numbers (first in frame 2)" in failed["reason"][0]
     assert "no video with the uid 'v9'" in failed["reason"][1]
+    refused("Features and arrays", failed["reason"][1], "a clip that the feature file lacks")
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"offsets": [0, 4, 11, 13]}, "offsets do not lead from 0"),
-        ({"offsets": [0, 7, 4, 12]}, "offsets do not lead from 0"),
-        ({"offsets": [0, 12]}, "expected (V + 1) with V = 3"),
-        ({"label": [0, 1]}, "expected (V) with V = 3"),
-        ({"uid": ["v1", "v1", "v3"]}, "a uid twice"),
-        ({"uid": ["v1", "../v2", "v3"]}, "the uid '../v2'"),
-        ({"label": [0, 2, 1]}, "'v2' has the label 2, expected 0 to 1"),
-    ],
-)
-def test_a_feature_file_of_another_layout_is_refused(table, tmp_path, change, message):
+BAD_TABLES = {
+    "offsets beyond the features": ({"offsets": [0, 4, 11, 13]}, "offsets do not lead from 0"),
+    "offsets that go back": ({"offsets": [0, 7, 4, 12]}, "offsets do not lead from 0"),
+    "offsets of fewer videos": ({"offsets": [0, 12]}, "expected (V + 1) with V = 3"),
+    "labels of fewer videos": ({"label": [0, 1]}, "expected (V) with V = 3"),
+    "a uid twice in a feature file": ({"uid": ["v1", "v1", "v3"]}, "a uid twice"),
+    "a uid that is a path, in a feature file": (
+        {"uid": ["v1", "../v2", "v3"]},
+        "the uid '../v2'",
+    ),
+    "a label that is no class": (
+        {"label": [0, 2, 1]},
+        "'v2' has the label 2, expected 0 to 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BAD_TABLES.values(), ids=BAD_TABLES)
+def test_a_feature_file_of_another_layout_is_refused(table, refused, change, message):
     with h5py.File(table, "a") as file:
         for name, values in change.items():
             del file[name]
@@ -165,33 +196,55 @@ def test_a_feature_file_of_another_layout_is_refused(table, tmp_path, change, me
     with pytest.raises(InputError, match=r"source\.h5") as caught:
         FeatureTable(table).clips(CLASSES)
     assert message in str(caught.value)
+    refused("Features and arrays", caught.value, rest=JOB_ENDS)
 
 
-def test_sources_that_cannot_be_used_are_named(folder, tmp_path):
-    with pytest.raises(InputError, match=r"absent does not exist"):
+def test_sources_that_cannot_be_used_are_named(folder, tmp_path, refused):
+    with pytest.raises(InputError, match=r"absent does not exist") as caught:
         imported(tmp_path / "absent", tmp_path / "out.h5")
-    with pytest.raises(InputError, match="without labels: give the data set lists"):
+    refused(
+        "Features and arrays",
+        caught.value,
+        "features that are not there",
+        rest=JOB_ENDS,
+    )
+    with pytest.raises(InputError, match="without labels: give the data set lists") as caught:
         read_split(folder, "train")
+    refused(
+        "Features and arrays",
+        caught.value,
+        "a directory of arrays without lists of clips",
+        rest=JOB_ENDS,
+    )
     with pytest.raises(InputError, match="class 'z'"):
         imported(folder, tmp_path / "out.h5", [Clip("v1", "z")])
 
 
-def test_a_split_is_read_from_a_list_or_from_a_feature_file(table, tmp_path):
+def test_a_split_is_read_from_a_list_or_from_a_feature_file(table, tmp_path, refused):
     labels = tmp_path / "labels.json"
     write_class_names(CLASSES, labels)
     assert read_split(table, "train", labels) == [Clip("v1", "b"), Clip("v2", ""), Clip("v3", "a")]
     (tmp_path / "clips.csv").write_text("uid,label,split\nv1,b,train\nv2,a,validation\n")
     assert read_split(tmp_path / "clips.csv", "validation") == [Clip("v2", "a")]
-    with pytest.raises(InputError, match="holds class numbers: give the data set a labels file"):
+    with pytest.raises(
+        InputError, match="holds class numbers: give the data set a labels file"
+    ) as caught:
         read_split(table, "train")
+    refused(
+        "Features and arrays",
+        caught.value,
+        "a feature file without a file of classes",
+        rest=JOB_ENDS,
+    )
 
 
-def test_arrays_outside_of_the_directory_are_not_read(tmp_path):
+def test_arrays_outside_of_the_directory_are_not_read(tmp_path, refused):
     np.save(tmp_path / "secret.npy", np.zeros((3, 4)))
     (tmp_path / "arrays").mkdir()
     clip = Clip("v1", "a", path="../secret.npy")
-    with pytest.raises(UnreadableFeatures, match="leads out of"):
+    with pytest.raises(UnreadableFeatures, match="leads out of") as caught:
         FeatureFolder(tmp_path / "arrays").read(clip)
+    refused("Features and arrays", caught.value, "a path that leads out of the directory of arrays")
 
 
 def packed(path, content, method=zipfile.ZIP_DEFLATED, flag=0, name="features.npy"):
@@ -246,11 +299,14 @@ def test_arrays_that_mislead_get_one_sentence(tmp_path, name):
     assert "\n" not in str(caught.value)
 
 
-def test_arrays_that_unpack_to_very_much_are_not_unpacked(tmp_path, monkeypatch):
+def test_arrays_that_unpack_to_very_much_are_not_unpacked(tmp_path, monkeypatch, refused):
     monkeypatch.setattr("playfair.data.stores.feature_sources.SMALL", 1000)
     np.savez_compressed(tmp_path / "v.npz", np.zeros((100_000, 4), np.float32))
-    with pytest.raises(UnreadableFeatures, match="would unpack to 1600128 bytes, more than 100"):
+    with pytest.raises(
+        UnreadableFeatures, match="would unpack to 1600128 bytes, more than 100"
+    ) as caught:
         FeatureFolder(tmp_path).read(Clip("v", "a"))
+    refused("Features and arrays", caught.value, "an archive that unpacks to very much")
 
 
 def import_one(folder):

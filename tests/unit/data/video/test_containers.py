@@ -68,13 +68,15 @@ LISTS = {
 
 @pytest.mark.parametrize("target", ["secret.ts", "pipe", "http://127.0.0.1:9/x"])
 @pytest.mark.parametrize("name", LISTS)
-def test_lists_of_other_files_are_refused(tmp_path, secret, name, target):
+def test_lists_of_other_files_are_refused(tmp_path, secret, refused, name, target):
     """None waits for the pipe."""
     place = target if "//" in target else secret / target
     (tmp_path / name).write_text(LISTS[name].format(place))
     with pytest.raises(VideoError, match=r"in no format that is read|is damaged") as caught:
         decode_video(tmp_path / name)
     assert "\n" not in str(caught.value)
+    if name == "clip.webm":
+        refused("Videos", caught.value, "a playlist that is called a video")
 
 
 def test_ffmpeg_left_to_itself_would_follow_them(tmp_path, secret):
@@ -83,36 +85,41 @@ def test_ffmpeg_left_to_itself_would_follow_them(tmp_path, secret):
         assert len(list(container.decode(video=0))) == 16
 
 
-def test_names_are_files_and_no_addresses_or_patterns(tmp_path, monkeypatch):
+def test_names_are_files_and_no_addresses_or_patterns(tmp_path, monkeypatch, refused):
     write_clips(tmp_path, {"clip": 6})
     content = (tmp_path / "clip.webm").read_bytes()
     monkeypatch.chdir(tmp_path)
     for name in ("a:b.webm", "http:x.webm", "concat:clip.webm|clip.webm", "%03d.webm", "pipe:0"):
         (tmp_path / name).write_bytes(content)
         assert len(decode_video(name)) == 6
-    with pytest.raises(VideoError, match="does not exist"):
+    with pytest.raises(VideoError, match="does not exist") as caught:
         decode_video("subfile,,start,0,end,0,,:clip.webm")
+    refused("Videos", caught.value, "an address in place of a file")
     encode_webm(noise(3), "c:d.webm", 8)
     assert len(decode_video("c:d.webm")) == 3
 
 
-def test_numbered_pictures_are_no_video(tmp_path):
+def test_numbered_pictures_are_no_video(tmp_path, refused):
     with av.open(str(tmp_path / "001.png"), "w", format="image2") as container:
         stream = container.add_stream("png", rate=1)
         stream.height, stream.width, stream.pix_fmt = 32, 48, "rgb24"
         container.mux(stream.encode(av.VideoFrame.from_ndarray(noise(1)[0], format="rgb24")))
         container.mux(stream.encode(None))
     (tmp_path / "%03d.png").write_bytes((tmp_path / "001.png").read_bytes())
-    with pytest.raises(VideoError, match="in no format that is read"):
+    with pytest.raises(VideoError, match="in no format that is read") as caught:
         decode_video(tmp_path / "%03d.png")
+    refused("Videos", caught.value, "numbered pictures")
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "mkv"])
-def test_a_late_stamp_is_refused(tmp_path, suffix):
+def test_a_late_stamp_is_refused(tmp_path, refused, suffix):
     path = tmp_path / f"clip.{suffix}"
     write_video(path, noise(4), stamps_ms=[0, 125, 250, 3_600_000])
-    with pytest.raises(VideoError, match=r"leap from 0\.25 s to 3600\.00 s: encode it again"):
+    words = r"leap from 0\.25 s to 3600\.00 s: encode it again"
+    with pytest.raises(VideoError, match=words) as caught:
         decode_video(path)
+    if suffix == "webm":
+        refused("Videos", caught.value, "a time stamp an hour late")
 
 
 def test_a_pause_of_a_minute_is_none(tmp_path):
@@ -120,13 +127,18 @@ def test_a_pause_of_a_minute_is_none(tmp_path):
     assert len(decode_video(tmp_path / "clip.mkv")) == 472
 
 
-def test_frames_go_no_further_than_the_packets_can_hold(tmp_path):
+def test_frames_go_no_further_than_the_packets_can_hold(tmp_path, refused):
     grey = np.full((40, 16, 16, 3), 128, np.uint8)
     stamps = [50_000 * number for number in range(40)]
     write_video(tmp_path / "clip.webm", grey, stamps_ms=stamps)
     assert (tmp_path / "clip.webm").stat().st_size < 4000
-    with pytest.raises(VideoError, match=r"reach \d+ s after \d+ bytes of video, which last 60 s"):
+    with pytest.raises(
+        VideoError, match=r"reach \d+ s after \d+ bytes of video, which last 60 s"
+    ) as caught:
         decode_video(tmp_path / "clip.webm")
+    refused(
+        "Videos", caught.value, "time stamps that reach further than the packets", has_sizes=True
+    )
 
 
 def test_stamps_that_start_late_are_not_cut_off(tmp_path):
@@ -148,11 +160,14 @@ def test_a_broadcast_whose_clock_leaps_goes_on_at_its_rate(tmp_path, start):
     np.testing.assert_array_equal(decode_video(tmp_path / "clip.ts", fps=25), expected)
 
 
-def test_pictures_of_very_many_pixels_are_refused(tmp_path, monkeypatch):
+def test_pictures_of_very_many_pixels_are_refused(tmp_path, monkeypatch, refused):
     monkeypatch.setattr("playfair.data.video.containers.MOST_PIXELS", 1000)
     encode_webm(noise(3), tmp_path / "clip.webm", 8)
-    with pytest.raises(VideoError, match="pictures of 48 x 32 pixels: expected at most 1000"):
+    with pytest.raises(
+        VideoError, match="pictures of 48 x 32 pixels: expected at most 1000"
+    ) as caught:
         decode_video(tmp_path / "clip.webm")
+    refused("Videos", caught.value, "pictures of very many pixels (67 million; 1000 in the test)")
 
 
 @pytest.mark.parametrize("error", [MemoryError("no memory"), ValueError("odd"), OverflowError("x")])

@@ -199,9 +199,10 @@ def whole_clip(tmp_path):
     return (tmp_path / "whole.webm").read_bytes()
 
 
-def test_a_missing_video_is_named(tmp_path):
-    with pytest.raises(VideoError, match=r"clip\.webm does not exist"):
+def test_a_missing_video_is_named(tmp_path, refused):
+    with pytest.raises(VideoError, match=r"clip\.webm does not exist") as caught:
         decode_video(tmp_path / "clip.webm")
+    refused("Videos", caught.value, "a video that is not there")
 
 
 @pytest.mark.parametrize(
@@ -214,13 +215,17 @@ def test_a_missing_video_is_named(tmp_path):
         (lambda clip: clip[:3000] + bytes(len(clip) - 3000), "damaged|cut off"),
     ],
 )
-def test_a_broken_video_is_reported_in_one_sentence(tmp_path, whole_clip, make, message):
+def test_a_broken_video_is_reported_in_one_sentence(tmp_path, whole_clip, refused, make, message):
     path = tmp_path / "clip.webm"
     path.write_bytes(make(whole_clip))
     with pytest.raises(VideoError, match=message) as error:
         decode_video(path)
     assert "clip.webm" in str(error.value)
     assert "\n" not in str(error.value)
+    if message == "empty":
+        refused("Videos", error.value, "an empty video")
+    if message == "cut off":
+        refused("Videos", error.value, "a video that breaks off", has_sizes=True)
 
 
 def test_a_file_without_a_video_stream_is_rejected(tmp_path):
@@ -320,20 +325,24 @@ def test_the_matrix_of_a_phone_held_upright_turns_clockwise(tmp_path):
     assert np.median(np.abs(decode_video(path)[1].astype(int) - quarters())) < 8
 
 
-def test_a_cover_picture_is_not_the_video(tmp_path):
+def test_a_cover_picture_is_not_the_video(tmp_path, refused):
     write_video(tmp_path / "clip.mp4", stamped_frames(8), cover=True)
     with av.open(str(tmp_path / "clip.mp4")) as container:
         assert [stream.width for stream in container.streams.video] == [64, 80]
     np.testing.assert_array_equal(frame_numbers(decode_video(tmp_path / "clip.mp4")), range(8))
     write_sound_with_cover(tmp_path / "music.m4a", 1.0)
-    with pytest.raises(VideoError, match=r"music\.m4a holds no video stream"):
+    with pytest.raises(VideoError, match=r"music\.m4a holds no video stream") as caught:
         decode_video(tmp_path / "music.m4a")
+    refused("Videos", caught.value, "music with a cover picture")
 
 
-def test_a_picture_that_changes_its_size_is_reported(tmp_path):
+def test_a_picture_that_changes_its_size_is_reported(tmp_path, refused):
     for name, size in (("one", (48, 64)), ("two", (32, 48))):
         write_video(tmp_path / f"{name}.h264", stamped_frames(4, *size))
     joined = tmp_path / "joined.h264"
     joined.write_bytes(b"".join((tmp_path / f"{n}.h264").read_bytes() for n in ("one", "two")))
-    with pytest.raises(VideoError, match=r"changes the size of its picture \(48 x 32 and 64 x 48"):
+    with pytest.raises(
+        VideoError, match=r"changes the size of its picture \(48 x 32 and 64 x 48"
+    ) as caught:
         decode_video(joined)
+    refused("Videos", caught.value, "a picture that changes its size")

@@ -14,6 +14,8 @@ from playfair.models.heads.exported import ExportedHead, load_exported
 
 torch.set_num_threads(1)
 
+GROUP = "Checkpoints and exported models"
+
 
 class Recurrent(nn.Module):
     def __init__(self):
@@ -126,7 +128,7 @@ def test_pickled_code_in_the_archive_does_not_run(tmp_path):
         "torch.\\\n      save(features, self.path)",
     ],
 )
-def test_a_program_that_could_reach_beyond_the_model_is_refused(tmp_path, line):
+def test_a_program_that_could_reach_beyond_the_model_is_refused(tmp_path, refused, line):
     path = export(Saving(str(tmp_path / "written")), tmp_path / "model.pt", script=True)
 
     def change(code):
@@ -136,31 +138,41 @@ def test_a_program_that_could_reach_beyond_the_model_is_refused(tmp_path, line):
         return "\n".join(changed).encode()
 
     bad = rewrite(path, tmp_path / "bad.pt", ".py", change)
-    with pytest.raises(InputError, match=r"bad\.pt is refused, because its program"):
+    with pytest.raises(InputError, match=r"bad\.pt is refused, because its program") as caught:
         load_exported(bad)
     assert not (tmp_path / "written").exists()
+    if line.startswith("torch.save("):
+        refused(GROUP, caught.value, "an exported program that writes a file")
+    if line.startswith("c = torch.classes"):
+        refused(GROUP, caught.value, "an exported program with an object of C++")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "does not exist"),
-        (b"no archive", "is not a TorchScript file.*torch.jit.save"),
+        pytest.param(None, "does not exist", id="an exported model that is not there"),
+        pytest.param(
+            b"no archive",
+            "is not a TorchScript file.*torch.jit.save",
+            id="text in place of an exported model",
+        ),
     ],
 )
-def test_what_is_no_torchscript_file_is_refused(tmp_path, content, message):
+def test_what_is_no_torchscript_file_is_refused(tmp_path, refused, content, message):
     path = tmp_path / "model.pt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         load_exported(path)
+    refused(GROUP, caught.value)
 
 
-def test_an_archive_of_torch_export_is_refused_with_the_reason(tmp_path):
+def test_an_archive_of_torch_export_is_refused_with_the_reason(tmp_path, refused):
     model = nn.Sequential(nn.Flatten(), nn.Linear(18, 4))
     torch.export.save(torch.export.export(model, (torch.rand(2, 3, 6),)), tmp_path / "model.pt2")
-    with pytest.raises(InputError, match=r"\.pt2 files .* can run any code"):
+    with pytest.raises(InputError, match=r"\.pt2 files .* can run any code") as caught:
         load_exported(tmp_path / "model.pt2")
+    refused(GROUP, caught.value, "an archive of torch.export")
 
 
 def renamed(tmp_path, rename, model=None, **options):
@@ -228,12 +240,16 @@ def test_modules_whose_names_are_numbers_are_read(tmp_path):
         ("/model/code/a.py", "is not a TorchScript file"),
     ],
 )
-def test_entries_that_could_be_found_in_two_ways_are_refused(tmp_path, name, message):
+def test_entries_that_could_be_found_in_two_ways_are_refused(tmp_path, refused, name, message):
     info = zipfile.ZipInfo("model/placeholder")
     # Set afterwards, because a ZipInfo cuts a name off at a zero byte.
     info.filename = name
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         load_exported(added(tmp_path, info, b"x = 1\n"))
+    if name == "model/data.PKL":
+        refused(GROUP, caught.value, "an archive with an entry twice")
+    if name == "model/../../data":
+        refused(GROUP, caught.value, "an archive with an entry that leads out of it")
 
 
 @pytest.mark.parametrize(
@@ -244,12 +260,14 @@ def test_entries_that_could_be_found_in_two_ways_are_refused(tmp_path, name, mes
         ("model/code/bomb.PY.debug_PKL", "its programs would unpack to"),
     ],
 )
-def test_what_unpacks_to_very_much_is_refused_unread(tmp_path, monkeypatch, name, message):
+def test_what_unpacks_to_very_much_is_refused_unread(tmp_path, monkeypatch, refused, name, message):
     monkeypatch.setattr("playfair.models.heads.exported.MOST_CODE_BYTES", 100_000)
     path = added(tmp_path, name, bytes(1_000_000), compression=zipfile.ZIP_DEFLATED)
     monkeypatch.setattr("torch.jit.load", None)
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         load_exported(path)
+    if name == "model/code/bomb.py":
+        refused(GROUP, caught.value, "a program that unpacks to very much", has_sizes=True)
 
 
 @pytest.mark.parametrize("separator", [b".", b"\n"])
@@ -261,11 +279,12 @@ def test_objects_of_foreign_classes_are_refused(tmp_path, separator):
         load_exported(bad)
 
 
-def test_an_archive_behind_other_bytes_is_refused(tmp_path):
+def test_an_archive_behind_other_bytes_is_refused(tmp_path, refused):
     path = export(small_model(), tmp_path / "model.pt")
     path.write_bytes(b"\0\0\0\0PTMF" + path.read_bytes())
-    with pytest.raises(InputError, match="is not a TorchScript file"):
+    with pytest.raises(InputError, match="is not a TorchScript file") as caught:
         load_exported(path)
+    refused(GROUP, caught.value, "an exported model behind other bytes")
 
 
 def with_line(tmp_path, line):
