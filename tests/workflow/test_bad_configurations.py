@@ -54,6 +54,14 @@ def test_a_broken_default_configuration_is_named(tmp_path):
     assert f"error: config.yaml, line {line}, is not valid YAML" in run.stderr
 
 
+def test_a_project_in_a_folder_with_braces_is_told_to_move(tmp_path):
+    folder = copy_project(tmp_path / "mine{1}")
+    run = snakemake(folder, "-n", *TINY)
+    assert run.returncode != 0
+    assert f"error: the project lies in {folder}: rename the folder" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 HEAD = "definitions: {{models: {{tsn: {{head: tsn, backbone: small, checkpoint: {}}}}}}}\n"
 
 

@@ -105,6 +105,9 @@ def _check_belong_together(paths: Sequence[str | Path], sources: Sequence[h5py.F
         missing = [name for name in ("uid", "class_name", *PER_VIDEO) if name not in source]
         if missing or "offsets" in source:
             raise InputError(f"{path} is not an ESV file of one number of frames: make it anew")
+        for name in ("dataset", "model", "n_frames"):
+            if not isinstance(source.attrs.get(name), str | np.integer):
+                raise InputError(f"{path} does not say of which {name} it is: make it anew")
         for name in ("dataset", "model"):
             if source.attrs[name] != first.attrs[name]:
                 raise InputError(

@@ -343,9 +343,21 @@ def load(path: str | Path) -> EsvTable | Collated:
 
 
 def load_by_model(paths: Iterable[str | Path]) -> dict[str, Collated]:
-    """Open collated files, by the name of the model that each is of, in their order."""
-    opened = [Collated(path) for path in paths]
-    return {str(results.attributes["model"]): results for results in opened}
+    """Open collated files, by the name of the model that each is of, in their order.
+
+    Raises:
+        InputError: if one does not say of which model it is, or two are of one.
+    """
+    by_model: dict[str, Collated] = {}
+    for path in paths:
+        results = Collated(path)
+        model = results.attributes.get("model")
+        if not isinstance(model, str) or model in by_model:
+            raise InputError(
+                f"{path} is of the model {str(model)!r}: expected a collated file of each model"
+            )
+        by_model[model] = results
+    return by_model
 
 
 def open_results(path: str | Path) -> h5py.File:

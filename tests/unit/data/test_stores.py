@@ -11,6 +11,7 @@ from playfair.data.stores.esv_store import (
     Collated,
     EsvTable,
     load,
+    load_by_model,
     read_all_frames_esvs,
     read_esvs,
     write_esvs,
@@ -274,3 +275,32 @@ def test_values_that_are_no_finite_numbers_stop_with_the_uid(tmp_path, name, val
     ):
         writer.append(result_of(**values), **rows, frame_idx=np.zeros((2, 2)))
     assert not (tmp_path / "a.h5").exists()
+
+
+@pytest.mark.parametrize("name", ["dataset", "model", "n_frames"])
+def test_results_that_do_not_say_what_they_are_of_are_not_collated(tmp_path, refused, name):
+    make_esvs(tmp_path / "1_frames.h5", ["a"], 1)
+    for value in (None, [1, 2]):
+        with h5py.File(tmp_path / "1_frames.h5", "a") as file:
+            del file.attrs[name]
+            if value is not None:
+                file.attrs[name] = value
+        with pytest.raises(InputError, match=f"does not say of which {name} it is") as caught:
+            collate_esvs([tmp_path / "1_frames.h5"], tmp_path / "out.h5")
+        with h5py.File(tmp_path / "1_frames.h5", "a") as file:
+            file.attrs[name] = "text"
+    if name == "model":
+        refused("Results folders", caught.value, "ESVs that do not say of which model they are")
+
+
+def test_collated_files_are_of_one_model_each(tmp_path):
+    make_esvs(tmp_path / "1_frames.h5", ["a"], 1)
+    for name in ("a.h5", "b.h5"):
+        collate_esvs([tmp_path / "1_frames.h5"], tmp_path / name)
+    assert list(load_by_model([tmp_path / "a.h5"])) == ["trn"]
+    with pytest.raises(InputError, match=r"b\.h5 is of the model 'trn': expected a collated file"):
+        load_by_model([tmp_path / "a.h5", tmp_path / "b.h5"])
+    with h5py.File(tmp_path / "b.h5", "a") as file:
+        del file.attrs["model"]
+    with pytest.raises(InputError, match=r"b\.h5 is of the model 'None'"):
+        load_by_model([tmp_path / "b.h5"])
