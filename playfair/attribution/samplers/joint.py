@@ -11,6 +11,9 @@ known in closed form. The logits of a sampled X of k frames are then
     L(X) ~ 1/min(k, n_max) * ( f_k(X) itself, if k <= n_max
                                + sum over the smaller scales of the fitted mean over X )
 
+Where a scale was sampled in full, what the fit leaves over is known too, and its mean over the
+s-frame subsets of X is added: then nothing of that scale is estimated.
+
 Its bias: what interactions of three and more frames add to the mean over X is missing, and noise in
 logits does not average out in the softmax. Both shrink as the sample grows, the first down to the
 size of these interactions, which is not zero; docs/attribution.md has measured values.
@@ -42,6 +45,9 @@ PAIR_RIDGE = 0.5
 """Variance that the terms leave over, relative to what they explain together."""
 LEAST_RIDGE = 1e-9
 
+MOST_CONTAINED = 2**27
+"""Pairs of a sampled set and a subset of a scale sampled in full: some seconds."""
+
 ROWS_AT_ONCE = 2048
 """Rows of terms computed at once; more than F, so that the subsets of a dual system are one block.
 """
@@ -59,6 +65,7 @@ def joint_logits(
     scales = np.unique(size[size <= n_max])
     fits = [_ScaleFit(member, outputs, np.nonzero(size == scale)[0]) for scale in scales]
     larger = _MeanTerms(member, np.nonzero(size > n_max)[0])
+    known = sum((fit.left_over() for fit in fits), np.zeros_like(outputs))
     for dropped in (None, *range(GROUPS)):
         count = len(outputs) if dropped is None or leading is None else leading
         logits = np.zeros((count, outputs.shape[1]), dtype=np.float32)
@@ -66,10 +73,10 @@ def joint_logits(
         for below, fit in enumerate(fits):
             for rows, terms in fit.mean_terms.blocks(count):
                 fitted = terms[:, : len(coefficients)] @ coefficients
-                logits[rows] = (outputs[rows] + fitted.numpy()) / (below + 1)
+                logits[rows] = (outputs[rows] + fitted.numpy() + known[rows]) / (below + 1)
             coefficients = coefficients + fit.coefficients(dropped)
         for rows, terms in larger.blocks(count):
-            logits[rows] = (terms @ coefficients).numpy() / len(fits)
+            logits[rows] = ((terms @ coefficients).numpy() + known[rows]) / len(fits)
         yield logits
 
 
@@ -114,14 +121,37 @@ class _ScaleFit:
         self.share = share = scale / n_frames
         self.ends = _ends_of_pairs(n_frames)
         self.term_counts = [1, *self.ends.shape]
+        self.is_full = len(rows) == comb(n_frames, scale)
         # A scale sampled in full has no sampling error, and a group must leave something behind.
-        self.has_groups = GROUPS < len(rows) < comb(n_frames, scale)
+        self.has_groups = len(rows) > GROUPS and not self.is_full
         self.fitted = self._dual if len(rows) <= sum(self.term_counts) else self._primal
         self.linear_ridge = self.pair_ridge = LEAST_RIDGE
         # All subsets of one frame determine their logits: nothing is left over.
         if scale > 1:
             self.linear_ridge += LINEAR_RIDGE * n_frames * share * (1 - share)
         self.pair_ridge += PAIR_RIDGE * self.ends.shape[1] * (share * (1 - share)) ** 2
+
+    def left_over(self) -> Columns:
+        """(m, X): the mean over the s-frame subsets of each X of what the fit to them leaves over.
+
+        Zero, as expected, unless the scale was sampled in full, and is not too large for it.
+        """
+        means = np.zeros_like(self.outputs)
+        size = self.member.sum(axis=1)
+        above = np.nonzero(size > self.scale)[0]
+        if not self.is_full or self.scale == 1 or len(above) * len(self.rows) > MOST_CONTAINED:
+            return means
+        fitted = [
+            (terms @ self.coefficients(None)).numpy()
+            for _, terms in self.mean_terms.blocks(len(self.member))
+        ]
+        residual = torch.from_numpy(self.outputs[self.rows] - np.concatenate(fitted)).float()
+        subsets = torch.from_numpy(self.member[self.rows]).float()
+        for block in _blocks(above):
+            contained = torch.from_numpy(self.member[block]).float() @ subsets.T == self.scale
+            count = torch.from_numpy(_binomials(size[block], self.scale)).float()
+            means[block] = (contained.float() @ residual / count[:, None]).numpy()
+        return means
 
     def coefficients(self, dropped: int | None) -> Tensor:
         """(F, X): what `_MeanTerms` count, fitted to all subsets or to those outside of a group."""
@@ -201,6 +231,10 @@ class _ScaleFit:
             gram.addmm_(terms.T, terms)
             moments.addmm_(terms.T, torch.from_numpy(self.outputs[block]).double())
         return gram, moments
+
+
+def _binomials(counts: np.ndarray, size: int) -> np.ndarray:
+    return np.array([comb(int(count), size) for count in counts], dtype=np.float64)
 
 
 def _terms(left: Tensor, right: Tensor) -> Tensor:

@@ -36,6 +36,12 @@ def written_out(member, outputs, subset, dropped):
     total, scale_count = np.zeros(3), 0
     for scale in range(1, min(len(members) - 1, N_MAX) + 1):
         rows = np.nonzero(size == scale)[0]
+        scale_count += 1
+        if len(rows) == comb(n_frames, scale):
+            # Nothing of a scale sampled in full is estimated.
+            inside = ~(member[rows] & ~subset).any(axis=1)
+            total += outputs[rows][inside].mean(axis=0)
+            continue
         if GROUPS < len(rows) < comb(n_frames, scale):
             rows = np.delete(rows, np.s_[len(rows) if dropped is None else dropped :: GROUPS])
         share = scale / n_frames
@@ -49,7 +55,6 @@ def written_out(member, outputs, subset, dropped):
         for place, chosen in enumerate(combinations(members, scale)):
             inside[place, list(chosen)] = 1
         total += np.mean([terms_of(row - share) for row in inside], axis=0) @ fit
-        scale_count += 1
     own = (size == len(members)) & (member == subset).all(axis=1)
     if len(members) <= N_MAX:
         total, scale_count = total + outputs[own][0], scale_count + 1

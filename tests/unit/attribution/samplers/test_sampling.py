@@ -1,3 +1,5 @@
+from math import comb
+
 import numpy as np
 import pytest
 import shapiq
@@ -97,6 +99,34 @@ def test_scoring_every_subset_leaves_no_error(method, n_frames):
     else:
         assert np.abs(estimate.esv - esv).max() <= 1e-6
         assert estimate.standard_error.max() <= 1e-6
+
+
+@pytest.mark.parametrize("method", ["regression", "stratified", "constructive"])
+@pytest.mark.parametrize("n_frames", [2, 5, 8])
+def test_a_multi_scale_model_with_all_outputs_known_has_no_error(method, n_frames):
+    features = inputs("all outputs", (2, n_frames, 32), -1, 1)
+    heads = trn_heads()[:4]
+    budget = sum(comb(n_frames, scale) for scale in range(1, min(n_frames, len(heads)) + 1))
+    options = {"max_samples_per_scale": 100, "iterations": 1} if method == "constructive" else {}
+    estimate = explain(features, heads, priors(), method, budget=budget, **options)
+    assert estimate.evaluations.tolist() == [budget] * 2
+    scores, esv = exact_esvs(heads, features, priors())
+    assert np.abs(estimate.esv - esv).max() <= ROUNDING_TOLERANCE
+    assert np.abs(estimate.scores - scores).max() <= ROUNDING_TOLERANCE
+    assert not estimate.standard_error.any()
+
+
+def test_intervals_of_joint_estimates_cover_the_exact_values_as_often_as_they_say():
+    features = inputs("joint coverage", (3, 10, 32), -1, 1)
+    _, esv = exact_esvs(trn_heads(), features, priors())
+    inside = [
+        np.abs(run.esv - esv) <= 1.96 * run.standard_error
+        for run in (
+            explain(features, trn_heads(), priors(), "regression", seed, budget=300)
+            for seed in range(6)
+        )
+    ]
+    assert 0.92 <= np.mean(inside) <= 0.985
 
 
 @pytest.mark.parametrize("method", UNBIASED)
