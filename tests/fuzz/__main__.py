@@ -14,6 +14,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+MOST_OUTCOMES = 12
+"""Of a target; the others are counted only."""
 FOLDER = Path(__file__).parent
 SIDE_BY_SIDE = ("-n", "logical", "--maxprocesses", "4", "--dist", "worksteal")
 
@@ -55,8 +57,11 @@ def print_counts(tally: str, seconds: float) -> None:
     print(f"\n{total} cases in {seconds / 60:.1f} minutes")
     for target, counter in sorted(by_target.items()):
         print(f"{target}: {counter.total()} cases")
-        for outcome, count in counter.most_common():
+        for outcome, count in counter.most_common(MOST_OUTCOMES):
             print(f"  {count:8d}  {outcome}")
+        others = counter.most_common()[MOST_OUTCOMES:]
+        if others:
+            print(f"  {sum(count for _, count in others):8d}  in {len(others)} other ways")
     print(flush=True)
 
 

@@ -190,6 +190,7 @@ def test_strange_priors_are_read_as_written(folder, rows):
 def test_strange_ground_truth_is_read_as_written(folder, rows):
     found = read(folder, "truth.csv", table(["uid", "first_frame", "last_frame"], rows))
     if found is not None:
+        rows = [row for row in rows if any(cell.strip() for cell in row)]
         expected = [(uid.strip(), int(a), int(b)) for uid, a, b in rows]
         assert list(found.itertuples(index=False, name=None)) == expected
 

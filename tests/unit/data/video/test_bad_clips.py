@@ -71,10 +71,16 @@ BAD = {
     "pipe.mp4": (os.mkfifo, "does not exist"),
     "killer.webm": (lambda path: write_video(path, noise(4)), "ends the process that decodes it"),
 }
+CASES = {
+    "half_of_late_start.mkv": "a file that is cut off and whose clock starts late",
+    "bomb.mp4": "a small file of large pictures that stay for a minute",
+    "long.mkv": "a picture that is longer than a JPEG can be",
+    "killer.webm": "a video that ends the process that decodes it",
+}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_no_kind_of_bad_clip_stops_a_shard(tmp_path, monkeypatch, workers):
+def test_no_kind_of_bad_clip_stops_a_shard(tmp_path, monkeypatch, refused, workers):
     def decode(path, *arguments, **options):
         if path.stem == "killer":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -93,6 +99,8 @@ def test_no_kind_of_bad_clip_stops_a_shard(tmp_path, monkeypatch, workers):
     for uid, reason in zip(failed.uid, failed.reason, strict=True):
         assert BAD[uid][1] in reason
         assert reason.isprintable()
+        if uid in CASES:
+            refused("Videos", reason, CASES[uid], has_sizes=True)
     assert GulpReader(tmp_path / "gulp").lengths == {"good.mp4": 4, "good_of_late_start.ts": 8}
 
 

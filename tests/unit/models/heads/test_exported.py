@@ -288,9 +288,9 @@ def test_an_archive_behind_other_bytes_is_refused(tmp_path, refused):
 
 
 def with_line(tmp_path, line):
-    """An exported model with a line at the end of the program of its outermost module."""
+    """An exported model with a line at the end of all of its programs."""
     path = export(small_model(), tmp_path / "model.pt", script=True)
-    return rewrite(path, tmp_path / "bad.pt", "container.py", lambda code: code + line)
+    return rewrite(path, tmp_path / "bad.pt", ".py", lambda code: code + line)
 
 
 @pytest.mark.parametrize("nested", [b"[" * 50_000, b"-" * 50_000 + b"1"])
