@@ -15,7 +15,7 @@ from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
 
 if TYPE_CHECKING:
-    from playfair.data.stores.esv_store import EsvTable
+    from playfair.data.stores.esv_table import EsvTable
     from playfair.runs import ClipView, Run, RunModel
 
 PICTURE_FORMATS = (".png", ".pdf", ".svg")

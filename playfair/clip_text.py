@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_table import EsvTable
 from playfair.errors import printable
 from playfair.figures.drawing.style import model_title
 

@@ -3,18 +3,22 @@
 import errno
 import glob
 import hashlib
+import json
 import os
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playfair.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CONTENTS = ".contents.json"
+"""In a directory: the list of its files, {"files": {name: size in bytes}, ...}."""
 
 _unfinished: set[Path] = set()
 NAMES = ("uid", "model", "class", "class_name", "rival_class_name")
@@ -100,6 +104,53 @@ def _is_disk_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def write_contents(directory: str | Path, **about: Any) -> None:
+    """Write the list of a directory's files into it, the last of what is written there.
+
+    Args:
+        about: what the list shall say besides (JSON values).
+    """
+    sizes = {entry.name: entry.stat().st_size for entry in os.scandir(directory)}
+    contents = {"files": dict(sorted(sizes.items())), **about}
+    Path(directory, CONTENTS).write_text(json.dumps(contents, indent=0))
+
+
+def read_contents(directory: str | Path) -> dict[str, Any] | None:
+    """What the list of a directory's files says; None where there is none.
+
+    Raises:
+        InputError: if it is no such list.
+    """
+    path = Path(directory, CONTENTS)
+    if not path.is_file():
+        return None
+    try:
+        contents: dict[str, Any] = json.loads(path.read_bytes())
+        contents["files"] = {str(name): int(size) for name, size in contents["files"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} cannot be read ({error})") from error
+    return contents
+
+
+def lost_files(directory: str | Path) -> list[str]:
+    """What is wrong with the files of a directory, by its list of them: a phrase for each."""
+    try:
+        contents = read_contents(directory)
+    except InputError as error:
+        return [str(error)]
+    if contents is None:
+        return []
+    found = {entry.name: entry.stat().st_size for entry in os.scandir(directory)}
+    wrong = []
+    for name, size in contents["files"].items():
+        path = Path(directory, name)
+        if name not in found:
+            wrong.append(f"{path} is missing")
+        elif found[name] != size:
+            wrong.append(f"{path} has {found[name]} bytes, {size} were written")
+    return wrong
 
 
 def write_csv(table: "pd.DataFrame", path: str | Path) -> None:

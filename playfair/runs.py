@@ -11,9 +11,10 @@ import torch
 from playfair.attribution.explain import explain
 from playfair.attribution.methods.registry import method_class
 from playfair.data.clips.frame_sampling import sample_frame_idx
-from playfair.data.stores.esv_store import EsvTable, open_results
+from playfair.data.stores.esv_store import open_results
+from playfair.data.stores.esv_table import EsvTable
 from playfair.data.stores.feature_store import FeatureStore
-from playfair.data.stores.hdf5 import read_text
+from playfair.data.stores.hdf5 import read_text, read_values
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
@@ -121,7 +122,7 @@ class Run:
             if missing:
                 raise InputError(f"{path} has no dataset {missing[0]!r}: {_RUN_AGAIN}")
             class_name = read_text(file["class_name"])
-            prior = file["prior"][:]
+            prior = read_values(file["prior"])
         names = ("model_options", "checkpoint", "checkpoint_hash", "backbone_checkpoint_hash")
         check_says(path, attributes, names)
         options = model_options(path, attributes)

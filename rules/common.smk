@@ -12,6 +12,7 @@ shell.prefix(
 
 from playfair.config import complete_config
 from playfair.figures.catalogue import read_catalogue
+from playfair.files import lost_files
 from playfair.provenance import code_hash
 from playfair.workflow.datasets import Datasets, memory_for_clips
 from playfair.workflow.figures import figure_options, figures_to_draw
@@ -59,6 +60,21 @@ def shards_of(pattern, split=None):
 def of_shard(path):
     """An input that all shards share. Dealt by hash, shards look after their own changes to it."""
     return ancient(path) if config["shard_by"] == "hash" else path
+
+
+def made_again_if_lost(directory, files):
+    """Input function: the files that a function gives, from which a directory is made.
+
+    Snakemake looks for the directory only: if it has lost a file, its job is called for here.
+    """
+
+    def input_files(wildcards):
+        path = directory.format(**wildcards)
+        if workflow.is_main_process and Path(path).is_dir() and lost_files(path):
+            workflow.dag.forcefiles.add(path)
+        return files(wildcards)
+
+    return input_files
 
 
 def library_hash(script, params):

@@ -4,7 +4,12 @@
 rule encode_webm:
     """Encode the gulped frames of every validation clip of a shard as VP9."""
     input:
-        gulp="results/{dataset}/shards/gulp/validation/{scatteritem}",
+        gulp=made_again_if_lost(
+            "results/{dataset}/shards/webm/{scatteritem}",
+            lambda wildcards: "results/{dataset}/shards/gulp/validation/{scatteritem}".format(
+                **wildcards
+            ),
+        ),
     output:
         webm=directory("results/{dataset}/shards/webm/{scatteritem}"),
     log:
@@ -26,8 +31,11 @@ rule encode_webm:
 rule gather_webm:
     """Link the clips of all shards into one directory."""
     input:
-        webm=shards_of(
-            "results/{dataset}/shards/webm/{scatteritem}", split="validation"
+        webm=made_again_if_lost(
+            "results/{dataset}/webm",
+            shards_of(
+                "results/{dataset}/shards/webm/{scatteritem}", split="validation"
+            ),
         ),
     output:
         webm=report(

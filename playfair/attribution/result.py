@@ -17,6 +17,12 @@ PER_FRAME = ("value", "standard_error", "interactions", "sufficient_frames", "ne
 OF_VIDEO = (*PER_FRAME, "scores", "evaluations", "efficiency_gap", "converged")
 """Fields that every video has its own of."""
 
+ROUNDING_TOLERANCE = 1e-6
+"""How far probabilities, their ESVs and standard errors may lie apart, of the same features and
+weights, between any two batches, numbers of threads or processors: in the order of their sums, and
+so in their last bits, products of matrices depend on all of these. Seen on one processor that
+played several: at most 4e-7. With the same of everything the bits are the same."""
+
 SHOWN_VIDEOS = 3
 SHOWN_FRAMES = 3
 

@@ -9,7 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
 from playfair.errors import InputError
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.style import (

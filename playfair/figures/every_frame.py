@@ -16,7 +16,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.clips.ground_truth import read_ground_truth
-from playfair.data.stores.esv_store import EsvTable, read_all_frames_esvs
+from playfair.data.stores.esv_store import read_all_frames_esvs
+from playfair.data.stores.esv_table import EsvTable
 from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
 from playfair.evaluation.intervals import STANDARD_NORMAL_95

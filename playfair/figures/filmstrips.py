@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from playfair.data.clips.ground_truth import read_ground_truth
-from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption

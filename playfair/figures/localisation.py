@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from playfair.data.clips.ground_truth import read_ground_truth
-from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.localisation import (
     inside_any,

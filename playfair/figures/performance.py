@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from playfair.data.stores.esv_store import EsvTable, load_by_model
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.performance import true_class_scores
 from playfair.figures.catalogue import FigureEntry

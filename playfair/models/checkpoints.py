@@ -3,11 +3,12 @@
 A checkpoint is a dict with the state dict under "state_dict" (ours, and some released ones) or
 "model" (other released ones), or it is the state dict itself (torchvision's). It is read with
 weights_only, so that it can run no code; docs/checkpoints.md says what to do about files that
-cannot be read so.
+cannot be read so. Those that we write carry a hash of all that they hold, which is compared when
+they are read: torch itself notices no changed weight.
 """
 
+import hashlib
 import io
-import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from playfair.files import written_whole
 Network = TypeVar("Network", bound=nn.Module)
 
 STATE_DICT_KEYS = ("state_dict", "model")
+HASH = "sha256"
 LAST_LAYER = ("last_linear.weight", "last_linear.bias")
 _REFUSED_GLOBAL = re.compile(r"GLOBAL `?([\w.]+)")
 
@@ -32,19 +34,60 @@ def save_checkpoint(path: str | Path, model: nn.Module, **attributes: Any) -> No
     Attributes are plain values (numbers, strings, lists, dicts of them), so that the file can be
     read with weights_only. The same weights and attributes give the same bytes.
     """
-    if "state_dict" in attributes:
-        raise InputError("An attribute of a checkpoint cannot be called 'state_dict'.")
+    for name in ("state_dict", HASH):
+        if name in attributes:
+            raise InputError(f"An attribute of a checkpoint cannot be called {name!r}.")
     state_dict = {key: value.detach().cpu() for key, value in model.state_dict().items()}
     save_whole(path, {"state_dict": state_dict, **attributes})
 
 
 def save_whole(path: str | Path, content: Mapping[str, Any]) -> None:
-    """Write tensors and plain values, whole or not at all; the same ones as the same bytes."""
+    """Write tensors and plain values, whole or not at all, with the hash of all of them.
+
+    The same ones give the same bytes.
+    """
     # Saved to a buffer because torch stores the file's name, here a temporary one, in the file.
     buffer = io.BytesIO()
-    torch.save(dict(content), buffer)
+    torch.save({**content, HASH: content_hash(content)}, buffer)
     with written_whole(path) as temporary:
         temporary.write_bytes(buffer.getbuffer())
+
+
+def load_whole(path: str | Path) -> dict[str, Any]:
+    """What `save_whole` wrote, or another program, on the CPU; without the hash.
+
+    Raises:
+        InputError: if the file is missing, no checkpoint, or not what was written.
+    """
+    content = _load(path)
+    expected = content.pop(HASH, None)
+    if isinstance(expected, str) and expected != content_hash(content):
+        raise InputError(
+            f"The checkpoint {path} is damaged (its weights are not those whose hash it states): "
+            "delete it, if the workflow has trained it, and run again; else save it again."
+        )
+    return content
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """SHA-256, in hexadecimal, over tensors, and plain values in dicts, lists and tuples."""
+    digest = hashlib.sha256()
+    waiting: list[Any] = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Tensor):
+            flat = value.detach().cpu().contiguous().reshape(-1)
+            digest.update(f"{value.dtype}{tuple(value.shape)}".encode())
+            digest.update(flat.view(torch.uint8).numpy().data)
+        elif isinstance(value, Mapping):
+            digest.update(f"{len(value)}:{list(value)!r}".encode())
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            digest.update(f"{type(value).__name__}{len(value)}".encode())
+            waiting += value
+        else:
+            digest.update(f"{value!r},".encode())
+    return digest.hexdigest()
 
 
 def load_state_dict(path: str | Path) -> dict[str, Tensor]:
@@ -53,7 +96,7 @@ def load_state_dict(path: str | Path) -> dict[str, Tensor]:
     A "module." before every key, which DataParallel leaves there, is taken off.
     Raises `InputError` when the file is missing, is no checkpoint, or holds no state dict.
     """
-    state_dict = _state_dict(path, _load(path))
+    state_dict = _state_dict(path, load_whole(path))
     while state_dict and all(key.startswith("module.") for key in state_dict):
         state_dict = {key.removeprefix("module."): value for key, value in state_dict.items()}
     return state_dict
@@ -155,7 +198,8 @@ def _load(path: str | Path) -> dict[str, Any]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise InputError(f"The checkpoint {path} does not exist.") from error
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
+    # A dozen kinds, of torch, zipfile and pickle, for files that mislead them.
+    except Exception as error:
         raise InputError(_refusal(path, str(error))) from error
     if not isinstance(checkpoint, dict):
         raise InputError(

@@ -4,17 +4,17 @@ import json
 import sys
 from dataclasses import replace
 
-import h5py
 import numpy as np
 import pytest
 
 from playfair.attribution.methods.registry import METHODS, all_options, method_class
 from playfair.cli import _class_idx, main
 from playfair.clip_text import frames_text, top_classes_text
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_table import EsvTable
 from tests.commands import run_command
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
+from tests.unit.results import edited
 
 COMMAND = "The command explain"
 
@@ -145,7 +145,7 @@ def test_a_run_whose_networks_are_gone_or_unknown_gets_one_sentence(capsys, clip
     assert "is missing" in message
     head.write_bytes(b"another")
     assert "has changed since" in said(capsys, "explain", clip, "--run", run)
-    with h5py.File(run / "collated/tsn.h5", "a") as file:
+    with edited(run / "collated/tsn.h5") as file:
         del file["2"].attrs["model_options"]
     sentence = said(capsys, "explain", clip, "--run", run)
     assert "no attribute 'model_options'" in sentence
@@ -156,7 +156,7 @@ def test_models_that_saw_the_clip_at_different_rates_are_not_drawn_together(
     capsys, clip, run, refused
 ):
     write_run_features(run / "features/other/validation.h5", run / "checkpoints/small/backbone.pt")
-    with h5py.File(run / "features/other/validation.h5", "a") as file:
+    with edited(run / "features/other/validation.h5") as file:
         file.attrs["decoding"] = json.dumps({"fps": 4.0, "short_side": None})
     write_model(run, "half", (1, 2), backbone="other")
     message = said(capsys, "explain", clip, "--run", run)

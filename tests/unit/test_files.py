@@ -11,7 +11,16 @@ import pandas as pd
 import pytest
 
 from playfair.errors import InputError
-from playfair.files import file_hash, read_csv, write_csv, written_whole
+from playfair.files import (
+    CONTENTS,
+    file_hash,
+    lost_files,
+    read_contents,
+    read_csv,
+    write_contents,
+    write_csv,
+    written_whole,
+)
 from tests.commands import run_command
 
 
@@ -52,6 +61,23 @@ def test_failed_directory_is_removed(tmp_path):
         (temporary / "half").touch()
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_says_which_of_its_files_are_lost(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text("text")
+    assert lost_files(tmp_path) == []
+    write_contents(tmp_path, more=[1])
+    assert lost_files(tmp_path) == []
+    (tmp_path / "another").touch()
+    assert lost_files(tmp_path) == []
+    (tmp_path / "b").unlink()
+    (tmp_path / "c").write_text("tex")
+    wrong = [f"{tmp_path / 'b'} is missing", f"{tmp_path / 'c'} has 3 bytes, 4 were written"]
+    assert lost_files(tmp_path) == wrong
+    assert read_contents(tmp_path) == {"files": {"a": 4, "b": 4, "c": 4}, "more": [1]}
+    (tmp_path / CONTENTS).write_text("{}")
+    assert lost_files(tmp_path) == [f"{tmp_path / CONTENTS} cannot be read ('files')"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

@@ -5,7 +5,6 @@ import json
 import sys
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 import torch
@@ -19,6 +18,7 @@ from playfair.runs import Run
 from playfair.trust import Trust, add_trust_options, trust_of
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import FEATURE_DIM, write_model, write_run
+from tests.unit.results import edited
 
 CODE = """
 from pathlib import Path
@@ -57,7 +57,7 @@ def write_custom(folder, factory="own_head:make", **options):
     if factory.startswith("own_head"):
         options["code_hash"] = module_hash("own_head")
     write_model(folder, "own", [1, 2], **options)
-    with h5py.File(folder / "collated/own.h5", "a") as file:
+    with edited(folder / "collated/own.h5") as file:
         existing = [path for path in options["files"] if not Path(path).is_absolute()]
         attributes = file["2"].attrs
         attributes["checkpoint"] = [f"../../{path}" for path in existing]
@@ -135,12 +135,12 @@ def test_files_are_those_of_the_configuration(folder, tmp_path):
     (folder / "evil.pt").write_bytes(b"evil")
     write_custom(folder, files=["own.pt"])
     config = configure(tmp_path, files=["own.pt"])
-    with h5py.File(folder / "collated/own.h5", "a") as file:
+    with edited(folder / "collated/own.h5") as file:
         file["2"].attrs["checkpoint"] = ["evil.pt"]
         file["2"].attrs["checkpoint_hash"] = [file_hash(folder / "evil.pt")]
     assert explain("--configfile", config) == 2
     assert not (tmp_path / "made").exists()
-    with h5py.File(folder / "collated/own.h5", "a") as file:
+    with edited(folder / "collated/own.h5") as file:
         file["2"].attrs["checkpoint_hash"] = [file_hash(tmp_path / "own.pt")]
     assert explain("--configfile", config) == 0
     assert (tmp_path / "made").read_text() == "own.pt"
@@ -163,7 +163,7 @@ def write_backbone(folder, tmp_path, monkeypatch, factory="own_net:make", **attr
     """The features of the run, made by a function of the user's."""
     (tmp_path / "own_net.py").write_text(BACKBONE)
     monkeypatch.delitem(sys.modules, "own_net", raising=False)
-    with h5py.File(folder / "features/small/validation.h5", "a") as file:
+    with edited(folder / "features/small/validation.h5") as file:
         file.attrs["architecture"] = "custom"
         file.attrs["factory"] = factory
         file.attrs["arguments"] = json.dumps({"feature_dim": FEATURE_DIM})
@@ -254,7 +254,7 @@ HOSTILE = {
 )
 def test_odd_attributes_of_results_get_one_sentence(folder, name, value, message):
     write_model(folder, "tsn", [1])
-    with h5py.File(folder / "collated/tsn.h5", "a") as file:
+    with edited(folder / "collated/tsn.h5") as file:
         if isinstance(value, dict):
             value = json.dumps({**json.loads(file["1"].attrs[name]), **value})
         if isinstance(value, str) and len(value) > 60_000:
@@ -277,7 +277,7 @@ def test_odd_attributes_of_results_get_one_sentence(folder, name, value, message
     ],
 )
 def test_odd_attributes_of_features_get_one_sentence(folder, tmp_path, name, value, message):
-    with h5py.File(folder / "features/small/validation.h5", "a") as file:
+    with edited(folder / "features/small/validation.h5") as file:
         file.attrs[name] = value
     with pytest.raises(InputError, match=message):
         Run(folder).view(tmp_path / "clips/clip.webm", "small", torch.device("cpu"))
@@ -285,7 +285,7 @@ def test_odd_attributes_of_features_get_one_sentence(folder, tmp_path, name, val
 
 def test_groups_that_are_no_numbers_of_frames_are_passed_by(folder):
     write_model(folder, "tsn", [1])
-    with h5py.File(folder / "collated/tsn.h5", "a") as file:
+    with edited(folder / "collated/tsn.h5") as file:
         for name in ("007", "٣", "9" * 5000, "0"):
             file.create_group(name)
     assert Run(folder).model("tsn").n_frames == [1]

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from playfair.attribution.result import ROUNDING_TOLERANCE as ROUNDING_TOLERANCE
 from playfair.errors import InputError
 
 Score = Literal["probability", "logit", "log_odds"]
@@ -21,13 +22,6 @@ classes, which is log p less the mean of log p. log_odds: log(p / (1 - p)).
 Probabilities do not tell logits to which a constant is added, so only their differences mean
 something; with the mean as zero, the logits of a subsequence and those of the prior compare, and
 stay as linear as they were."""
-
-
-ROUNDING_TOLERANCE = 1e-6
-"""How far probabilities, their ESVs and standard errors may lie apart, of the same features and
-weights, between any two batches, numbers of threads or processors: in the order of their sums, and
-so in their last bits, products of matrices depend on all of these. Seen on one processor that
-played several: at most 4e-7. With the same of everything the bits are the same."""
 
 PRIOR_TOLERANCE = 1e-4
 """How far from 1 the sum of the priors may be."""

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from playfair.data.stores.collation import collate_esvs
     from playfair.data.stores.esv_store import (
         Collated,
-        EsvTable,
         load,
         read_all_frames_esvs,
         read_esvs,
         write_esvs,
     )
+    from playfair.data.stores.esv_table import EsvTable
     from playfair.data.stores.feature_store import FeatureStore, write_features
 
 __all__ = [
@@ -32,7 +32,7 @@ __getattr__, __dir__ = loading_on_use(
     __name__,
     {
         "Collated": "playfair.data.stores.esv_store",
-        "EsvTable": "playfair.data.stores.esv_store",
+        "EsvTable": "playfair.data.stores.esv_table",
         "FeatureStore": "playfair.data.stores.feature_store",
         "collate_esvs": "playfair.data.stores.collation",
         "load": "playfair.data.stores.esv_store",

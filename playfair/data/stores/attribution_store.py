@@ -17,10 +17,14 @@ import numpy as np
 
 import playfair
 from playfair.attribution.result import Attribution
-from playfair.data.stores.growing_columns import TEXT, append_rows, create_columns
-from playfair.data.stores.hdf5 import open_hdf5, read_text
+from playfair.data.stores.columns import (
+    TEXT,
+    append_rows,
+    create_growing_columns,
+    create_hdf5,
+)
+from playfair.data.stores.hdf5 import open_hdf5, read_attributes, read_text, read_values
 from playfair.errors import InputError
-from playfair.files import written_whole
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,10 @@ def write_attributions(
     path: str | Path, n_frames: int, attributes: Mapping[str, Any]
 ) -> Iterator[AttributionWriter]:
     """Open a file for appending; it appears under `path` only when the block succeeds."""
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
+    with create_hdf5(path) as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
         file.attrs["n_frames"] = n_frames
-        create_columns(
+        create_growing_columns(
             file,
             {
                 "uid": ((), TEXT),
@@ -108,8 +112,8 @@ def read_attributions(path: str | Path) -> AttributionTable:
             raise InputError(f"{path} has no dataset {missing[0]!r}: expected an attribution file")
         return AttributionTable(
             uid=read_text(file["uid"]),
-            frame_idx=file["frame_idx"][:],
-            value=file["value"][:],
-            class_idx=file["class_idx"][:],
-            attributes=dict(file.attrs),
+            frame_idx=read_values(file["frame_idx"]),
+            value=read_values(file["value"]),
+            class_idx=read_values(file["class_idx"]),
+            attributes=read_attributes(file),
         )

@@ -10,11 +10,12 @@ in code the first is called ``standard_error``.
 Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, ``esv (F, C)`` and
 ``esv_se (F, C)`` hold the F frames of all videos one after the other, and video v is the rows
 ``offsets[v]:offsets[v + 1]``.
+Numbers carry checksums and the rest is sealed (`playfair.data.stores.columns`); what is read has to
+add up (`playfair.data.stores.esv_checks`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,120 +24,36 @@ import numpy as np
 
 import playfair
 from playfair.attribution.result import Attribution
-from playfair.data.stores.growing_columns import TEXT, append_rows, create_columns
-from playfair.data.stores.hdf5 import open_hdf5, read_text
+from playfair.data.stores.columns import (
+    TEXT,
+    append_rows,
+    create_growing_columns,
+    create_hdf5,
+    write_column,
+)
+from playfair.data.stores.esv_checks import check_values
+from playfair.data.stores.esv_table import (
+    COMMON,
+    DATASET_OF,
+    FIELD_OF,
+    OPTIONAL,
+    PER_VIDEO,
+    SAMPLED,
+    EsvTable,
+    check_finite,
+    column_of,
+)
+from playfair.data.stores.hdf5 import (
+    open_hdf5,
+    read_attributes,
+    read_offsets,
+    read_text,
+    read_values,
+)
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.errors import InputError
-from playfair.files import written_whole
 
-PER_VIDEO = ("frame_idx", "scores", "esv")
-SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
-READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
-OPTIONAL = (*SAMPLED, *READ_OFF)
 _PER_FRAME = ("frame_idx", "esv", "esv_se")
-_COMMON = ("uid", "label", "sequence_length", "prior", "class_name")
-_DATASET_OF = {"standard_error": "esv_se"}
-_FIELD_OF = {dataset: field for field, dataset in _DATASET_OF.items()}
-
-
-@dataclass(frozen=True)
-class EsvTable:
-    """Scores and ESVs of V videos at n frames each, for C classes.
-
-    Attributes:
-        uid: (V,) str. label: (V,) int64, -1 where unknown. sequence_length: (V,) int64, in frames.
-        frame_idx: (V, n) int64, which frames of the video the model saw.
-        scores: (V, C) float32 class probabilities. esv: (V, n, C) float32.
-        prior: (C,) float32. class_name: (C,) str.
-        attributes: dataset, model, method, seed, hashes.
-        standard_error: (V, n, C) float32, evaluations: (V,) int64 and efficiency_gap: (V, C)
-            float32, prior + sum of ESVs - score; None where the values are exact.
-        interactions: (V, 2, n, n) float32, the pairwise interactions of frames for the true and
-            for the predicted class (NaN where no true class is known); sufficient_frames and
-            necessary_frames: (V, n) bool, the smallest sets of frames that keep the prediction, and
-            whose removal changes it; None where the configuration does not ask for them.
-    """
-
-    uid: np.ndarray
-    label: np.ndarray
-    sequence_length: np.ndarray
-    frame_idx: np.ndarray
-    scores: np.ndarray
-    esv: np.ndarray
-    prior: np.ndarray
-    class_name: np.ndarray
-    attributes: dict[str, Any] = field(default_factory=dict)
-    standard_error: np.ndarray | None = None
-    evaluations: np.ndarray | None = None
-    efficiency_gap: np.ndarray | None = None
-    interactions: np.ndarray | None = None
-    sufficient_frames: np.ndarray | None = None
-    necessary_frames: np.ndarray | None = None
-
-    @classmethod
-    def of_result(
-        cls,
-        result: Attribution,
-        *,
-        uid: Sequence[str] | np.ndarray,
-        label: Sequence[int] | np.ndarray,
-        sequence_length: Sequence[int] | np.ndarray,
-        frame_idx: np.ndarray,
-        class_name: np.ndarray,
-        attributes: Mapping[str, Any],
-    ) -> "EsvTable":
-        """The ESVs of a batch for all classes as they would come back from a file.
-
-        Raises:
-            InputError: if scores or ESVs of a video are no finite numbers.
-        """
-        _check_finite(result, uid)
-        return cls(
-            uid=np.asarray(uid, dtype=object),
-            label=np.asarray(label),
-            sequence_length=np.asarray(sequence_length),
-            frame_idx=frame_idx,
-            scores=result.scores,
-            esv=result.esv,
-            prior=result.prior,
-            class_name=class_name,
-            attributes=dict(attributes),
-            **{_FIELD_OF.get(name, name): _column(result, name) for name in OPTIONAL},
-        )
-
-    @property
-    def n_frames(self) -> int:
-        return int(self.frame_idx.shape[1])
-
-    def __repr__(self) -> str:
-        about = ", ".join(
-            str(self.attributes[k]) for k in ("model", "method") if k in self.attributes
-        )
-        return (
-            f"EsvTable({about}: {len(self.uid)} videos, {self.n_frames} frames, "
-            f"{len(self.class_name)} classes)"
-        )
-
-    @property
-    def predicted(self) -> np.ndarray:
-        """(V,) int64: the class with the highest score."""
-        class_idx: np.ndarray = self.scores.argmax(axis=1)
-        return class_idx
-
-    @property
-    def correct(self) -> np.ndarray:
-        """(V,) bool: whether the predicted class is the labelled one."""
-        right: np.ndarray = self.predicted == self.label
-        return right
-
-    @property
-    def explained(self) -> np.ndarray:
-        """(V,) int64: the class to explain, the labelled one or, without a label, the predicted."""
-        return np.where(self.label >= 0, self.label, self.predicted)
-
-    def esv_for(self, classes: np.ndarray) -> np.ndarray:
-        """(V, n) ESVs of one class per video, `classes` (V,) of class indices."""
-        return np.take_along_axis(self.esv, np.asarray(classes)[:, None, None], axis=2)[:, :, 0]
 
 
 class EsvWriter:
@@ -163,7 +80,7 @@ class EsvWriter:
         Raises:
             InputError: if scores or ESVs of a video are no finite numbers.
         """
-        _check_finite(result, uid)
+        check_finite(result, uid)
         columns: dict[str, Any] = {
             "uid": uid,
             "label": label,
@@ -172,7 +89,7 @@ class EsvWriter:
         }
         for name in self._file:
             if name in ("scores", "esv", *OPTIONAL):
-                columns[name] = _column(result, name)
+                columns[name] = column_of(result, name)
         if "offsets" in self._file:
             lengths = [len(frames) for frames in frame_idx]
             last = self._file["offsets"][-1]
@@ -181,25 +98,6 @@ class EsvWriter:
                 for name, rows in columns.items()
             } | {"offsets": last + np.cumsum(lengths, dtype=np.int64)}
         append_rows(self._file, columns)
-
-
-def _check_finite(result: Attribution, uid: Sequence[str] | np.ndarray) -> None:
-    """Raise `InputError` if scores or ESVs of a video are not finite."""
-    for name in ("scores", "esv"):
-        for one, values in zip(uid, getattr(result, name), strict=True):
-            if not np.isfinite(values).all():
-                raise InputError(
-                    f"the model's {name} of {one!r} are NaN or infinite: look at the weights of "
-                    "its head, and at the features of this video"
-                )
-
-
-def _column(result: Attribution, dataset: str) -> Any:
-    """What a result has to say in a dataset of an ESV file; None if nothing."""
-    values = getattr(result, _FIELD_OF.get(dataset, dataset))
-    if dataset == "interactions" and values is not None:
-        return np.moveaxis(values, -1, 1)
-    return values
 
 
 @contextmanager
@@ -219,7 +117,7 @@ def write_esvs(
         n_frames: None for a file of every frame of each video.
         optional: which optional fields come with the values, see :class:`EsvTable`.
     """
-    kept = [_DATASET_OF.get(name, name) for name in optional]
+    kept = [DATASET_OF.get(name, name) for name in optional]
     class_count = len(class_names)
     of_video = () if n_frames is None else (n_frames,)
     columns: dict[str, tuple[tuple[int, ...], Any]] = {
@@ -236,19 +134,18 @@ def write_esvs(
         "sufficient_frames": (of_video, np.bool_),
         "necessary_frames": (of_video, np.bool_),
     }
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
+    with create_hdf5(path) as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
         file.attrs["n_frames"] = "all" if n_frames is None else n_frames
-        file["class_name"] = np.asarray(class_names, dtype=object)
-        file["prior"] = np.asarray(prior, dtype=np.float32)
+        write_column(file, "class_name", class_names, TEXT)
+        write_column(file, "prior", prior, np.float32)
         if n_frames is None:
-            file.create_dataset(
-                "offsets", data=np.zeros(1, np.int64), maxshape=(None,), chunks=True
-            )
+            create_growing_columns(file, {"offsets": ((), np.int64)})
+            append_rows(file, {"offsets": [0]})
         made = {
             name: column for name, column in columns.items() if name not in OPTIONAL or name in kept
         }
-        create_columns(file, made)
+        create_growing_columns(file, made)
         yield EsvWriter(file)
 
 
@@ -273,14 +170,14 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
         InputError: if the file is not one of every frame, or lacks one of `uids`.
     """
     with open_results(path) as file:
-        for name in ("offsets", *_COMMON, *PER_VIDEO):
+        for name in ("offsets", *COMMON, *PER_VIDEO):
             if name not in file:
                 raise InputError(f"{path} has no dataset {name!r}: expected a file of every frame")
-        offsets = file["offsets"][:]
-        common = {
-            "prior": file["prior"][:],
+        offsets = read_offsets(file, len(file["esv"]))
+        common: dict[str, Any] = {
+            "prior": read_values(file["prior"]),
             "class_name": read_text(file["class_name"]),
-            "attributes": dict(file.attrs),
+            "attributes": read_attributes(file),
         }
         uid = read_text(file["uid"])
         row_of = {name: row for row, name in enumerate(uid)}
@@ -289,15 +186,15 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
             raise InputError(f"{path} has no video with the uid {missing[0]!r}")
         names = ("label", "sequence_length", *PER_VIDEO, *SAMPLED)
         for video in range(len(uid)) if uids is None else [row_of[name] for name in uids]:
-            rows = slice(offsets[video], offsets[video + 1])
-            columns = {
-                _FIELD_OF.get(name, name): file[name][rows][None]
+            of_frames = slice(offsets[video], offsets[video + 1])
+            columns: dict[str, Any] = {
+                FIELD_OF.get(name, name): read_values(file[name], of_frames)[None]
                 if name in _PER_FRAME
-                else file[name][video : video + 1]
+                else read_values(file[name], slice(video, video + 1))
                 for name in names
                 if name in file
             }
-            yield EsvTable(uid=uid[video : video + 1], **columns, **common)
+            yield _checked(path, EsvTable(uid=uid[video : video + 1], **columns, **common))
 
 
 class Collated(Mapping[int, EsvTable]):
@@ -312,9 +209,9 @@ class Collated(Mapping[int, EsvTable]):
             for name in ("uid", "label"):
                 if name not in file:
                     raise InputError(f"{path} has no dataset {name!r}: expected a collated file")
-            self.attributes = dict(file.attrs)
+            self.attributes = read_attributes(file)
             self.uid = read_text(file["uid"])
-            self.label = file["label"][:]
+            self.label = read_values(file["label"])
             self._n_frames = numbers_of_frames(file)
         if not self._n_frames:
             raise InputError(f"{path} holds no ESVs: expected an ESV or collated file")
@@ -366,20 +263,28 @@ def open_results(path: str | Path) -> h5py.File:
 
 
 def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
-    missing = [name for name in _COMMON if name not in root]
+    missing = [name for name in COMMON if name not in root]
     missing += [name for name in PER_VIDEO if name not in group]
     if missing:
         raise InputError(f"{path} has no dataset {missing[0]!r}: expected an ESV or collated file")
-    return EsvTable(
+    table = EsvTable(
         uid=read_text(root["uid"]),
-        label=root["label"][:],
-        sequence_length=root["sequence_length"][:],
-        prior=root["prior"][:],
+        label=read_values(root["label"]),
+        sequence_length=read_values(root["sequence_length"]),
+        prior=read_values(root["prior"]),
         class_name=read_text(root["class_name"]),
-        attributes=dict(group.attrs),
+        attributes=read_attributes(group),
         **{
-            _FIELD_OF.get(name, name): group[name][:]
+            FIELD_OF.get(name, name): read_values(group[name])
             for name in (*PER_VIDEO, *OPTIONAL)
             if name in group
         },
     )
+    return _checked(path, table)
+
+
+def _checked(path: str | Path, table: EsvTable) -> EsvTable:
+    """A table that was read, if its values are finite and add up."""
+    values = (table.uid, table.scores, table.esv, table.prior, table.efficiency_gap)
+    check_values(path, *values, table.attributes)
+    return table

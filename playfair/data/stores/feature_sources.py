@@ -109,19 +109,10 @@ class FeatureTable:
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self.store = FeatureStore(path)
+        self.store = FeatureStore(path, "write it again, or give another")
         self._row_of = {str(uid): row for row, uid in enumerate(self.store.uid)}
-        self._check_layout()
-
-    def _check_layout(self) -> None:
-        store, count = self.store, len(self.store)
-        if len(self._row_of) < count:
+        if len(self._row_of) < len(self.store):
             raise InputError(f"{self.path} holds a uid twice: every video needs its own")
-        if not store.has_whole_offsets:
-            raise InputError(
-                f"{self.path}: its offsets do not lead from 0 to the number of rows of its "
-                "features, ascending"
-            )
 
     def clips(self, class_names: Sequence[str]) -> list[Clip]:
         """The videos of the file as clips, their classes by the file's labels.
@@ -149,10 +140,8 @@ class FeatureTable:
             raise UnreadableFeatures(f"{self.path} has no video with the uid {clip.uid!r}")
         try:
             return self.store.features(self._row_of[clip.uid])
-        except OSError as error:
-            raise UnreadableFeatures(
-                f"{self.path}: the features of {clip.uid!r} are damaged ({error})"
-            ) from error
+        except InputError as error:
+            raise UnreadableFeatures(f"the features of {clip.uid!r}: {error}") from error
 
 
 def read_split(path: str | Path, split: str, labels: str | Path | None = None) -> list[Clip]:

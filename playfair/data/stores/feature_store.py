@@ -2,6 +2,7 @@
 
 ``features (sum of frames, D)`` float32 holds the videos one after the other; video v is the rows
 ``offsets[v]:offsets[v + 1]``. ``uid (V,)`` and ``label (V,)`` go with it.
+Numbers carry checksums, the rest is sealed (`playfair.data.stores.columns`).
 """
 
 import sys
@@ -16,9 +17,15 @@ from tqdm import tqdm
 
 import playfair
 from playfair.data.clips.frame_sampling import sample_frame_idx
-from playfair.data.stores.hdf5 import open_hdf5, read_text
+from playfair.data.stores.columns import TEXT, create_column, create_hdf5, write_column
+from playfair.data.stores.hdf5 import (
+    open_hdf5,
+    read_attributes,
+    read_offsets,
+    read_text,
+    read_values,
+)
 from playfair.errors import InputError
-from playfair.files import written_whole
 
 _CHUNK_BYTES = 1 << 18
 
@@ -55,21 +62,14 @@ def write_features(
     The file appears under `path` only when the block succeeds and every frame was written.
     """
     offsets = np.concatenate([[0], np.cumsum(sequence_lengths, dtype=np.int64)]).astype(np.int64)
-    chunk_rows = min(int(offsets[-1]), max(1, _CHUNK_BYTES // (4 * feature_dim)))
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as file:
+    with create_hdf5(path) as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
-        file.create_dataset(
-            "uid", data=np.asarray(uids, dtype=object), dtype=h5py.string_dtype("utf-8")
-        )
-        file["label"] = np.asarray(labels, dtype=np.int64)
-        file["offsets"] = offsets
+        write_column(file, "uid", uids, TEXT)
+        write_column(file, "label", labels, np.int64)
+        write_column(file, "offsets", offsets, np.int64)
+        shape = (int(offsets[-1]), feature_dim)
         writer = FeatureWriter(
-            file.create_dataset(
-                "features",
-                shape=(int(offsets[-1]), feature_dim),
-                dtype=np.float32,
-                chunks=(chunk_rows, feature_dim) if chunk_rows else None,
-            )
+            create_column(file, "features", shape, np.float32, chunk_bytes=_CHUNK_BYTES)
         )
         yield writer
         if writer.rows != offsets[-1]:
@@ -85,35 +85,37 @@ class FeatureStore:
     Attributes:
         uid: (V,) str. label: (V,) int64, -1 where unknown. sequence_length: (V,) int64, in frames.
         feature_dim: D. attributes: how the file was made.
+
+    Args:
+        remedy: what to do where the file is damaged.
+
+    Raises:
+        InputError: if it is no feature file, or, from what reads features too, damaged.
     """
 
-    def __init__(self, path: str | Path):
-        self._file = open_hdf5(path, "a feature file", "extract again")
+    def __init__(self, path: str | Path, remedy: str = "delete it and extract again"):
+        self._remedy = remedy
+        self._file = open_hdf5(path, "a feature file", remedy)
         missing = [n for n in ("features", "offsets", "uid", "label") if n not in self._file]
         if missing:
             raise InputError(f"{path} has no dataset {missing[0]!r}: expected a feature file")
-        self._offsets = self._file["offsets"][:].astype(np.int64)
         self._features = self._file["features"]
+        self._offsets = read_offsets(self._file, len(self._features), remedy)
         self.uid = read_text(self._file["uid"])
-        self.label = self._file["label"][:]
+        self.label = read_values(self._file["label"], remedy=remedy)
         self.sequence_length = np.diff(self._offsets)
         self.feature_dim = int(self._features.shape[1])
-        self.attributes: dict[str, Any] = dict(self._file.attrs)
-
-    @property
-    def has_whole_offsets(self) -> bool:
-        """Whether the offsets lead, ascending, from 0 to the number of rows of the features."""
-        ends = int(self._offsets[0]), int(self._offsets[-1])
-        return ends == (0, len(self._features)) and bool((self.sequence_length >= 0).all())
+        self.attributes: dict[str, Any] = read_attributes(self._file)
 
     def features(self, position: int) -> np.ndarray:
         """(T, D) float32: every frame of the video at `position` in the file."""
-        features: np.ndarray = self._features[self._offsets[position] : self._offsets[position + 1]]
-        return features
+        rows = slice(self._offsets[position], self._offsets[position + 1])
+        return read_values(self._features, rows, self._remedy)
 
     def videos(self) -> list[np.ndarray]:
         """The features of all videos, (T, D) float32 each, read at once."""
-        return np.split(self._features[:], self._offsets[1:-1])
+        features = read_values(self._features, remedy=self._remedy)
+        return np.split(features, self._offsets[1:-1])
 
     def __len__(self) -> int:
         return len(self.uid)

@@ -18,10 +18,19 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from playfair.data.stores.hdf5 import open_hdf5, read_text
-from playfair.data.video.gulp import open_chunks
+from playfair.data.stores.columns import TEXT, create_column, create_hdf5, write_column
+from playfair.data.stores.esv_checks import check_values
+from playfair.data.stores.hdf5 import (
+    AGAIN,
+    open_hdf5,
+    read_attributes,
+    read_offsets,
+    read_text,
+    read_values,
+)
+from playfair.data.video.gulp import open_chunks, write_chunk_list
 from playfair.errors import InputError
-from playfair.files import written_whole
+from playfair.files import lost_files, read_contents, write_contents, written_whole
 
 BLOCK_BYTES = 1 << 26
 SHARD_BLOCK_BYTES = 1 << 20
@@ -41,36 +50,44 @@ def gather_gulps(shards: Sequence[str | Path], directory: str | Path) -> int:
     """
     with written_whole(directory) as temporary:
         temporary.mkdir()
-        number = video_count = 0
+        videos: dict[str, list[str]] = {}
         for shard in shards:
-            video_count += len(open_chunks(Path(shard)).chunk_lookup)
-            for data in sorted(Path(shard).glob("data_*.gulp"), key=_chunk_number):
+            chunks = {Path(chunk.data_file_path): chunk for chunk in open_chunks(Path(shard))}
+            for data in sorted(chunks, key=_chunk_number):
                 if data.stat().st_size == 0:
                     continue
                 meta = data.with_name(f"meta_{_chunk_number(data)}.gmeta")
+                number = len(videos)
                 _link(data, temporary / f"data_{number}.gulp")
                 _link(meta, temporary / f"meta_{number}.gmeta")
-                number += 1
-    return video_count
+                videos[f"data_{number}.gulp"] = sorted(chunks[data].meta_dict)
+        write_chunk_list(temporary, videos)
+    return sum(map(len, videos.values()))
 
 
 def gather_files(shards: Sequence[str | Path], directory: str | Path) -> None:
-    """Link the files of all shards into one directory.
+    """Link the files of all shards into one directory, which carries their list.
 
     Raises:
-        InputError: if two have one name there.
+        InputError: if a shard has lost one, or two have one name there.
     """
     with written_whole(directory) as temporary:
         temporary.mkdir()
         for shard in shards:
-            for file in sorted(Path(shard).iterdir()):
-                target = temporary / file.name
+            lost = lost_files(shard)
+            if lost:
+                raise InputError(f"{lost[0]}: run the workflow again, which makes it anew")
+            contents = read_contents(shard)
+            names = contents["files"] if contents else [f.name for f in Path(shard).iterdir()]
+            for name in names:
+                file, target = Path(shard, name), temporary / name
                 if target.exists():
                     raise InputError(
                         f"{file} has the same name in {directory} as a file of another shard: "
                         f"rename the uid {file.stem!r} or the other one"
                     )
                 _link(file, target)
+        write_contents(temporary)
 
 
 def gather_tables(shards: Sequence[str | Path]) -> pd.DataFrame:
@@ -105,7 +122,7 @@ def gather_hdf5(shards: Sequence[str | Path], path: str | Path) -> None:
             f"the video {names[repeated[0]]!r} is in two shards such as {shards[0]}: delete the "
             "folder of these shards and run the workflow again"
         )
-    with written_whole(path) as temporary, h5py.File(temporary, "w") as joined:
+    with create_hdf5(path) as joined:
         writer = _JoinedWriter(shards, joined, len(names))
         for first in range(0, len(names), writer.block_rows):
             block = order[first : first + writer.block_rows]
@@ -120,33 +137,26 @@ class _JoinedWriter:
         self._joined = joined
         self._frame_count = 0
         with _open(shards[0]) as first:
-            joined.attrs.update(first.attrs)
+            joined.attrs.update(read_attributes(first))
             self._has_offsets = "offsets" in first
             self._columns = [
                 name for name in first if name not in ("prior", "class_name", "offsets")
             ]
-            for name in ("prior", "class_name"):
-                if name in first:
-                    first.copy(name, joined)
-            like = {name: first[name] for name in self._columns}
+            if "prior" in first:
+                write_column(joined, "prior", read_values(first["prior"]), np.float32)
+            if "class_name" in first:
+                write_column(joined, "class_name", read_text(first["class_name"]), TEXT)
             frame_count = sum(map(_frame_count, shards)) if self._has_offsets else 0
             row_bytes = 1
-            for name, column in like.items():
-                length = frame_count if self._is_flat(name) else video_count
-                chunks = column.chunks and (
-                    min(column.chunks[0], max(length, 1)),
-                    *column.chunks[1:],
-                )
-                joined.create_dataset(
-                    name,
-                    shape=(length, *column.shape[1:]),
-                    dtype=column.dtype,
-                    chunks=chunks if length else None,
-                )
-                per_video = frame_count / max(video_count, 1) if self._is_flat(name) else 1
+            for name in self._columns:
+                column, flat = first[name], self._is_flat(name)
+                shape = (frame_count if flat else video_count, *column.shape[1:])
+                rows = column.chunks and column.chunks[0]
+                create_column(joined, name, shape, column.dtype, chunk_rows=rows)
+                per_video = frame_count / max(video_count, 1) if flat else 1
                 row_bytes += int(per_video * 8 * np.prod(column.shape[1:], dtype=np.int64))
         if self._has_offsets:
-            joined.create_dataset("offsets", data=np.zeros(video_count + 1, np.int64))
+            write_column(joined, "offsets", np.zeros(video_count + 1), np.int64)
         block_bytes = max(BLOCK_BYTES, SHARD_BLOCK_BYTES * len(shards))
         self.block_rows = max(1, block_bytes // row_bytes)
 
@@ -184,11 +194,28 @@ class _JoinedWriter:
         columns: dict[str, Any] = {}
         frames = slice(0, 0)
         if self._has_offsets:
-            columns["offsets"] = file["offsets"][run.start : run.stop + 1]
+            columns["offsets"] = read_values(file["offsets"], slice(run.start, run.stop + 1))
             frames = slice(int(columns["offsets"][0]), int(columns["offsets"][-1]))
         for name in self._columns:
-            columns[name] = file[name][frames if self._is_flat(name) else run]
+            columns[name] = read_values(file[name], frames if self._is_flat(name) else run)
+        if "prior" in file and columns.keys() >= {"uid", "scores", "esv"}:
+            _check_esvs(file, columns)
         return columns
+
+
+def _check_esvs(file: h5py.File, columns: dict[str, np.ndarray]) -> None:
+    """Check the ESVs of a block, those of videos of different lengths one by one."""
+    uid = [text.decode(errors="replace") for text in columns["uid"]]
+    prior, attributes = read_values(file["prior"]), {"method": file.attrs.get("method")}
+    scores, esv, gap = columns["scores"], columns["esv"], columns.get("efficiency_gap")
+    if "offsets" not in columns:
+        check_values(file.filename, uid, scores, esv, prior, gap, attributes)
+        return
+    frames = columns["offsets"] - columns["offsets"][0]
+    for video, (start, end) in enumerate(pairwise(frames)):
+        one = slice(video, video + 1)
+        of_one = (scores[one], esv[None, start:end], prior, None if gap is None else gap[one])
+        check_values(file.filename, uid[one], *of_one, attributes)
 
 
 def _frame_rows(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -209,7 +236,10 @@ def _read_uids(shard: str | Path) -> np.ndarray:
 
 def _frame_count(shard: str | Path) -> int:
     with _open(shard) as file:
-        return int(file["offsets"][-1])
+        flat = [name for name in ("features", "esv") if name in file]
+        if not flat or "offsets" not in file:
+            raise InputError(f"{shard} has no features and no ESVs of every frame: {AGAIN}")
+        return int(read_offsets(file, len(file[flat[0]]))[-1])
 
 
 def _open(shard: str | Path) -> h5py.File:

@@ -2,24 +2,30 @@
 
 A file may come from anybody. Nothing of it is read before every object in it has been looked at:
 its data lie in the file itself (no external storage, no links to other files, no virtual data),
-they are there (every chunk that the shape declares), with filters that this installation has, and
-the columns that playfair knows have the types and shapes of `playfair.data.stores.layout`.
+they are there (every chunk that the shape declares), with filters that this installation has,
+the columns that playfair knows have the types and shapes of `playfair.data.stores.layout`, and the
+seal is whole, if it has one. Numbers are compared with their checksums as they are read.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5l, h5o, h5t, h5z
 
 from playfair.data.stores.layout import check_layout
+from playfair.data.stores.seal import SEAL, is_intact
 from playfair.errors import InputError
 
 MOST_COMPRESSED = 100
 """How many times larger than what is stored compressed data may be, beyond SMALL bytes."""
 SMALL = 1 << 26
 MOST_ATTRIBUTE_BYTES = 1 << 24
+AGAIN = "delete it and run the workflow again"
+_CHECKSUMS_AND_ORDERS = (h5z.FILTER_FLETCHER32, h5z.FILTER_SHUFFLE)
+"""Filters that leave data as large as they are."""
 
 _SEEN: set[tuple[str | int, ...]] = set()
 """Files that this process has looked through; gathering opens every shard for every block."""
@@ -36,11 +42,11 @@ _KINDS = {
 }
 
 
-def open_hdf5(path: str | Path, expected: str, remedy: str = "run the workflow again") -> h5py.File:
+def open_hdf5(path: str | Path, expected: str, remedy: str = AGAIN) -> h5py.File:
     """Open a file for reading.
 
     Args:
-        expected: what it should be, with its article. remedy: what makes it again.
+        expected: what it should be, with its article. remedy: what to do where it is damaged.
 
     Raises:
         InputError: if it is missing, damaged, held by another program, reaches for other files,
@@ -61,9 +67,7 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = "run the workflow a
             f"{path} is open for writing in another program: close it there and run again"
         ) from error
     except OSError as error:
-        raise InputError(
-            f"{path} is not a readable HDF5 file ({error}): delete it and {remedy}"
-        ) from error
+        raise InputError(f"{path} is not a readable HDF5 file ({error}): {remedy}") from error
     about = path.stat()
     seen = (str(path), about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns)
     if seen in _SEEN:
@@ -71,18 +75,54 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = "run the workflow a
     try:
         _check_contained(path, file)
         check_layout(path, file)
+        if not is_intact(file):
+            raise InputError(
+                f"{path} is damaged (its names, texts and attributes are not those whose hash it "
+                f"states): {remedy}, or, if you changed it yourself, remove its attribute {SEAL!r}"
+            )
     except InputError:
         file.close()
         raise
     except (RuntimeError, OSError, KeyError, ValueError, TypeError) as error:
         # h5py says so of objects whose descriptions are damaged.
         file.close()
-        raise InputError(f"{path} is damaged ({error}): delete it and {remedy}") from error
+        raise InputError(f"{path} is damaged ({error}): {remedy}") from error
     _SEEN.add(seen)
     return file
 
 
-def read_text(column: h5py.Dataset) -> np.ndarray:
+def read_values(column: h5py.Dataset, rows: Any = slice(None), remedy: str = AGAIN) -> np.ndarray:
+    """Rows of a column, all of them by default; text as it is stored, see `read_text`.
+
+    Raises:
+        InputError: if they are not what was written, by their checksums.
+    """
+    try:
+        return np.asarray(column[rows])
+    except (OSError, RuntimeError) as error:
+        raise _damaged(column, error, remedy) from error
+
+
+def read_offsets(group: h5py.Group, rows: int, remedy: str = AGAIN) -> np.ndarray:
+    """The column offsets (V + 1,) as int64: video v is the rows offsets[v]:offsets[v + 1].
+
+    Raises:
+        InputError: if they do not lead from 0 to the number of rows, ascending.
+    """
+    column = group["offsets"]
+    stored = read_values(column, remedy=remedy)
+    # Numbers without a sign may not fit.
+    offsets = stored.astype(np.int64)
+    whole = (offsets == stored).all() and (offsets[0], offsets[-1]) == (0, rows)
+    if not (whole and (np.diff(offsets) >= 0).all()):
+        raise InputError(
+            f"{column.file.filename}: its offsets do not lead from 0 to {rows}, the number of rows "
+            f"of its frames, ascending: {remedy}"
+        )
+    return offsets
+
+
+def read_text(column: h5py.Dataset, remedy: str = AGAIN) -> np.ndarray:
     """A column of text, (V,) as str.
 
     Raises:
@@ -90,10 +130,21 @@ def read_text(column: h5py.Dataset) -> np.ndarray:
     """
     try:
         return np.asarray(column.asstr()[:]).astype(object)
+    except (OSError, RuntimeError) as error:
+        raise _damaged(column, error, remedy) from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{column.file.filename}: {column.name} is not text in UTF-8 ({error.reason})"
         ) from error
+
+
+def read_attributes(item: h5py.File | h5py.Group) -> dict[str, Any]:
+    """What a file, or a group of it, says of itself, without the seal."""
+    return {name: value for name, value in item.attrs.items() if name != SEAL}
+
+
+def _damaged(column: h5py.Dataset, error: Exception, remedy: str) -> InputError:
+    return InputError(f"{column.file.filename} is damaged (in {column.name}: {error}): {remedy}")
 
 
 def _check_contained(path: Path, file: h5py.File) -> None:
@@ -147,6 +198,7 @@ def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
         )
     _check_type(where, dataset.get_type())
     filters = [created.get_filter(number) for number in range(created.get_nfilters())]
+    is_packed = any(code not in _CHECKSUMS_AND_ORDERS for code, *_ in filters)
     for code, _, _, name in filters:
         if not h5z.filter_avail(code):
             said = name.decode("utf-8", errors="replace") or f"number {code}"
@@ -156,7 +208,7 @@ def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
             )
     declared = dataset.get_space().get_simple_extent_npoints() * dataset.get_type().get_size()
     stored = dataset.get_storage_size()
-    if declared > (max(SMALL, MOST_COMPRESSED * stored) if filters and stored else stored):
+    if declared > (max(SMALL, MOST_COMPRESSED * stored) if is_packed and stored else stored):
         raise InputError(
             f"{where} declares {declared} bytes of data, shape {dataset.shape}, of which {stored} "
             "are stored: write the file again, with all of its data"

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from playfair.data.video.containers import VideoError
 from playfair.data.video.video_files import decode_video
 from playfair.data.video.watch import Watch
 from playfair.errors import InputError
-from playfair.files import written_whole
+from playfair.files import lost_files, read_contents, write_contents, written_whole
 from playfair.processes import process_pool
 
 Failure = tuple[str, str, str]
@@ -106,6 +106,7 @@ def gulp_videos(
         watch = Watch(notes, seconds_per_clip)
         job = _Job(temporary, fps, short_side, watch)
         failures = _gulp_chunks(dict(enumerate(chunks)), job, workers, bar)
+        write_chunk_list(temporary, _videos_by_chunk(GulpDirectory(str(temporary))))
     return pd.DataFrame(sorted(failures), columns=["uid", "path", "reason"])
 
 
@@ -167,17 +168,44 @@ def _gulp_chunks(
     return [*failures, *fatal.values()]
 
 
+def write_chunk_list(directory: Path, videos: Mapping[str, Sequence[str]]) -> None:
+    """Write the list of a gulp's files, and of its videos by the chunk that they are in."""
+    write_contents(directory, videos=dict(videos))
+
+
 def open_chunks(directory: Path) -> GulpDirectory:
-    """Open GulpIO chunks; raise `InputError` if a file of them is missing, cut off or damaged."""
-    try:
-        gulp = GulpDirectory(str(directory))
-        reasons = [_damage(Path(chunk.data_file_path), chunk.meta_dict) for chunk in gulp]
-    except (AssertionError, ValueError, LookupError, TypeError, AttributeError) as error:
-        reasons = [_unreadable_meta(directory) or f"{directory} is damaged ({error})"]
+    """Open GulpIO chunks.
+
+    Raises:
+        InputError: if a file of them is missing, cut off or damaged, or holds other videos than
+            the list of the gulp says. A gulp of an earlier version has no list.
+    """
+    reasons: list[str | None] = [*lost_files(directory)] if directory.is_dir() else []
+    if not reasons:
+        try:
+            gulp = GulpDirectory(str(directory))
+            reasons += [_damage(Path(chunk.data_file_path), chunk.meta_dict) for chunk in gulp]
+            reasons += _exchanged(directory, gulp)
+        except (AssertionError, ValueError, LookupError, TypeError, AttributeError) as error:
+            reasons.append(_unreadable_meta(directory) or f"{directory} is damaged ({error})")
     for reason in reasons:
         if reason:
             raise InputError(f"{reason}: delete the directory {directory} and gulp again")
     return gulp
+
+
+def _videos_by_chunk(gulp: GulpDirectory) -> dict[str, list[str]]:
+    return {Path(chunk.data_file_path).name: sorted(chunk.meta_dict) for chunk in gulp}
+
+
+def _exchanged(directory: Path, gulp: GulpDirectory) -> list[str]:
+    """What is said of chunks that hold other videos than the list says."""
+    listed = (read_contents(directory) or {}).get("videos")
+    if listed is None:
+        return []
+    found = _videos_by_chunk(gulp)
+    wrong = [name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name)]
+    return [f"{directory / name} holds other videos than were written" for name in sorted(wrong)]
 
 
 def _damage(data: Path, meta: dict[str, Any]) -> str | None:

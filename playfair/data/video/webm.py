@@ -10,7 +10,7 @@ from tqdm import tqdm
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import encode_webm
 from playfair.errors import InputError
-from playfair.files import written_whole
+from playfair.files import write_contents, written_whole
 from playfair.processes import process_pool
 
 _reader: GulpReader
@@ -25,6 +25,8 @@ def encode_clips(
     progress: bool = True,
 ) -> None:
     """Encode every video of a gulp directory as `directory`/<uid>.webm, at the gulp's frame rate.
+
+    The directory carries the list of its files, see `playfair.files`.
 
     Args:
         crf: VP9 quality, 0 (best) to 63. workers: processes; the files do not depend on it.
@@ -42,6 +44,7 @@ def encode_clips(
             encoded, total=len(reader.uids), desc="webm", unit="clip", disable=not progress
         ):
             pass
+        write_contents(temporary)
 
 
 def check_names_differ(directory: Path, names: Sequence[str]) -> None:

@@ -5,7 +5,6 @@ all that the training depends on; with another fingerprint it is another trainin
 """
 
 import hashlib
-import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,8 +15,9 @@ import numpy as np
 import torch
 
 from playfair.data.stores.feature_store import FeatureStore
+from playfair.errors import InputError
 from playfair.files import file_hash, is_hdf5
-from playfair.models.checkpoints import save_whole
+from playfair.models.checkpoints import load_whole, save_whole
 from playfair.provenance import value_hash
 
 # Epochs of heads take a fraction of a second: a state after each would cost more than they do.
@@ -53,9 +53,9 @@ class ResumeFile:
         if not self.path.is_file():
             return None
         try:
-            state: State = torch.load(self.path, map_location="cpu", weights_only=True)
+            state: State = load_whole(self.path)
             stored = state.pop("fingerprint")
-        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, KeyError, AttributeError):
+        except (InputError, KeyError):
             _say(f"The state in {self.path} cannot be read: training starts from the beginning.")
             return None
         if stored != self._fingerprint:

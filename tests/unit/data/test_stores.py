@@ -5,20 +5,21 @@ import numpy as np
 import pytest
 
 import playfair
+from playfair.attribution.result import gap_to_efficiency
 from playfair.data.stores import collation
 from playfair.data.stores.collation import collate_esvs
 from playfair.data.stores.esv_store import (
     Collated,
-    EsvTable,
     load,
     load_by_model,
     read_all_frames_esvs,
     read_esvs,
     write_esvs,
 )
+from playfair.data.stores.esv_table import EsvTable
 from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.errors import InputError
-from tests.unit.results import result_of
+from tests.unit.results import edited, result_of
 
 CLASSES = ["Moving something up", "Übung", "c"]
 OF_CLIP = ("uid", "label", "sequence_length", "frame_idx")
@@ -37,13 +38,14 @@ def make_esvs(
         "label": rng.integers(0, 3, count),
         "sequence_length": rng.integers(20, 30, count),
         "frame_idx": np.sort(rng.integers(0, 20, (count, n_frames)), axis=1),
-        "scores": rng.random((count, len(classes)), np.float32),
-        "esv": rng.random((count, n_frames, len(classes)), np.float32),
+        "esv": rng.random((count, n_frames, len(classes)), np.float32) / n_frames,
     }
+    columns["scores"] = (PRIOR + columns["esv"].sum(axis=1)).astype(np.float32)
     if sampled:
         columns["standard_error"] = rng.random((count, n_frames, len(classes)), np.float32)
         columns["evaluations"] = rng.integers(100, 200, count)
-        columns["efficiency_gap"] = rng.random((count, len(classes)), np.float32)
+        columns["scores"] += rng.random((count, len(classes)), np.float32)
+        columns["efficiency_gap"] = gap_to_efficiency(columns["esv"], columns["scores"], PRIOR)
     optional = SAMPLED if sampled else ()
     with write_esvs(path, n_frames, classes, PRIOR, attributes, optional) as writer:
         half = count // 2
@@ -108,6 +110,7 @@ def test_every_frame_of_videos_of_different_lengths(tmp_path):
             result = result_of(
                 np.zeros((len(uids), 3)),
                 [esv[uid] for uid in uids],
+                prior=PRIOR,
                 standard_error=[esv[uid] / 2 for uid in uids],
                 evaluations=[9] * len(uids),
             )
@@ -281,13 +284,13 @@ def test_values_that_are_no_finite_numbers_stop_with_the_uid(tmp_path, name, val
 def test_results_that_do_not_say_what_they_are_of_are_not_collated(tmp_path, refused, name):
     make_esvs(tmp_path / "1_frames.h5", ["a"], 1)
     for value in (None, [1, 2]):
-        with h5py.File(tmp_path / "1_frames.h5", "a") as file:
+        with edited(tmp_path / "1_frames.h5") as file:
             del file.attrs[name]
             if value is not None:
                 file.attrs[name] = value
         with pytest.raises(InputError, match=f"does not say of which {name} it is") as caught:
             collate_esvs([tmp_path / "1_frames.h5"], tmp_path / "out.h5")
-        with h5py.File(tmp_path / "1_frames.h5", "a") as file:
+        with edited(tmp_path / "1_frames.h5") as file:
             file.attrs[name] = "text"
     if name == "model":
         refused("Results folders", caught.value, "ESVs that do not say of which model they are")
@@ -300,7 +303,7 @@ def test_collated_files_are_of_one_model_each(tmp_path):
     assert list(load_by_model([tmp_path / "a.h5"])) == ["trn"]
     with pytest.raises(InputError, match=r"b\.h5 is of the model 'trn': expected a collated file"):
         load_by_model([tmp_path / "a.h5", tmp_path / "b.h5"])
-    with h5py.File(tmp_path / "b.h5", "a") as file:
+    with edited(tmp_path / "b.h5") as file:
         del file.attrs["model"]
     with pytest.raises(InputError, match=r"b\.h5 is of the model 'None'"):
         load_by_model([tmp_path / "b.h5"])

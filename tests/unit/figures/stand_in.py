@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from playfair.data.stores.esv_store import EsvTable
+from playfair.data.stores.esv_table import EsvTable
 
 TEMPLATES = (
     "Moving [something] from left to right",

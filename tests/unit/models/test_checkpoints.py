@@ -6,12 +6,14 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from playfair.errors import InputError
 from playfair.models.backbones.architectures import build_backbone
 from playfair.models.checkpoints import (
+    content_hash,
     load_initial_weights,
     load_state_dict,
     load_weights,
@@ -36,6 +38,7 @@ def test_weights_and_attributes_come_back(tmp_path, head):
         assert torch.equal(other.state_dict()[key], value)
     checkpoint = torch.load(path, weights_only=True)
     attributes = {"architecture": "trn", "n_frames": 2, "classes": ["a", "b", "c"]}
+    assert len(checkpoint.pop("sha256")) == 64
     assert checkpoint == {"state_dict": checkpoint["state_dict"], **attributes}
 
 
@@ -177,8 +180,61 @@ def test_files_without_weights_are_rejected(tmp_path, head, refused):
         with pytest.raises(InputError, match=message) as caught:
             load_state_dict(tmp_path / name)
     refused("Checkpoints and exported models", caught.value, "a checkpoint without weights")
-    with pytest.raises(InputError, match="cannot be called 'state_dict'"):
-        save_checkpoint(tmp_path / "head.pt", head, state_dict="trn")
+    for name in ("state_dict", "sha256"):
+        with pytest.raises(InputError, match=f"cannot be called '{name}'"):
+            save_checkpoint(tmp_path / "head.pt", head, **{name: "trn"})
+
+
+def test_a_changed_byte_of_a_checkpoint_is_noticed_or_makes_no_difference(tmp_path, head):
+    save_checkpoint(tmp_path / "head.pt", head, architecture="trn", sizes=[1, (2, 3.5)], name=None)
+    whole = (tmp_path / "head.pt").read_bytes()
+    rng = np.random.default_rng(0)
+    for position in rng.integers(len(whole), size=300):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << rng.integers(8)
+        (tmp_path / "changed.pt").write_bytes(changed)
+        try:
+            found = load_state_dict(tmp_path / "changed.pt")
+        except InputError as error:
+            assert "changed.pt" in str(error)
+            assert "\n" not in str(error)
+        else:
+            assert all(torch.equal(found[key], value) for key, value in head.state_dict().items())
+
+
+def test_every_changed_byte_of_the_weights_is_noticed(tmp_path, head, refused):
+    save_checkpoint(tmp_path / "head.pt", head)
+    whole = (tmp_path / "head.pt").read_bytes()
+    rng = np.random.default_rng(0)
+    weights = [value.numpy().tobytes() for value in head.state_dict().values()]
+    for number in range(200):
+        values = weights[number % len(weights)]
+        changed = bytearray(whole)
+        changed[whole.index(values) + rng.integers(len(values))] ^= 1 << rng.integers(8)
+        (tmp_path / "changed.pt").write_bytes(changed)
+        with pytest.raises(
+            InputError, match=r"changed\.pt is damaged \(its weights are not"
+        ) as caught:
+            load_state_dict(tmp_path / "changed.pt")
+    refused("Checkpoints and exported models", caught.value, "a changed byte in weights")
+
+
+def test_the_hash_covers_weights_and_attributes(head):
+    content = {"state_dict": dict(head.state_dict()), "sizes": [1, (2, 3.5)], "name": None}
+    key = next(iter(content["state_dict"]))
+    weight = content["state_dict"][key]
+    others = [
+        {**content, "name": "None"},
+        {**content, "sizes": [(1, 2), 3.5]},
+        {**content, "sizes": [1, [2, 3.5]]},
+        {"sizes": [1, (2, 3.5)], "name": None},
+        {**content, "state_dict": {**content["state_dict"], key: weight.double()}},
+        {**content, "state_dict": {**content["state_dict"], key: weight.reshape(-1)}},
+        {**content, "state_dict": {**content["state_dict"], key: weight + 1}},
+    ]
+    hashes = {content_hash(one) for one in [content, *others]}
+    assert len(hashes) == 1 + len(others)
+    assert content_hash(content) == content_hash(dict(content))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])

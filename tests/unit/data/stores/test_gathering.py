@@ -15,6 +15,7 @@ from playfair.data.stores.gathering import (
 )
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
+from playfair.files import CONTENTS, lost_files, write_contents
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.results import result_of
 
@@ -57,7 +58,6 @@ def make_esvs(path, uids, n_frames):
             esv,
             standard_error=[2 * rows for rows in esv],
             evaluations=[int(uid[1:]) for uid in uids],
-            efficiency_gap=np.stack([values_of(uid, 3) for uid in uids]),
         )
         writer.append(
             result,
@@ -168,7 +168,7 @@ def gulped(tmp_path_factory):
 
 def test_linked_gulps_hold_the_frames_of_all_shards(gulped, tmp_path):
     gather_gulps([gulped / str(number) for number in range(1, 5)], tmp_path / "gulp")
-    names = sorted(path.name for path in (tmp_path / "gulp").iterdir())
+    names = sorted(path.name for path in (tmp_path / "gulp").glob("[!.]*"))
     assert names == [f"data_{n}.gulp" for n in range(4)] + [f"meta_{n}.gmeta" for n in range(4)]
     whole, linked = GulpReader(gulped / "whole"), GulpReader(tmp_path / "gulp")
     assert linked.uids == whole.uids
@@ -194,7 +194,7 @@ def test_files_are_copied_where_links_are_impossible(gulped, tmp_path, monkeypat
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / f"clip{number}.webm").write_text(f"{number}")
     gather_files([tmp_path / "1", tmp_path / "2"], tmp_path / "webm")
-    assert {path.name: path.read_text() for path in (tmp_path / "webm").iterdir()} == {
+    assert {path.name: path.read_text() for path in (tmp_path / "webm").glob("[!.]*")} == {
         "clip1.webm": "1",
         "clip2.webm": "2",
     }
@@ -221,3 +221,35 @@ def test_files_of_one_name_in_two_shards_are_named(tmp_path, refused):
         gather_files([tmp_path / "1", tmp_path / "2"], tmp_path / "webm")
     refused("Results folders", caught.value, "two shards with files of one name")
     assert not (tmp_path / "webm").exists()
+
+
+def test_a_shard_that_has_lost_a_file_is_named(tmp_path):
+    (tmp_path / "1").mkdir()
+    for number in (1, 2):
+        (tmp_path / "1" / f"clip{number}.webm").write_text(f"{number}")
+    write_contents(tmp_path / "1")
+    (tmp_path / "1/clip2.webm").unlink()
+    with pytest.raises(InputError, match=r"1/clip2\.webm is missing: run the workflow again"):
+        gather_files([tmp_path / "1"], tmp_path / "webm")
+
+
+def test_gathered_files_are_those_of_the_lists(tmp_path):
+    """What else lies in a shard, such as what Snakemake leaves there, stays where it is."""
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1/clip.webm").write_text("1")
+    write_contents(tmp_path / "1")
+    (tmp_path / "1/.snakemake_timestamp").touch()
+    gather_files([tmp_path / "1"], tmp_path / "webm")
+    assert {path.name for path in (tmp_path / "webm").iterdir()} == {"clip.webm", CONTENTS}
+    assert lost_files(tmp_path / "webm") == []
+
+
+def test_a_gathered_gulp_says_what_it_has_lost(gulped, tmp_path, refused):
+    gather_gulps([gulped / str(number) for number in range(1, 5)], tmp_path / "gulp")
+    for name in ("data_2.gulp", "meta_2.gmeta"):
+        (tmp_path / "gulp" / name).unlink()
+    with pytest.raises(
+        InputError, match=r"gulp/data_2\.gulp is missing: delete the directory"
+    ) as caught:
+        GulpReader(tmp_path / "gulp")
+    refused("Results folders", caught.value, "a lost chunk of gulped frames")

@@ -22,8 +22,9 @@ from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.data.stores.gathering import gather_hdf5
 from playfair.data.stores.hdf5 import open_hdf5
 from playfair.data.stores.layout import COLUMNS
+from playfair.data.stores.seal import SEAL
 from playfair.errors import InputError
-from tests.unit.results import result_of
+from tests.unit.results import edited, result_of
 
 SECRET = b"root:x:0:0:".ljust(48)
 
@@ -49,6 +50,7 @@ def with_column(path, name, make):
     with h5py.File(path, "a") as file:
         del file[name]
         make(file)
+        file.attrs.pop(SEAL, None)
     return path
 
 
@@ -149,6 +151,11 @@ def unknown_filter(file):
     file["features"][:] = 1
 
 
+def half_written(file):
+    column = file.create_dataset("features", (3, 2), np.float32, chunks=(2, 2), fletcher32=True)
+    column[:2] = 1
+
+
 LAYOUTS = {
     "a feature file of compound numbers": (
         ("features", compound),
@@ -205,6 +212,14 @@ LAYOUTS = {
         declared("features", (10**9, 1000), chunks=(1000, 1000)),
         "/features declares 4000000000000 bytes of data.*of which 0 are stored",
     ),
+    "a shape of 4 TB with checksums, without data": (
+        declared("features", (10**9, 1000), chunks=(1000, 1000), fletcher32=True),
+        "/features declares 4000000000000 bytes of data.*of which 0 are stored",
+    ),
+    "features of which a chunk is not there": (
+        ("features", half_written),
+        "/features declares 24 bytes of data.*of which 20 are stored",
+    ),
     "a shape of 4 TB that nobody wrote": (
         declared("features", (10**9, 1000)),
         "/features declares .* of which 0 are stored",
@@ -259,7 +274,7 @@ def test_odd_attributes_are_refused(features, monkeypatch, value, message):
 
 def test_empty_attributes_are_read(features):
     """Such as the checkpoints of a model that has none."""
-    with h5py.File(features, "a") as file:
+    with edited(features) as file:
         file.attrs["none"] = []
     with FeatureStore(features) as store:
         assert len(store.attributes["none"]) == 0

@@ -19,6 +19,7 @@ from playfair.data.stores.feature_store import FeatureStore, write_features
 from playfair.data.stores.import_features import import_features
 from playfair.data.stores.sequence_lengths import read_sequence_lengths
 from playfair.errors import InputError
+from tests.unit.results import edited
 
 D = 5
 CLASSES = ["a", "b"]
@@ -189,7 +190,7 @@ BAD_TABLES = {
 
 @pytest.mark.parametrize(("change", "message"), BAD_TABLES.values(), ids=BAD_TABLES)
 def test_a_feature_file_of_another_layout_is_refused(table, refused, change, message):
-    with h5py.File(table, "a") as file:
+    with edited(table) as file:
         for name, values in change.items():
             del file[name]
             file[name] = values

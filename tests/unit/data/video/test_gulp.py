@@ -1,5 +1,6 @@
 """Gulping real files: what is read back, what fails, and what does not matter."""
 
+import json
 import os
 import signal
 
@@ -10,6 +11,7 @@ from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.data.video.video_files import decode_video
 from playfair.data.video.webm import encode_clips
 from playfair.errors import InputError
+from playfair.files import CONTENTS
 from tests.unit.data.drawn_clips import write_clips
 
 LENGTHS = {"11": 9, "2": 12, "clip_3": 5, "04": 16, "5": 8}
@@ -62,7 +64,7 @@ def test_chosen_frames_are_those_of_the_whole_video(folder, tmp_path):
 
 def test_chunk_files_are_named_and_sized_as_asked_for(folder, tmp_path):
     gulp(folder, tmp_path / "gulp", chunk_size=2)
-    names = sorted(path.name for path in (tmp_path / "gulp").iterdir())
+    names = sorted(path.name for path in (tmp_path / "gulp").glob("[!.]*"))
     expected = [f"data_{n}.gulp" for n in range(3)] + [f"meta_{n}.gmeta" for n in range(3)]
     assert names == expected
 
@@ -128,13 +130,22 @@ def cut(path, byte_count):
             lambda gulp: cut(gulp / "data_1.gulp", 1),
             r"data_1\.gulp has \d+ bytes, \d+ were written",
         ),
-        (lambda gulp: cut(gulp / "meta_0.gmeta", 9), r"meta_0\.gmeta cannot be read"),
-        (lambda gulp: (gulp / "meta_1.gmeta").write_text("[1]"), r"gulp is damaged"),
+        (
+            lambda gulp: cut(gulp / "meta_0.gmeta", 9),
+            r"meta_0\.gmeta has \d+ bytes, \d+ were written",
+        ),
         (lambda gulp: (gulp / "meta_0.gmeta").unlink(), r"meta_0\.gmeta is missing"),
         (lambda gulp: (gulp / "data_0.gulp").unlink(), r"data_0\.gulp is missing"),
+        (lambda gulp: lose(gulp, 1), r"data_1\.gulp is missing"),
+        (lambda gulp: cut(gulp / CONTENTS, 9), r"\.contents\.json cannot be read"),
+        (lambda gulp: (gulp / CONTENTS).write_text("[1]"), r"\.contents\.json cannot be read"),
+        (
+            lambda gulp: rename_video(gulp / "meta_0.gmeta"),
+            r"data_0\.gulp holds other videos than were written",
+        ),
     ],
 )
-def test_chunks_that_a_crash_left_damaged_are_named(folder, tmp_path, damage, sentence):
+def test_chunks_that_are_lost_or_damaged_are_named(folder, tmp_path, damage, sentence):
     gulp(folder, tmp_path / "gulp", chunk_size=3)
     damage(tmp_path / "gulp")
     with pytest.raises(InputError, match=sentence) as caught:
@@ -142,11 +153,43 @@ def test_chunks_that_a_crash_left_damaged_are_named(folder, tmp_path, damage, se
     assert str(caught.value).endswith(f": delete the directory {tmp_path / 'gulp'} and gulp again")
 
 
+def lose(gulp, chunk):
+    (gulp / f"data_{chunk}.gulp").unlink()
+    (gulp / f"meta_{chunk}.gmeta").unlink()
+
+
+def rename_video(meta):
+    """As if a chunk of another gulp had been put there, of the same size."""
+    uid = next(iter(json.loads(meta.read_text())))
+    meta.write_text(meta.read_text().replace(f'"{uid}"', f'"x{uid[1:]}"', 1))
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (
+            lambda gulp: cut(gulp / "data_1.gulp", 1),
+            r"data_1\.gulp has \d+ bytes, \d+ were written",
+        ),
+        (lambda gulp: cut(gulp / "meta_0.gmeta", 9), r"meta_0\.gmeta cannot be read"),
+        (lambda gulp: (gulp / "meta_1.gmeta").write_text("[1]"), r"gulp is damaged"),
+        (lambda gulp: (gulp / "meta_0.gmeta").unlink(), r"meta_0\.gmeta is missing"),
+    ],
+)
+def test_gulps_without_a_list_of_their_own_are_read_and_checked(folder, tmp_path, damage, sentence):
+    gulp(folder, tmp_path / "gulp", chunk_size=3)
+    (tmp_path / "gulp" / CONTENTS).unlink()
+    assert GulpReader(tmp_path / "gulp").uids
+    damage(tmp_path / "gulp")
+    with pytest.raises(InputError, match=sentence):
+        GulpReader(tmp_path / "gulp")
+
+
 def test_clips_to_watch_show_the_gulped_frames(folder, tmp_path):
     gulp(folder, tmp_path / "gulp")
     encode_clips(tmp_path / "gulp", tmp_path / "webm", workers=2, progress=False)
     reader = GulpReader(tmp_path / "gulp")
-    assert sorted(path.name for path in (tmp_path / "webm").iterdir()) == sorted(
+    assert sorted(path.name for path in (tmp_path / "webm").glob("*.webm")) == sorted(
         f"{uid}.webm" for uid in LENGTHS
     )
     for uid in LENGTHS:
