@@ -96,7 +96,8 @@ class SamplingRun:
         """Whole scores, ESVs and standard errors of a multi-scale game; the last with the fit's."""
         assert game.n_max is not None
         if self._knows_all(game, len(outputs)):
-            values = exact_values(game, torch.from_numpy(self.class_idx).to(game.device))
+            known = _KnownGame(game, self.sampler.member[: len(outputs)], outputs)
+            values = exact_values(known, torch.from_numpy(self.class_idx).to(game.device))
             whole = values.scores[:, self.class_idx].flatten().cpu().numpy()
             esv = values.esv.transpose(0, 1).flatten(start_dim=1).cpu().numpy()
             return whole, esv, np.zeros_like(esv)
@@ -127,6 +128,25 @@ class SamplingRun:
 
     def _prior_columns(self, game: Game) -> Columns:
         return np.tile(self.prior[self.class_idx].astype(np.float64), game.video_count)
+
+
+class _KnownGame(Game):
+    """A multi-scale game all of whose outputs (m, V, C) are known, those of subsets (m, n)."""
+
+    def __init__(self, game: Game, member: np.ndarray, outputs: Tensor) -> None:
+        vars(self).update(vars(game))
+        self.n_max = game.n_max
+        self._game, self._outputs = game, outputs
+        masks = torch.from_numpy(member.astype(np.int64) @ (1 << np.arange(game.n_frames)))
+        self._row = torch.zeros(2**game.n_frames, dtype=torch.int64, device=game.device)
+        self._row[masks.to(game.device)] = torch.arange(len(member), device=game.device)
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        masks = (1 << frame_idx.long()).sum(dim=1)
+        return self._outputs[self._row[masks]]
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        return self._game.scores(outputs, out)
 
 
 @torch.no_grad()
