@@ -231,6 +231,7 @@ def test_gathered_and_collated_files_are_refused_for_damaged_ones(tmp_path, refu
     for make in (
         lambda: collate_esvs([copy], tmp_path / "out.h5"),
         lambda: gather_hdf5([copy, other], tmp_path / "out.h5"),
+        lambda: gather_hdf5([copy], tmp_path / "out.h5"),
     ):
         with pytest.raises(InputError, match=r"flipped\.h5 is damaged \(in /esv: ") as caught:
             make()
