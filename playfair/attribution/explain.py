@@ -13,12 +13,14 @@ from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
-from playfair.attribution.methods.batches import (
+from playfair.attribution.methods.arguments import (
     as_elements,
-    as_whole_numbers,
-    attribute,
+    check_memory_budget,
+    check_whole_number,
     chosen_classes,
+    known_labels,
 )
+from playfair.attribution.methods.batches import attribute
 from playfair.attribution.methods.registry import make_options, method_class
 from playfair.attribution.result import OF_VIDEO, PER_FRAME, Attribution
 from playfair.errors import InputError
@@ -79,21 +81,27 @@ def explain(
       distracted by frame 0 (-0.1000)
     """
     kind, chosen_options = method_class(method), make_options(method, options)
+    check_whole_number(seed, "seed", 0)
+    check_whole_number(batch_size, "batch_size", 1)
+    check_whole_number(element_ndim, "element_ndim", 0)
+    check_memory_budget(memory_budget)
     videos, form = as_videos(features, element_ndim)
     model, place = place_model(model, device)
     game = make_game(model, videos[0][None].to(place), priors, score, batch_size)
     class_idx = chosen_classes(classes, game.class_count)
-    label = None if labels is None else _labels(labels, len(videos), game.class_count)
+    label = None if labels is None else known_labels(labels, len(videos), game.class_count)
     groups = videos_by_length(videos)
     results = []
     for members in groups:
         batch = torch.stack([videos[member] for member in members])
+        # Of this length, by which memory is reckoned.
+        playing = game.with_features(batch[:1].to(place))
         asked = kind(batch.shape[1], game.n_max, chosen_options, seed)
         of_members = None if label is None else label[members]
         results.append(
             attribute(
                 asked,
-                game,
+                playing,
                 batch,
                 class_idx,
                 of_members,
@@ -106,10 +114,16 @@ def explain(
 
 def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:
     """Features as a list of videos (T_v, ...), and their form: "single", "batch" or "list"."""
+    if isinstance(features, list | tuple) and not features:
+        raise InputError("There are no videos to explain: features are an empty list.")
     if isinstance(features, list | tuple) and any(hasattr(video, "shape") for video in features):
-        videos, form = [as_elements(torch.as_tensor(video)) for video in features], "list"
+        form = "list"
+        videos = [
+            as_elements(video, f"Features of video {number}")
+            for number, video in enumerate(features)
+        ]
     else:
-        elements = as_elements(torch.as_tensor(features))
+        elements = as_elements(features)
         if elements.ndim not in (element_ndim + 1, element_ndim + 2):
             raise InputError(
                 f"Features have {elements.ndim} axes; with elements of {element_ndim} axes, one "
@@ -141,22 +155,6 @@ def videos_by_length(videos: Sequence[Tensor]) -> list[list[int]]:
         [position for position, video in enumerate(videos) if len(video) == length]
         for length in lengths
     ]
-
-
-def _labels(labels: ArrayLike, video_count: int, class_count: int) -> np.ndarray:
-    expected = "the class number of each video, -1 where it is unknown"
-    label = np.atleast_1d(as_whole_numbers(labels, "labels", expected))
-    if label.shape != (video_count,):
-        raise InputError(
-            f"labels has the shape {label.shape}: give the class number of each of the "
-            f"{video_count} videos, -1 where it is unknown."
-        )
-    if label.min() < -1 or label.max() >= class_count:
-        raise InputError(
-            f"Classes are numbered 0 to {class_count - 1}, and -1 stands for an unknown label; "
-            f"found labels from {label.min()} to {label.max()}."
-        )
-    return label
 
 
 def _assembled(results: list[Attribution], groups: list[list[int]], form: str) -> Attribution:

@@ -24,10 +24,17 @@ from playfair.attribution.exact.shapley import (
 )
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
-from playfair.attribution.games.game import Game
+from playfair.attribution.games.game import Game, check_features
 from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
-from playfair.attribution.methods.batches import as_elements, batches_of, chosen_classes
+from playfair.attribution.methods.arguments import (
+    as_elements,
+    bytes_in_words,
+    check_memory_budget,
+    check_whole_number,
+    chosen_classes,
+)
+from playfair.attribution.methods.batches import batches_of
 from playfair.errors import InputError
 
 MOST_VIDEOS = 64
@@ -66,9 +73,12 @@ def exact_esvs(
     [[-0.1  0.1]
      [ 0.3 -0.3]]
     """
-    check_length(np.shape(features)[1])
-    model, place = place_model(model, device)
     videos = as_elements(features)
+    check_features(videos)
+    check_length(videos.shape[1])
+    check_whole_number(batch_size, "batch_size", 1)
+    check_memory_budget(memory_budget)
+    model, place = place_model(model, device)
     game = make_game(model, videos[:1].to(place), priors, score, batch_size)
     chosen = None if class_idx is None else chosen_classes(class_idx, game.class_count)
     explained = game.class_count if chosen is None else len(chosen)
@@ -125,7 +135,8 @@ def _interactions(
 ) -> np.ndarray:
     """(V, n, n, K), or with label (V, n, n, 2), NaN for a true class that is not known."""
     if label is None:
-        return pairwise_interactions(table[..., torch.from_numpy(class_idx)])
+        is_all = np.array_equal(class_idx, np.arange(table.shape[2]))
+        return pairwise_interactions(table if is_all else table[..., torch.from_numpy(class_idx)])
     known = label >= 0
     pair = np.stack([np.where(known, label, predicted), predicted], axis=1)
     values = pairwise_interactions(class_columns(table, pair))
@@ -153,7 +164,7 @@ def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget
     if needed > memory_budget:
         raise InputError(
             f"Exact values of {n_frames} frames and {game.class_count} classes need "
-            f"{needed / 2**20:.0f} MiB, but the memory budget is {memory_budget / 2**20:.0f} MiB: "
+            f"{bytes_in_words(needed)}, but the memory budget is {bytes_in_words(memory_budget)}: "
             "raise the budget, or use method='regression'."
         )
     return wanted

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-MASKS_AT_ONCE = 2**15
+NUMBERS_AT_ONCE = 2**18
+"""Numbers in one operand of a product, of which there are some six in memory at a time."""
 
 
 def class_columns(table: np.ndarray | Tensor, class_idx: np.ndarray) -> Tensor:
@@ -34,20 +35,22 @@ def pairwise_interactions(table: np.ndarray | Tensor) -> np.ndarray:
     """
     table = torch.as_tensor(table)
     n_frames = table.shape[1].bit_length() - 1
-    columns = table.transpose(0, 1).flatten(start_dim=1)
+    subset_count, column_count = table.shape[1], len(table) * table.shape[2]
     pairs = torch.triu_indices(n_frames, n_frames, offset=1, device=table.device)
     weights = torch.from_numpy(_weights(n_frames)).to(table.device)
-    total = torch.zeros(pairs.shape[1], columns.shape[1], dtype=torch.float64, device=table.device)
-    for start in range(0, len(columns), MASKS_AT_ONCE):
-        masks = torch.arange(start, min(start + MASKS_AT_ONCE, len(columns)), device=table.device)
+    total = torch.zeros(pairs.shape[1], column_count, dtype=torch.float64, device=table.device)
+    step = max(1, NUMBERS_AT_ONCE // max(pairs.shape[1], column_count, 1))
+    for start in range(0, subset_count, step):
+        masks = torch.arange(start, min(start + step, subset_count), device=table.device)
         member = (masks >> torch.arange(n_frames, device=table.device)[:, None]) & 1
         both, one, neither = weights[:, member.sum(dim=0)]
         first, second = member[pairs[0]].double(), member[pairs[1]].double()
         counts = first * second * (both - 2 * one + neither)
         counts += (first + second) * (one - neither) + neither
-        total += counts @ columns[start : start + MASKS_AT_ONCE].double()
+        columns = table[:, start : start + step].transpose(0, 1).flatten(start_dim=1)
+        total += counts @ columns.double()
     interactions = torch.zeros(
-        n_frames, n_frames, columns.shape[1], dtype=torch.float64, device=table.device
+        n_frames, n_frames, column_count, dtype=torch.float64, device=table.device
     )
     interactions[pairs[0], pairs[1]] = total
     interactions[pairs[1], pairs[0]] = total

@@ -84,14 +84,18 @@ def ask(model: Model, subsequences: Tensor) -> Tensor:
         with torch.inference_mode():
             answer = model(subsequences)
     except RuntimeError as error:
-        found = _weights_of_another_type(model, subsequences.dtype)
-        if found is None:
-            raise
-        raise InputError(
-            f"The model's weights are {found}, but the features are {_name(subsequences.dtype)}: "
-            "call model.float(), or give features of floating-point numbers, which are passed on "
-            "as float32."
-        ) from error
+        given, weights = _name(subsequences.dtype), _weights_of_another_type(model, subsequences)
+        if weights is not None:
+            raise InputError(
+                f"The model's weights are {weights}, but the features are {given}: call "
+                "model.float(), or give floating-point features, which are passed on as float32."
+            ) from error
+        if not subsequences.is_floating_point():
+            raise InputError(
+                f"The model failed on whole numbers ({given}), which are passed on as they are: "
+                "give floating-point features if it takes those."
+            ) from error
+        raise
     try:
         tensor = torch.as_tensor(answer)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -120,11 +124,11 @@ def check_repetition(first: Tensor, second: Tensor, frame_count: int) -> None:
     )
 
 
-def _weights_of_another_type(model: Model, dtype: torch.dtype) -> str | None:
-    """The type of a network's floating-point weights, if none of them is of type `dtype`."""
+def _weights_of_another_type(model: Model, given: Tensor) -> str | None:
+    """The type of a network's floating-point weights, if none of them is of that of `given`."""
     parameters = model.parameters() if isinstance(model, nn.Module) else ()
     found = {parameter.dtype for parameter in parameters if parameter.is_floating_point()}
-    return None if dtype in found or not found else _name(min(found, key=str))
+    return None if given.dtype in found or not found else _name(min(found, key=str))
 
 
 def _name(dtype: torch.dtype) -> str:

@@ -15,9 +15,10 @@ from playfair.attribution.games.game import Game, MultiScaleGame, VariableLength
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.recognition import are_plain_trns, is_plain_tsn
-from playfair.attribution.games.scores import Score
+from playfair.attribution.games.scores import Score, as_priors
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
+from playfair.models.devices import resolve_device
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 
@@ -42,22 +43,15 @@ def make_game(
     """
     if batch_size < 1:
         raise InputError(f"batch_size counts subsequences and is at least 1, not {batch_size}.")
+    priors = as_priors(priors)
+    models = _models(model)
     if is_plain_tsn(model):
         return TSNGame(cast(TSN, model), features, priors, score)
-    if isinstance(model, (list, tuple, nn.ModuleList)):
-        models = _models(model)
+    if not callable(model) or isinstance(model, nn.ModuleList):
         if are_plain_trns(models):
             return TRNGame(cast(list[TRN], models), features, priors, score)
-        if not models or not all(callable(single) for single in models):
-            raise InputError(
-                "A multi-scale model is a list of callables, one per number of frames."
-            )
         class_count = _class_count(models[0], features[:1, :1], priors)
         return MultiScaleGame(models, features, priors, class_count, score, batch_size)
-    if not callable(model):
-        raise InputError(
-            f"A model is a callable or a list of callables, not {type(model).__name__}."
-        )
     if isinstance(model, MaskedModel):
         class_count = _class_count(model, features[:1], priors)
         return MaskingGame(model, features, priors, class_count, score, batch_size)
@@ -83,7 +77,7 @@ def place_model(
         parameters = (parameter for network in networks for parameter in network.parameters())
         first = next(parameters, None)
         return model, torch.device("cpu") if first is None else first.device
-    target = torch.device(device)
+    target = resolve_device(device)
     placed = [_on_device(single, target) for single in models]
     return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target
 
@@ -122,7 +116,17 @@ def _of_probabilities(head: TSN, subsequence: Tensor) -> Model:
 
 
 def _models(model: Model | Sequence[Model]) -> list[Model]:
-    return [model] if callable(model) and not isinstance(model, nn.ModuleList) else list(model)
+    """The model alone, or the single-scale models of a list."""
+    if callable(model) and not isinstance(model, nn.ModuleList):
+        return [model]
+    if not isinstance(model, list | tuple | nn.ModuleList):
+        raise InputError(
+            f"A model is a callable or a list of callables, not {type(model).__name__}."
+        )
+    models = list(model)
+    if not models or not all(callable(single) for single in models):
+        raise InputError("A multi-scale model is a list of callables, one per number of frames.")
+    return models
 
 
 def _on_device(model: Model, device: torch.device) -> Model:
@@ -133,8 +137,8 @@ def _on_device(model: Model, device: torch.device) -> Model:
     return copy.deepcopy(model).to(device)
 
 
-def _class_count(model: Model, subsequence: Tensor, priors: ArrayLike) -> int:
+def _class_count(model: Model, subsequence: Tensor, priors: Tensor | str) -> int:
     """The number of classes, from the priors or from what the model says of one subsequence."""
-    if not isinstance(priors, str):
-        return len(torch.as_tensor(priors))
+    if isinstance(priors, Tensor):
+        return len(priors)
     return ask(model, subsequence.clone()).shape[1]

@@ -54,11 +54,7 @@ class Game(ABC):
         score: Score = "probability",
     ) -> None:
         check_score(score)
-        if features.ndim < 3 or 0 in features.shape[:2]:
-            raise InputError(
-                f"Features of a batch of videos have the shape (V, n, ...) with n >= 1 frames, "
-                f"not {tuple(features.shape)}."
-            )
+        check_features(features)
         self.features = features
         self.score: Score = score
         self.class_count = class_count
@@ -172,6 +168,15 @@ class MultiScaleGame(Game):
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
+
+
+def check_features(features: Tensor) -> None:
+    """Raise `InputError` unless features are those of a batch of videos, (V, n, ...)."""
+    if features.ndim < 3 or 0 in features.shape[:2]:
+        raise InputError(
+            f"Features of a batch of videos have the shape (V, n, ...) with n >= 1 frames, "
+            f"not {tuple(features.shape)}."
+        )
 
 
 def check_probabilities(outputs: Tensor, frame_count: int) -> None:

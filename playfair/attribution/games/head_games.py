@@ -47,7 +47,7 @@ class TSNGame(Game):
         """(n, V, C): the logits of every single frame."""
         if self._frame_logits is None:
             with torch.inference_mode():
-                logits = self.head.classifier(torch.relu(self.features))
+                logits = self.head.classifier(torch.relu(self.features.float()))
                 self._frame_logits = logits.transpose(0, 1).contiguous()
         return self._frame_logits
 
@@ -127,7 +127,7 @@ class TRNGame(Game):
         the operands lie in memory, and torch aligns what it allocates.
         """
         if relu not in self._elements:
-            by_frame = self.features.transpose(0, 1)
+            by_frame = self.features.transpose(0, 1).float()
             copied = by_frame.relu() if relu else by_frame.clone()
             self._elements[relu] = copied.contiguous()
         return self._elements[relu]

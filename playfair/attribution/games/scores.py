@@ -6,6 +6,7 @@ in the same unit; the functions here convert both.
 
 from typing import Literal, get_args
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
@@ -70,6 +71,33 @@ def _log_of_others(weights: Tensor) -> Tensor:
     return others.clamp_min(torch.finfo(weights.dtype).tiny).log()
 
 
+def as_priors(priors: ArrayLike | None) -> Tensor | str:
+    """Priors as given: a float32 tensor (C,) of its own memory, or "uniform".
+
+    Raises `InputError` for anything else than one list of numbers.
+    """
+    if isinstance(priors, str):
+        if priors != "uniform":
+            raise InputError(f"Unknown priors {priors!r}: give one per class, or 'uniform'.")
+        return priors
+    try:
+        if isinstance(priors, Tensor):
+            prior = priors.detach().to(torch.float32, copy=True)
+        else:
+            prior = torch.from_numpy(np.array(priors, dtype=np.float32))
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"Priors are {type(priors).__name__} that is no array of numbers: give one probability "
+            "per class, or 'uniform'."
+        ) from error
+    if priors is None or prior.ndim != 1 or len(prior) == 0:
+        found = "None" if priors is None else f"of the shape {tuple(prior.shape)}"
+        raise InputError(
+            f"Priors are {found}: give one list (C,) of one probability per class, or 'uniform'."
+        )
+    return prior
+
+
 def prior_probabilities(
     priors: ArrayLike, class_count: int, device: torch.device | str = "cpu"
 ) -> Tensor:
@@ -78,20 +106,14 @@ def prior_probabilities(
     Raises `InputError` when there are not C of them, when one lies outside [0, 1], or when they do
     not sum to 1 within PRIOR_TOLERANCE.
     """
-    if isinstance(priors, str):
-        if priors != "uniform":
-            raise InputError(f"Unknown priors {priors!r}: give one per class, or 'uniform'.")
+    given = as_priors(priors)
+    if isinstance(given, str):
         return torch.full((class_count,), 1.0 / class_count, device=device)
-    try:
-        prior = torch.as_tensor(priors, dtype=torch.float32, device=device).detach().clone()
-    except (TypeError, ValueError, RuntimeError) as error:
+    prior = given.to(device)
+    if len(prior) != class_count:
         raise InputError(
-            f"Priors are {type(priors).__name__}: give one probability per class, or 'uniform'."
-        ) from error
-    if prior.shape != (class_count,):
-        raise InputError(
-            f"The model has {class_count} classes, but the priors have the shape "
-            f"{tuple(prior.shape)}: give one prior per class."
+            f"There are {len(prior)} priors, but {class_count} classes: give one prior for each "
+            "class of the model."
         )
     if not bool(((prior >= 0) & (prior <= 1)).all()):
         raise InputError(

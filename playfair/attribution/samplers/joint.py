@@ -65,7 +65,9 @@ def joint_logits(
     scales = np.unique(size[size <= n_max])
     fits = [_ScaleFit(member, outputs, np.nonzero(size == scale)[0]) for scale in scales]
     larger = _MeanTerms(member, np.nonzero(size > n_max)[0])
-    known = sum((fit.left_over() for fit in fits), np.zeros_like(outputs))
+    known = np.zeros_like(outputs)
+    for fit in fits:
+        fit.add_left_over(known)
     for dropped in (None, *range(GROUPS)):
         count = len(outputs) if dropped is None or leading is None else leading
         logits = np.zeros((count, outputs.shape[1]), dtype=np.float32)
@@ -131,16 +133,15 @@ class _ScaleFit:
             self.linear_ridge += LINEAR_RIDGE * n_frames * share * (1 - share)
         self.pair_ridge += PAIR_RIDGE * self.ends.shape[1] * (share * (1 - share)) ** 2
 
-    def left_over(self) -> Columns:
-        """(m, X): the mean over the s-frame subsets of each X of what the fit to them leaves over.
+    def add_left_over(self, means: Columns) -> None:
+        """To means (m, X), the mean over the s-frame subsets of each X of what the fit leaves over.
 
-        Zero, as expected, unless the scale was sampled in full, and is not too large for it.
+        That is zero, as expected, unless the scale was sampled in full and is not too large.
         """
-        means = np.zeros_like(self.outputs)
         size = self.member.sum(axis=1)
         above = np.nonzero(size > self.scale)[0]
         if not self.is_full or self.scale == 1 or len(above) * len(self.rows) > MOST_CONTAINED:
-            return means
+            return
         fitted = [
             (terms @ self.coefficients(None)).numpy()
             for _, terms in self.mean_terms.blocks(len(self.member))
@@ -150,8 +151,7 @@ class _ScaleFit:
         for block in _blocks(above):
             contained = torch.from_numpy(self.member[block]).float() @ subsets.T == self.scale
             count = torch.from_numpy(_binomials(size[block], self.scale)).float()
-            means[block] = (contained.float() @ residual / count[:, None]).numpy()
-        return means
+            means[block] += (contained.float() @ residual / count[:, None]).numpy()
 
     def coefficients(self, dropped: int | None) -> Tensor:
         """(F, X): what `_MeanTerms` count, fitted to all subsets or to those outside of a group."""
@@ -235,6 +235,11 @@ class _ScaleFit:
 
 def _binomials(counts: np.ndarray, size: int) -> np.ndarray:
     return np.array([comb(int(count), size) for count in counts], dtype=np.float64)
+
+
+def term_count(n_frames: int) -> int:
+    """F: how many terms a fit has."""
+    return 1 + n_frames + _pair_count(n_frames)
 
 
 def _terms(left: Tensor, right: Tensor) -> Tensor:

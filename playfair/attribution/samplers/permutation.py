@@ -4,7 +4,7 @@ import numpy as np
 
 from playfair.attribution.samplers.column_products import Columns
 from playfair.attribution.samplers.sampler import Sampler, SamplerOptions, thinned
-from playfair.attribution.samplers.subsets import first_occurrences
+from playfair.attribution.samplers.subsets import first_occurrences, generator
 from playfair.errors import InputError
 
 PAIRS_AT_ONCE = 32
@@ -30,35 +30,53 @@ class PermutationSampler(Sampler):
         "when exact unbiasedness and efficiency in every order matter, or for the smallest budgets"
     )
 
+    _row: np.ndarray
+    _turn: np.ndarray
+    _scored: np.ndarray
+
     def __init__(
         self, n_frames: int, n_max: int | None, options: SamplerOptions, seed: int = 0
     ) -> None:
         super().__init__(n_frames, n_max, options, seed)
         budget = options.budget
-        pair_count = max(2, budget // 2 + 1)
-        orders = np.tile(np.arange(n_frames), (pair_count, 1))
-        forwards = self.rng.permuted(orders, axis=1)
-        # turn[p, d, i]: when frame i has its turn in order p, forwards and backwards.
-        turn = np.stack([forwards, n_frames - 1 - forwards], axis=1)
-        chains = turn[:, :, None, :] <= np.arange(n_frames)[:, None]
-        whole = np.ones((1, n_frames), dtype=bool)
-        chained = np.concatenate([whole, chains.reshape(-1, n_frames)])
-        positions, row = first_occurrences(chained)
-        row = row[1:].reshape(pair_count, 2, n_frames)
-        # Subsets are scored in order of appearance: a pair needs all up to its highest position.
-        scored = np.maximum.accumulate(row.max(axis=(1, 2))) + 1
-        self.member = chained[positions]
-        affordable = int((self.evaluations[scored] <= budget).sum())
+        most_pairs = max(2, budget // 2 + 1)
+        # A pair without repetitions costs twice as much as this allows for.
+        least_cost = max(1, min(n_frames - 1, self.largest_evaluated))
+        pair_count = min(most_pairs, budget // least_cost + 2)
+        while True:
+            self._draw(pair_count, seed)
+            if pair_count == most_pairs or self.evaluations[self._scored[-1]] > budget:
+                break
+            pair_count = min(most_pairs, 2 * pair_count)
+        affordable = int((self.evaluations[self._scored] <= budget).sum())
         if affordable < 2 and n_frames > 1:
             raise InputError(
                 f"Permutation sampling of {n_frames} frames needs a budget of at least "
-                f"{int(self.evaluations[scored[1]])} evaluations (two antithetic pairs of orders), "
-                f"not {budget}."
+                f"{int(self.evaluations[self._scored[1]])} evaluations (two antithetic pairs of "
+                f"orders), not {budget}."
             )
+        self.checkpoints = thinned(self._scored[1:affordable])
+        self.member = self.member[: self._scored[affordable - 1]].copy()
         del self.evaluations
-        self.member = self.member[: scored[affordable - 1]]
-        self.checkpoints = thinned(scored[1:affordable])
-        self._row, self._turn, self._scored = row, turn, scored
+        self._row, self._turn = self._row[:affordable].copy(), self._turn[:affordable].copy()
+        self._scored = self._scored[:affordable]
+
+    def _draw(self, pair_count: int, seed: int) -> None:
+        """The first pairs of orders, and the subsets that they go through."""
+        n_frames = self.n_frames
+        rng = generator(seed, n_frames, self.name)
+        forwards = rng.permuted(np.tile(np.arange(n_frames), (pair_count, 1)), axis=1)
+        # turn[p, d, i]: when frame i has its turn in order p, forwards and backwards.
+        self._turn = np.stack([forwards, n_frames - 1 - forwards], axis=1)
+        chains = self._turn[:, :, None, :] <= np.arange(n_frames)[:, None]
+        whole = np.ones((1, n_frames), dtype=bool)
+        chained = np.concatenate([whole, chains.reshape(-1, n_frames)])
+        positions, row = first_occurrences(chained)
+        self._row = row[1:].reshape(pair_count, 2, n_frames)
+        # Subsets are scored in order of appearance: a pair needs all up to its highest position.
+        self._scored = np.maximum.accumulate(self._row.max(axis=(1, 2))) + 1
+        self.member = chained[positions]
+        vars(self).pop("evaluations", None)
 
     @classmethod
     def least_budget(cls, n_frames: int, options: SamplerOptions) -> int:

@@ -10,8 +10,11 @@ from torch import Tensor
 from playfair.attribution.exact.shapley import exact_values
 from playfair.attribution.games.game import Game, check_finite
 from playfair.attribution.limits import MAX_FRAMES
+from playfair.attribution.methods.arguments import bytes_in_words
 from playfair.attribution.result import Attribution, concatenated, gap_to_efficiency
 from playfair.attribution.samplers.column_products import Columns
+from playfair.attribution.samplers.joint import ROWS_AT_ONCE as JOINT_ROWS
+from playfair.attribution.samplers.joint import term_count
 from playfair.attribution.samplers.sampler import Sampler
 from playfair.errors import InputError
 
@@ -171,11 +174,17 @@ def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
 
 def videos_at_once(game: Game, sampler: Sampler, memory_budget: int) -> int:
     """As many videos as the budget allows, counting outputs, scores and copies in float64."""
-    each = 40 * len(sampler.member) * game.class_count
-    if each > memory_budget:
+    of_number, shared = 40, 4 * sampler.member.nbytes
+    if game.n_max is not None:
+        # Of the joint fit: two more copies, the terms of a block of each scale, and five at work.
+        of_number += 24
+        scales = min(game.n_frames, game.n_max) + 5
+        shared += 8 * scales * min(JOINT_ROWS, len(sampler.member)) * term_count(game.n_frames)
+    each = of_number * len(sampler.member) * game.class_count
+    if shared + each > memory_budget:
         raise InputError(
             f"{len(sampler.member)} subsets of a video with {game.class_count} classes need "
-            f"{each / 2**20:.0f} MiB, but the memory budget is {memory_budget / 2**20:.0f} MiB: "
-            "raise it, or lower the budget of evaluations."
+            f"{bytes_in_words(shared + each)}, but the memory budget is "
+            f"{bytes_in_words(memory_budget)}: raise it, or lower the budget of evaluations."
         )
-    return max(1, min(MOST_VIDEOS, memory_budget // each))
+    return int(max(1, min(MOST_VIDEOS, (memory_budget - shared) // each)))

@@ -25,9 +25,10 @@ def frame_keys(n_frames: int) -> np.ndarray:
 
 def subset_keys(member: np.ndarray) -> np.ndarray:
     """Membership (M, n) -> keys (M,) uint64, equal for equal subsets."""
-    keys: np.ndarray = np.where(member, frame_keys(member.shape[1]), np.uint64(0)).sum(
-        axis=1, dtype=np.uint64
-    )
+    keys = np.zeros(len(member), dtype=np.uint64)
+    # Frame by frame: all products at once would take 64 times the memory of the membership.
+    for frame, key in enumerate(frame_keys(member.shape[1])):
+        keys[member[:, frame]] += key
     return keys
 
 

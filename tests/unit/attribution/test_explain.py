@@ -97,7 +97,7 @@ def test_nested_lists_of_numbers_are_one_video():
     [
         (np.zeros(4), "Features have 1 axes"),
         (np.zeros((2, 3, 4, 5)), "see element_ndim"),
-        ([], "Features have 1 axes"),
+        ([], "features are an empty list"),
         (np.zeros((0, 3, 4)), "no videos to explain"),
         ([np.zeros((2, 4)), np.zeros((0, 4))], r"Video 1 has the shape \(0, 4\)"),
         ([np.zeros((2, 4)), np.zeros(4)], r"Video 1 has the shape \(4,\)"),

@@ -6,7 +6,7 @@ import torch
 from playfair.attribution.exact.exact import exact_esvs, videos_at_once
 from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
-from playfair.attribution.methods.batches import as_elements, chosen_classes
+from playfair.attribution.methods.arguments import as_elements, chosen_classes
 from playfair.errors import InputError
 from tests import oracle
 from tests.conformance import CONFORMANCE, inputs

@@ -51,7 +51,7 @@ def test_frames_that_only_work_together_interact_positively():
 def test_interactions_do_not_depend_on_how_many_masks_are_taken_at_once(monkeypatch):
     table = random_table(6)
     expected = pairwise_interactions(table)
-    monkeypatch.setattr(interactions, "MASKS_AT_ONCE", 7)
+    monkeypatch.setattr(interactions, "NUMBERS_AT_ONCE", 7 * 15)
     assert np.allclose(pairwise_interactions(table), expected, atol=1e-7)
 
 

@@ -63,7 +63,7 @@ def test_uniform_priors_are_one_over_the_classes():
 @pytest.mark.parametrize(
     ("priors", "message"),
     [
-        ([0.5, 0.5, 0.0], "2 classes, but the priors have the shape \\(3,\\)"),
+        ([0.5, 0.5, 0.0], "There are 3 priors, but 2 classes"),
         ([1.5, -0.5], "between 0 and 1"),
         ([30.0, 20.0], "between 0 and 1"),
         ([float("nan"), 0.5], "between 0 and 1"),
