@@ -75,7 +75,8 @@ def exact_values(
     chosen = game.class_count if class_idx is None else len(class_idx)
     prior = game.prior_score if class_idx is None else game.prior_score[class_idx]
     # The empty subset stands in the sum of every frame, with weight -1/n.
-    esv = prior.div(-n_frames).repeat(n_frames, video_count)
+    each = prior.div(-n_frames).expand(n_frames, video_count, -1)
+    esv = each.contiguous().view(n_frames, -1)
     table = None
     if keep_table:
         table = torch.empty(video_count, 2**n_frames, chosen, device=device)

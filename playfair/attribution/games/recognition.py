@@ -70,10 +70,15 @@ def _untouched(module: nn.Module, kind: type[nn.Module]) -> bool:
     return type(module) is kind and not any(hooks) and "forward" not in vars(module)
 
 
-def _looks(head: nn.Module) -> tuple[object, ...]:
-    """What decides how a head computes, apart from the numbers in its weights."""
-    shapes = (tuple(parameter.shape) for parameter in head.parameters())
-    return (*shapes, next(head.parameters()).device, getattr(head, "relu_input", None))
+def _looks(head: TSN | TRN) -> tuple[object, ...]:
+    """What decides how a head computes, apart from the numbers in its weights.
+
+    Taken from its layers one by one: the list of its parameters takes longer than their shapes.
+    """
+    layers = [head.classifier] if isinstance(head, TSN) else [head.model[1], head.model[3]]
+    weights = [cast(nn.Linear, layer).weight for layer in layers]
+    shapes = [weight.shape for weight in weights]
+    return (*shapes, weights[0].device, getattr(head, "relu_input", None))
 
 
 @torch.inference_mode()
