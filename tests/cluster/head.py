@@ -24,7 +24,12 @@ class Head:
         command += ["--workflow-profile", "profiles/slurm", *QUICK, *options]
         with self._output.open("w") as output:
             self._process = subprocess.Popen(
-                command, cwd=folder, env=slurm.environment, stdout=output, stderr=output
+                command,
+                cwd=folder,
+                env=slurm.environment,
+                stdout=output,
+                stderr=output,
+                preexec_fn=_mind_interrupts,
             )
 
     def send(self, number: signal.Signals) -> None:
@@ -55,6 +60,11 @@ class Head:
                 self._process.wait(HANGING_SECONDS)
             self._process.kill()
             self._process.wait()
+
+
+def _mind_interrupts() -> None:
+    """Tests that a shell runs in the background ignore interrupts, and so would their processes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_head(slurm: Slurmbox, folder: Path, target: str, *options: str) -> Head:

@@ -1,10 +1,13 @@
 """The whole tiny workflow through the Slurm profile: GPUs where they belong, the same results."""
 
+import json
 import re
 
 import pytest
 
 from tests.cluster.head import run_head
+from tests.cluster.slurmbox import missing_requirement
+from tests.shared_runs import made_once
 from tests.workflow.project import copy_project
 from tests.workflow.same_results import differences
 from tests.workflow.test_profiles import rules_that_run_a_network
@@ -14,15 +17,23 @@ RULES = rules_in_the_workflow()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return copy_project(tmp_path_factory.mktemp("slurm") / "project")
+def folder(request, tmp_path_factory):
+    """A run of the whole workflow on a Slurm, with what became of its jobs in jobs.json."""
+    if reason := missing_requirement():
+        pytest.skip(reason)
+
+    def make(folder):
+        slurm = request.getfixturevalue("slurm")
+        head = run_head(slurm, copy_project(folder), "results/figures")
+        (folder / "jobs.json").write_text(json.dumps(slurm.jobs(head.run_id)))
+
+    return made_once(tmp_path_factory, "slurm", make)
 
 
-@pytest.fixture(scope="module")
-def jobs(slurm, folder):
+@pytest.fixture
+def jobs(folder):
     """All Slurm jobs of a run of the whole workflow."""
-    head = run_head(slurm, folder, "results/figures")
-    return slurm.jobs(head.run_id)
+    return json.loads((folder / "jobs.json").read_text())
 
 
 def first_lines(folder, rule):

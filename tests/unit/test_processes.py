@@ -74,7 +74,7 @@ def test_no_process_outlives_its_job(tmp_path, way, end, platform):
     stuck = [int(job.stdout.readline()) for _ in range(count)]
     assert all(map(lives, stuck))
     job.send_signal(end)
-    job.communicate(timeout=HANGING_SECONDS)
+    job.communicate(None, HANGING_SECONDS)
     assert job.returncode == {signal.SIGTERM: 143, signal.SIGKILL: -9}[end]
     wait_until_gone(stuck)
     assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["job.log"]
@@ -121,7 +121,7 @@ def test_a_job_that_torch_keeps_busy_ends_when_it_is_asked_to(tmp_path):
     assert "busy" in told
     stuck = int(*(told - {"busy"}))
     job.terminate()
-    job.communicate(timeout=HANGING_SECONDS)
+    job.communicate(None, HANGING_SECONDS)
     assert job.returncode == 143
     wait_until_gone([stuck])
     assert list(tmp_path.iterdir()) == [log]
