@@ -5,8 +5,8 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 CLOCK = re.compile(r"timeout=|\btime\.(time|monotonic|perf_counter|sleep)\b")
-# One is where the limit is; one tells a server that says nothing from others by the clock; one goes on
-# for as long as it is asked to.
+# One is where the limit is; one tells a server that says nothing from others by the clock; one goes
+# on for as long as it is asked to.
 BY_THE_CLOCK = {"commands.py", "unit/data/test_download.py", "fuzz/__main__.py"}
 
 
