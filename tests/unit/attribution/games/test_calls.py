@@ -59,7 +59,13 @@ class Rectified(nn.Module):
 
 
 def noisy(frames):
-    return (logits(frames) + 1e-3 * torch.randn(3)).softmax(dim=1)
+    return (logits(frames) + 0.1 * torch.randn(3)).softmax(dim=1)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Random models may give the same answer twice by chance: here they never do."""
+    torch.manual_seed(1)
 
 
 DRAWING = {
