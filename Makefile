@@ -15,7 +15,8 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal
 # What computes or stores numbers.
 PROCESSOR_TESTS := tests/unit/attribution tests/unit/data/stores tests/unit/data/test_stores.py \
-  tests/unit/models/backbones/test_extraction.py playfair/attribution
+  tests/unit/models/backbones/test_extraction.py playfair/attribution \
+  --ignore tests/unit/data/stores/test_integrity.py
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
