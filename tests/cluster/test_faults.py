@@ -120,7 +120,7 @@ def test_job_on_a_node_that_goes_down_runs_elsewhere(slurm, run, assert_whole):
         Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head,
     ):
         job = slurm.wait_for_running("compute_class_priors")
-        # On a very busy machine the job may have failed before, and run anew.
+        # The last one: the profile tries again what ended before it was disturbed.
         before = slurm.jobs(head.run_id)[-1]
         try:
             slurm.crash_node(before["NodeList"], job)

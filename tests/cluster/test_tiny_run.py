@@ -6,7 +6,6 @@ import re
 import pytest
 
 from tests.cluster.head import run_head
-from tests.cluster.slurmbox import missing_requirement
 from tests.shared_runs import made_once
 from tests.workflow.project import copy_project
 from tests.workflow.same_results import differences
@@ -17,13 +16,10 @@ RULES = rules_in_the_workflow()
 
 
 @pytest.fixture(scope="module")
-def folder(request, tmp_path_factory):
+def folder(slurm, tmp_path_factory):
     """A run of the whole workflow on a Slurm, with what became of its jobs in jobs.json."""
-    if reason := missing_requirement():
-        pytest.skip(reason)
 
     def make(folder):
-        slurm = request.getfixturevalue("slurm")
         head = run_head(slurm, copy_project(folder), "results/figures")
         (folder / "jobs.json").write_text(json.dumps(slurm.jobs(head.run_id)))
 
