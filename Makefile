@@ -89,5 +89,6 @@ docs: setup ## Write maps of modules and the page of errors; draw the README's p
 	cp results/figures/{filmstrips,localisation}.png docs/images/
 
 lock: setup ## Resolve requirements.lock anew
-	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra dev \
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra transformers \
+	  --extra dashboard --extra dev \
 	  --override envs/overrides.txt --custom-compile-command "make lock" -o requirements.lock pyproject.toml
