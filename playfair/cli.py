@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import playfair
-from playfair.attribution.methods.options import kind_of
+from playfair.attribution.methods.options import kind_of, words_of
 from playfair.attribution.methods.registry import METHODS, all_options, make_options, method_class
 from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
@@ -108,8 +108,10 @@ def _add_methods(parser: argparse.ArgumentParser) -> None:
     for name, (declared, owners) in all_options().items():
         if declared.metadata["adds"]:
             continue
-        kind = kind_of(declared)
+        kind, words = kind_of(declared), words_of(declared)
         flags: dict[str, Any] = {"type": kind, "metavar": "N" if kind is int else "X"}
+        if words:
+            flags = {"choices": words}
         if kind is bool:
             flags = {"action": argparse.BooleanOptionalAction}
         help_text = f"{declared.metadata['description']} ({', '.join(owners)})"

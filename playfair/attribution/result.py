@@ -43,7 +43,8 @@ class Attribution:
     seed: of what was drawn, None if nothing was.
     standard_error: (n, K), one standard deviation of the sampling error; None when exact.
     evaluations: model outputs used, one per model and subsequence. converged: whether the largest
-    standard error fell to the tolerance within the budget; None when no tolerance was given.
+    standard error (with tolerance_for="predicted": of the predicted class) fell to the tolerance
+    within the budget; None when no tolerance was given.
 
     With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`; with
     labels (n, n, 2), of the true class, NaN where it is unknown, and of the predicted one. With

@@ -209,7 +209,7 @@ BAD = {
     "a number of frames twice": ({"n_frames": [2, 2]}, ["n_frames", "repeated"]),
     "a budget too small for the study of samplers": (
         {"figures": {"sampling_error": {"budgets": [10]}}},
-        ["figures.sampling_error.budgets", "[10]", "at least 73"],
+        ["figures.sampling_error.budgets", "[10]", "at least 65"],
     ),
     "a model that is not defined": (
         {"models": ["trm"]},

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 
@@ -34,7 +34,8 @@ def option(
     le: float | None = None,
     adds: Sequence[str] = (),
 ) -> Any:
-    """A field of an options dataclass: a bool, int or float, or None where its type allows it.
+    """A field of an options dataclass: a bool, int, float or one of some words (a `Literal`), or
+    None where its type allows it.
 
     ge, gt, le: bounds. adds: fields of the result that the option, where it is true, fills.
     """
@@ -67,10 +68,17 @@ class Options:
 
 
 def kind_of(declared: Field[Any]) -> type:
-    """bool, int or float: what an option is when it is not None."""
+    """bool, int, float or (one of some words) str: what an option is when it is not None."""
+    if words_of(declared):
+        return str
     kind: type
     (kind,) = (one for one in _allowed(declared) if one is not type(None))
     return kind
+
+
+def words_of(declared: Field[Any]) -> tuple[str, ...]:
+    """The words that an option may be, none if it is no option of words."""
+    return get_args(declared.type) if get_origin(declared.type) is Literal else ()
 
 
 def _allowed(declared: Field[Any]) -> tuple[Any, ...]:
@@ -80,6 +88,13 @@ def _allowed(declared: Field[Any]) -> tuple[Any, ...]:
 def _check(declared: Field[Any], value: Any) -> None:
     if value is None and type(None) in _allowed(declared):
         return
+    if words_of(declared):
+        if value in words_of(declared):
+            return
+        raise InputError(
+            f"The option {declared.name} is {' or '.join(words_of(declared))}, not {value}. "
+            f"({declared.metadata['description']})"
+        )
     kind = kind_of(declared)
     name, types = _KINDS[kind]
     bounds = declared.metadata["bounds"]

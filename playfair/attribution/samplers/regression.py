@@ -44,8 +44,8 @@ class RegressionSampler(PairedSampler):
 
     @classmethod
     def least_pairs(cls, n_frames: int) -> int:
-        # With fewer pairs than twice the coefficients, residuals say little about the error.
-        return 2 * n_frames + 4
+        # With hardly more pairs than coefficients, residuals say little about the error.
+        return int(1.5 * n_frames) + 8
 
     def size_weights(self) -> np.ndarray:
         return shapley_kernel(self.n_frames)

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,11 @@ class SamplerOptions(Options):
         None,
         "Stop a video once its largest standard error is at most this; null spends the budget.",
         gt=0,
+    )
+    tolerance_for: Literal["all", "predicted"] = option(
+        "all",
+        "Whose standard errors the tolerance is about: all classes that are explained, or the one "
+        "of them that is predicted.",
     )
     rescale: bool = option(False, "Shift ESVs so that they sum to score - prior.")
 
@@ -106,6 +111,19 @@ class Sampler(Method):
         largest = min(len(outputs), max(MOST_REPLICATED, self.checkpoints[0]))
         leading = max(count for count in self.checkpoints if count <= largest)
         return joint_logits(self.member[: len(outputs)], outputs, n_max, leading)
+
+
+def largest_errors(error: np.ndarray, scores: np.ndarray, which: str) -> np.ndarray:
+    """The standard error that a tolerance is about: (V, n, K) and scores (V, K) -> (V,).
+
+    which: "all" classes, or the "predicted" one, which has the highest score of those explained.
+    """
+    of_class: np.ndarray = error.max(axis=1)
+    if which == "all":
+        largest: np.ndarray = of_class.max(axis=1)
+        return largest
+    predicted = scores.argmax(axis=1)[:, None]
+    return np.take_along_axis(of_class, predicted, axis=1)[:, 0]
 
 
 def thinned(counts: np.ndarray, growth: float = 1.25) -> list[int]:

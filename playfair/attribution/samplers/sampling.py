@@ -15,7 +15,7 @@ from playfair.attribution.result import Attribution, concatenated, gap_to_effici
 from playfair.attribution.samplers.column_products import Columns
 from playfair.attribution.samplers.joint import ROWS_AT_ONCE as JOINT_ROWS
 from playfair.attribution.samplers.joint import term_count
-from playfair.attribution.samplers.sampler import Sampler
+from playfair.attribution.samplers.sampler import Sampler, largest_errors
 from playfair.errors import InputError
 
 MOST_VIDEOS = 32
@@ -45,7 +45,9 @@ class SamplingRun:
         game = self.game
         for count in checkpoints:
             estimate, outputs = self._estimate(game, outputs, count)
-            converged = estimate.standard_error.max(axis=(1, 2)) <= tolerance
+            which = self.sampler.options.tolerance_for
+            largest = largest_errors(estimate.standard_error, estimate.scores, which)
+            converged = largest <= tolerance
             finished = converged | (count == checkpoints[-1])
             for place in np.nonzero(finished)[0]:
                 of_video = estimate.select(slice(place, place + 1))

@@ -31,7 +31,7 @@ def test_a_method_says_what_lists_of_methods_need(name):
     assert issubclass(method.options_class, Options)
     for declared in fields(method.options_class):
         assert declared.metadata["description"].endswith(".")
-        assert kind_of(declared) in (bool, int, float)
+        assert kind_of(declared) in (bool, int, float, str)
 
 
 def test_options_are_made_of_what_is_given_and_the_defaults():
@@ -51,6 +51,8 @@ def test_options_are_made_of_what_is_given_and_the_defaults():
         ({"budget": None}, "budget is a whole number"),
         ({"tolerance": 0}, "tolerance is a number greater than 0, not 0"),
         ({"rescale": "no"}, "rescale is true or false, not no"),
+        ({"tolerance_for": "some"}, "tolerance_for is all or predicted, not some"),
+        ({"tolerance_for": None}, "tolerance_for is all or predicted, not None"),
     ],
 )
 def test_values_that_an_option_may_not_have_are_refused(given, message):

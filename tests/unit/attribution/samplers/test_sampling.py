@@ -218,6 +218,30 @@ def test_a_tolerance_stops_each_video_when_its_own_error_is_small_enough():
     assert alone.evaluations[0] == estimate.evaluations[2]
 
 
+@pytest.mark.parametrize("model", [confident_tsn(), trn_heads()], ids=["tsn", "trn"])
+@pytest.mark.parametrize("method", ["regression", "permutation"])
+def test_a_tolerance_may_be_about_the_predicted_class_alone(method, model):
+    features = inputs("predicted", (4, 14, 32), -1, 1)
+    settings = {"budget": 2000, "tolerance": 2e-3, "classes": [7, 2, 5, 1]}
+    for_all = explain(features, model, priors(), method, **settings)
+    estimate = explain(features, model, priors(), method, **settings, tolerance_for="predicted")
+    error = estimate.standard_error.max(axis=1)
+    of_predicted = error[np.arange(4), estimate.scores.argmax(axis=1)]
+    assert np.array_equal(estimate.converged, of_predicted <= 2e-3)
+    assert (estimate.evaluations <= for_all.evaluations).all()
+    assert (error.max(axis=1) > 2e-3).any()
+
+
+@pytest.mark.parametrize("model", [confident_tsn(), trn_heads()], ids=["tsn", "trn"])
+def test_128_evaluations_of_32_frames_are_enough_for_honest_intervals(model):
+    features = inputs("small budget", (2, 32, 32), -1, 1)
+    long = explain(features, model, priors(), "regression", budget=8192)
+    runs = [explain(features, model, priors(), "regression", seed, budget=128) for seed in range(3)]
+    assert all((run.evaluations <= 128).all() for run in runs)
+    error = np.array([np.abs(run.esv - long.esv) for run in runs])
+    assert 0.88 <= (error <= 1.96 * np.array([run.standard_error for run in runs])).mean() <= 0.99
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_tolerance_out_of_reach_ends_with_the_budget_and_says_so(method):
     features = inputs("unreached", (2, 12, 32), -1, 1)
