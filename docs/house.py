@@ -28,6 +28,7 @@ FLOORS = (
     ("models.checkpoints", "models.factories", "models.gpu_claims"),
     ("models.devices",),
     ("models.backbones", "models.heads"),
+    ("models.clip_networks",),
     ("models.training",),
     ("attribution.games",),
     ("attribution.methods",),

@@ -50,11 +50,15 @@ class CheckedModel:
             yield slice(start, start + size)
             start += size
 
-    def _answer(self, elements: Tensor, frame_idx: Tensor) -> Tensor:
+    def ask(self, elements: Tensor, frame_idx: Tensor) -> Tensor:
+        """What the model says of subsequences (N, k) of elements (n, ...)."""
         # Indexing by a tensor copies.
-        answer = self._checked(ask(self.model, elements[frame_idx]), frame_idx.shape[1])
+        return ask(self.model, elements[frame_idx])
+
+    def _answer(self, elements: Tensor, frame_idx: Tensor) -> Tensor:
+        answer = self._checked(self.ask(elements, frame_idx), frame_idx.shape[1])
         if not self._repeats_itself:
-            again = self._checked(ask(self.model, elements[frame_idx]), frame_idx.shape[1])
+            again = self._checked(self.ask(elements, frame_idx), frame_idx.shape[1])
             check_repetition(answer, again, frame_idx.shape[1])
             self._repeats_itself = True
         return answer

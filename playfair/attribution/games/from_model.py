@@ -53,7 +53,7 @@ def make_game(
         class_count = _class_count(models[0], features[:1, :1], priors)
         return MultiScaleGame(models, features, priors, class_count, score, batch_size)
     if isinstance(model, MaskedModel):
-        class_count = _class_count(model, features[:1], priors)
+        class_count = _class_count(model, model.frames_of(features[:1]), priors)
         return MaskingGame(model, features, priors, class_count, score, batch_size)
     if isinstance(model, TSN):
         model = _of_probabilities(model, features[:1, :1])

@@ -30,6 +30,9 @@ from playfair.attribution.games.scores import (
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.errors import InputError
 
+ROWS_AT_ONCE = 4096
+"""Subsets of one size in one question to a game."""
+
 
 class Game(ABC):
     """The scores of subsequences of V videos of n frames each.
@@ -85,6 +88,22 @@ class Game(ABC):
 
         frame_idx holds integers that ascend along a row; k <= n_max where there are scales.
         """
+
+    def outputs_of_members(self, member: Tensor) -> Tensor:
+        """The outputs of subsets of any sizes: (M, n) bool -> (M, V, C) float32.
+
+        Videos are taken one by one, which bounds the memory that their hidden vectors take.
+        """
+        outputs = torch.empty(len(member), self.video_count, self.class_count, device=self.device)
+        sizes = member.sum(dim=1)
+        for video in range(self.video_count):
+            single = self.with_features(self.features[video : video + 1])
+            for size in sizes.unique():
+                rows = (sizes == size).nonzero()[:, 0]
+                frame_idx = member[rows].nonzero()[:, 1].view(len(rows), -1)
+                for chunk in torch.arange(len(rows), device=rows.device).split(ROWS_AT_ONCE):
+                    outputs[rows[chunk], video] = single.outputs(frame_idx[chunk])[:, 0]
+        return outputs
 
     @abstractmethod
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:

@@ -19,7 +19,6 @@ from playfair.attribution.samplers.sampler import Sampler, largest_errors
 from playfair.errors import InputError
 
 MOST_VIDEOS = 32
-ROWS_AT_ONCE = 4096
 FEW_GROUPS = (2.3646 / 1.9600) ** 2
 """A variance seen in the eight groups of the jackknife has seven degrees of freedom: this makes
 1.96 of its standard errors as wide as the 95 % interval of Student's t."""
@@ -156,22 +155,8 @@ class _KnownGame(Game):
 
 @torch.no_grad()
 def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
-    """What a game's model says of subsets (M, n) of its videos: (M, V, C) float32, unconverted.
-
-    Videos are taken one by one, which bounds the memory that their hidden vectors take.
-    """
-    outputs = torch.empty(len(member), game.video_count, game.class_count, device=game.device)
-    sizes = member.sum(axis=1)
-    for video in range(game.video_count):
-        single = game.with_features(game.features[video : video + 1])
-        for size in np.unique(sizes):
-            rows = np.nonzero(sizes == size)[0]
-            frame_idx = torch.from_numpy(np.nonzero(member[rows])[1].reshape(len(rows), size))
-            for start in range(0, len(rows), ROWS_AT_ONCE):
-                chunk = slice(start, start + ROWS_AT_ONCE)
-                answer = single.outputs(frame_idx[chunk].to(game.device))
-                outputs[torch.from_numpy(rows[chunk]).to(game.device), video] = answer[:, 0]
-    return outputs
+    """What a game's model says of subsets (M, n) of its videos: (M, V, C) float32, unconverted."""
+    return game.outputs_of_members(torch.from_numpy(member).bool().to(game.device))
 
 
 def videos_at_once(game: Game, sampler: Sampler, memory_budget: int) -> int:
