@@ -43,6 +43,7 @@ FLOORS = (
     ("config",),
     ("config_reference", "run_options", "trust"),
     ("config_files", "runs"),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

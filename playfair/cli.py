@@ -1,7 +1,8 @@
-"""The command-line program `playfair`: explain one clip by the networks of a finished run."""
+"""The command-line program `playfair`: explain one clip, by a finished run or by any network."""
 
 import argparse
 import difflib
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -9,8 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import playfair
-from playfair.attribution.methods.options import kind_of, words_of
-from playfair.attribution.methods.registry import METHODS, all_options, make_options, method_class
+from playfair.commands.options import (
+    NETWORK_OPTIONS,
+    add_method_options,
+    add_network_options,
+    check_belong,
+    method_options,
+    positive,
+)
 from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
 
@@ -49,20 +56,29 @@ def _parser() -> argparse.ArgumentParser:
 def _add_explain(commands: Any) -> None:
     parser = commands.add_parser(
         "explain",
-        help="explain one clip by the models of a finished run",
-        description="Decode a clip as a finished run of the workflow did, classify it with the "
-        "run's models, and print the Element Shapley Value of each frame: how far it moved the "
-        "score towards the class (+) or away from it (-). Draws a filmstrip as well.",
-        epilog="example: playfair explain clip.mp4 --run results/synthetic --model trn",
+        help="explain one clip by the models of a finished run, or by any video network",
+        description="Classify a clip with a video network, or with the models of a finished run "
+        "(which decodes it as the run did), and print the Element Shapley Value of each frame: how "
+        "far it moved the score towards the class (+) or away from it (-). Draws a filmstrip as "
+        "well.",
+        epilog="examples: playfair explain clip.mp4 --run results/synthetic --model trn; "
+        "playfair explain clip.mp4 --network torchvision/r3d_18 --elements 8",
     )
     parser.add_argument("clip", type=Path, help="a video in any format that FFmpeg reads")
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
         "--run",
         type=Path,
-        required=True,
         metavar="DIRECTORY",
         help="results/<dataset> of a finished run of the workflow",
     )
+    source.add_argument(
+        "--network",
+        metavar="NETWORK",
+        help="instead: a network of whole clips: torchvision/<name>, a folder in the layout of the "
+        "Hugging Face hub, package.module:function or a TorchScript file (.pt)",
+    )
+    add_network_options(parser)
     parser.add_argument(
         "--model",
         action="append",
@@ -78,13 +94,16 @@ def _add_explain(commands: Any) -> None:
     )
     parser.add_argument(
         "--n-frames",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="how many frames the model sees (default: the most in the run that the clip has)",
     )
-    _add_methods(parser)
+    add_method_options(parser)
     parser.add_argument(
-        "--top", type=_positive, default=5, metavar="N", help="how many classes to list (5)"
+        "--top", type=positive, default=5, metavar="N", help="how many classes to list (5)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object with everything, for programs"
     )
     parser.add_argument(
         "--output",
@@ -99,36 +118,9 @@ def _add_explain(commands: Any) -> None:
     parser.set_defaults(run_command=_explain)
 
 
-def _add_methods(parser: argparse.ArgumentParser) -> None:
-    """Options `--method` and one for each option of a method that changes the values shown."""
-    group = parser.add_argument_group("methods", "by default all is as in the run")
-    methods = [name for name in METHODS if method_class(name).gives_esvs]
-    ideas = "; ".join(f"{name}: {method_class(name).summary}" for name in methods)
-    group.add_argument("--method", choices=methods, help=ideas.replace("%", "%%"))
-    for name, (declared, owners) in all_options().items():
-        if declared.metadata["adds"]:
-            continue
-        kind, words = kind_of(declared), words_of(declared)
-        flags: dict[str, Any] = {"type": kind, "metavar": "N" if kind is int else "X"}
-        if words:
-            flags = {"choices": words}
-        if kind is bool:
-            flags = {"action": argparse.BooleanOptionalAction}
-        help_text = f"{declared.metadata['description']} ({', '.join(owners)})"
-        group.add_argument(f"--{name.replace('_', '-')}", dest=name, help=help_text, **flags)
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return number
-
-
 def _explain(options: argparse.Namespace) -> int:
     # Here, because torch takes seconds to load, which --help should not.
     from playfair.models.devices import resolve_device
-    from playfair.runs import Run
 
     output = options.output or Path(f"{options.clip.stem}_esv.png")
     if output.suffix.lower() not in PICTURE_FORMATS:
@@ -137,30 +129,48 @@ def _explain(options: argparse.Namespace) -> int:
         )
     if not options.clip.is_file():
         raise InputError(f"the clip {options.clip} does not exist")
-    run = Run(options.run, trust_of(options))
+    check_belong(options)
     device = resolve_device(options.device)
-    tables, view = _tables(run, options, device)
+    tables, view = (_of_network if options.network else _of_run)(options, device)
     if hasattr(sys.stdout, "reconfigure"):
         # A class name that the terminal cannot show must not stop the program.
         sys.stdout.reconfigure(errors="replace")
     explained = {model: _class_idx(table, options.class_name) for model, table in tables.items()}
     _draw(tables, view, explained, options.clip.stem, output)
+    if options.json:
+        from playfair.commands.explained_json import explained_json
+
+        print(json.dumps(explained_json(options.clip, tables, view.fps, options.top)))
+        return 0
     _print(tables, view, explained, options)
     print(f"Filmstrip: {output}")
     return 0
 
 
-def _tables(
-    run: "Run", options: argparse.Namespace, device: Any
+def _of_network(
+    options: argparse.Namespace, device: Any
 ) -> tuple[dict[str, "EsvTable"], "ClipView"]:
+    """The clip explained by the network, and its frames."""
+    from playfair.commands.network_clip import NetworkRequest, explain_with_network
+
+    given = {name: getattr(options, name) for name in NETWORK_OPTIONS}
+    given = {name: value for name, value in given.items() if value is not None}
+    asked = NetworkRequest(options.network, **given, method=method_options(options))
+    progress = sys.stderr.isatty()
+    table, view = explain_with_network(options.clip, asked, device, progress)
+    return {options.network: table}, view
+
+
+def _of_run(options: argparse.Namespace, device: Any) -> tuple[dict[str, "EsvTable"], "ClipView"]:
     """The explained clip by model, and the clip as all their backbones saw it.
 
     Raises:
         InputError: if two backbones of the run saw the clip at different rates.
     """
-    from playfair.runs import explain_view
+    from playfair.runs import Run, explain_view
 
-    chosen = _method_options(options)
+    run = Run(options.run, trust_of(options))
+    chosen = method_options(options)
     models = _models(run, options.model)
     views = {
         backbone: run.view(options.clip, backbone, device)
@@ -181,16 +191,6 @@ def _tables(
                 "workflow again"
             )
     return tables, first
-
-
-def _method_options(options: argparse.Namespace) -> dict[str, Any]:
-    """The method and its options, of what was given; raises `InputError` if they do not agree."""
-    given = {name: getattr(options, name, None) for name in all_options()}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    if options.method is None:
-        return chosen
-    make_options(options.method, chosen)
-    return {"method": options.method, **chosen}
 
 
 def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
@@ -219,7 +219,8 @@ def _class_idx(table: "EsvTable", class_name: str | None) -> int:
     close = difflib.get_close_matches(class_name.casefold(), names, n=3, cutoff=0.4)
     known = [f'"{table.class_name[names.index(name)]}"' for name in close]
     hint = f"did you mean {' or '.join(known)}?" if known else "--top lists more of them"
-    raise InputError(f"the run has no class {class_name!r} among its {len(names)}: {hint}")
+    source = "run" if table.element_frame_idx is None else "network"
+    raise InputError(f"the {source} has no class {class_name!r} among its {len(names)}: {hint}")
 
 
 def _print(

@@ -4,6 +4,7 @@ Such a network cannot be asked about a subsequence. It is asked about a clip of 
 the elements outside of the subset are replaced; or, if it can do without them, about the others.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import torch
@@ -33,6 +34,7 @@ class MaskedModel(nn.Module):
     row. black: the value of a black frame, a number or an array that fits a frame, such as
     (3, 1, 1); 0 unless frames are normalised outside of the network. frames_per_element: None for
     elements (...) that are frames, so that F = n; g for elements (g, ...), F = n * g frames.
+    on_pass: called after each call of the network with the number of its clips.
 
     Cost: one call of the network on F frames for each subset, so exact values take 2^n - 1 of them
     per video (8 elements: 255; 16: 65,535), samplers as many as their budget. At most `batch_size`
@@ -58,6 +60,7 @@ class MaskedModel(nn.Module):
         black: ArrayLike = 0.0,
         frames_per_element: int | None = None,
         batch_size: int = 32,
+        on_pass: Callable[[int], None] | None = None,
     ) -> None:
         super().__init__()
         if not callable(network):
@@ -81,6 +84,7 @@ class MaskedModel(nn.Module):
         self.black = black
         self.frames_per_element = frames_per_element
         self.batch_size = batch_size
+        self.on_pass = on_pass
 
     def forward(self, clips: Tensor) -> Tensor:
         """Whole clips (N, F, ...) -> probabilities (N, C)."""
@@ -127,6 +131,8 @@ class MaskedModel(nn.Module):
 
     def _probabilities(self, answer: Any) -> Tensor:
         scores = torch.as_tensor(answer)
+        if self.on_pass is not None:
+            self.on_pass(len(scores))
         return torch.softmax(scores.float(), dim=-1) if self.outputs == "logits" else scores
 
 

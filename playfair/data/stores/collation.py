@@ -11,7 +11,7 @@ import playfair
 from playfair.data.stores.columns import TEXT, create_column, create_hdf5, write_column
 from playfair.data.stores.esv_checks import check_values
 from playfair.data.stores.esv_store import open_results
-from playfair.data.stores.esv_table import COMMON, OPTIONAL, PER_VIDEO
+from playfair.data.stores.esv_table import COMMON, OF_ELEMENTS, OPTIONAL, PER_VIDEO
 from playfair.data.stores.hdf5 import read_attributes, read_text, read_values
 from playfair.errors import InputError
 
@@ -57,7 +57,7 @@ def collate_esvs(
 
 def _copy_rows(source: h5py.File, uid: np.ndarray, rows: np.ndarray, group: h5py.Group) -> None:
     """Copy some rows of the columns of an ESV file, in that order, block by block."""
-    names = [name for name in (*PER_VIDEO, *OPTIONAL) if name in source]
+    names = [name for name in (*PER_VIDEO, *OPTIONAL, *OF_ELEMENTS) if name in source]
     prior, attributes = read_values(source["prior"]), read_attributes(source)
     row_bytes = 0
     for name in names:

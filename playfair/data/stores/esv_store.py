@@ -10,6 +10,8 @@ in code the first is called ``standard_error``.
 Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, ``esv (F, C)`` and
 ``esv_se (F, C)`` hold the F frames of all videos one after the other, and video v is the rows
 ``offsets[v]:offsets[v + 1]``.
+Of a network that sees F frames at once the n frames are elements: ``element_frame_idx (V, n, F/n)``
+has the frames of each, ``frame_idx`` the middle one.
 Numbers carry checksums and the rest is sealed (`playfair.data.stores.columns`); what is read has to
 add up (`playfair.data.stores.esv_checks`).
 """
@@ -36,6 +38,7 @@ from playfair.data.stores.esv_table import (
     COMMON,
     DATASET_OF,
     FIELD_OF,
+    OF_ELEMENTS,
     OPTIONAL,
     PER_VIDEO,
     SAMPLED,
@@ -70,12 +73,14 @@ class EsvWriter:
         label: Sequence[int] | np.ndarray,
         sequence_length: Sequence[int] | np.ndarray,
         frame_idx: Sequence[np.ndarray] | np.ndarray,
+        element_frame_idx: np.ndarray | None = None,
     ) -> None:
         """Append a batch of B videos: their ESVs for all classes, and what they are.
 
         Args:
             result: of B videos with an axis of videos; of a file of every frame, a list of videos.
             uid, label, sequence_length: (B,). frame_idx: (B, n), or a list of B arrays (T,).
+            element_frame_idx: (B, n, F/n), of a file of elements.
 
         Raises:
             InputError: if scores or ESVs of a video are no finite numbers.
@@ -87,6 +92,8 @@ class EsvWriter:
             "sequence_length": sequence_length,
             "frame_idx": frame_idx,
         }
+        if "element_frame_idx" in self._file:
+            columns["element_frame_idx"] = element_frame_idx
         for name in self._file:
             if name in ("scores", "esv", *OPTIONAL):
                 columns[name] = column_of(result, name)
@@ -108,6 +115,7 @@ def write_esvs(
     prior: np.ndarray,
     attributes: Mapping[str, Any],
     optional: Sequence[str] = (),
+    frames_per_element: int | None = None,
 ) -> Iterator[EsvWriter]:
     """Open an ESV file for appending; the file appears under `path` only when the block succeeds.
 
@@ -116,6 +124,7 @@ def write_esvs(
     Args:
         n_frames: None for a file of every frame of each video.
         optional: which optional fields come with the values, see :class:`EsvTable`.
+        frames_per_element: F/n of a network that sees F frames at once; None for other models.
     """
     kept = [DATASET_OF.get(name, name) for name in optional]
     class_count = len(class_names)
@@ -145,6 +154,8 @@ def write_esvs(
         made = {
             name: column for name, column in columns.items() if name not in OPTIONAL or name in kept
         }
+        if frames_per_element is not None:
+            made["element_frame_idx"] = ((*of_video, frames_per_element), np.int64)
         create_growing_columns(file, made)
         yield EsvWriter(file)
 
@@ -276,7 +287,7 @@ def _table(path: str | Path, root: h5py.File, group: h5py.Group) -> EsvTable:
         attributes=read_attributes(group),
         **{
             FIELD_OF.get(name, name): read_values(group[name])
-            for name in (*PER_VIDEO, *OPTIONAL)
+            for name in (*PER_VIDEO, *OPTIONAL, *OF_ELEMENTS)
             if name in group
         },
     )

@@ -14,6 +14,8 @@ PER_VIDEO = ("frame_idx", "scores", "esv")
 SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
 READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
 OPTIONAL = (*SAMPLED, *READ_OFF)
+OF_ELEMENTS = ("element_frame_idx",)
+"""Columns of networks that see whole clips."""
 DATASET_OF = {"standard_error": "esv_se"}
 FIELD_OF = {dataset: field for field, dataset in DATASET_OF.items()}
 """The names of columns of files, and of fields, where they differ."""
@@ -35,6 +37,8 @@ class EsvTable:
             for the predicted class (NaN where no true class is known); sufficient_frames and
             necessary_frames: (V, n) bool, the smallest sets of frames that keep the prediction, and
             whose removal changes it; None where the configuration does not ask for them.
+        element_frame_idx: (V, n, F/n) int64, the frames of each element of a network that sees F
+            frames at once, for which frame_idx is the middle one; None for other models.
     """
 
     uid: np.ndarray
@@ -52,6 +56,7 @@ class EsvTable:
     interactions: np.ndarray | None = None
     sufficient_frames: np.ndarray | None = None
     necessary_frames: np.ndarray | None = None
+    element_frame_idx: np.ndarray | None = None
 
     @classmethod
     def of_result(
@@ -64,6 +69,7 @@ class EsvTable:
         frame_idx: np.ndarray,
         class_name: np.ndarray,
         attributes: Mapping[str, Any],
+        element_frame_idx: np.ndarray | None = None,
     ) -> "EsvTable":
         """The ESVs of a batch for all classes as they would come back from a file.
 
@@ -81,6 +87,7 @@ class EsvTable:
             prior=result.prior,
             class_name=class_name,
             attributes=dict(attributes),
+            element_frame_idx=element_frame_idx,
             **{FIELD_OF.get(name, name): column_of(result, name) for name in OPTIONAL},
         )
 

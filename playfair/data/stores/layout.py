@@ -1,7 +1,7 @@
 """What the columns of feature, ESV, attribution and collated files are: their types and shapes.
 
-Axes: V videos, C classes, n frames of each, F frames of all videos one after the other, D numbers
-of a feature. In one file an axis has one length.
+Axes: V videos, C classes, n frames of each (or n elements of g frames), F frames of all videos one
+after the other, D numbers of a feature. In one file an axis has one length.
 """
 
 import re
@@ -31,6 +31,7 @@ COLUMNS = {
     "class_name": Column("text", ("C",)),
     "prior": Column("numbers", ("C",)),
     "frame_idx": Column("whole numbers", ("V", "n")),
+    "element_frame_idx": Column("whole numbers", ("V", "n", "g")),
     "scores": Column("numbers", ("V", "C")),
     "esv": Column("numbers", ("V", "n", "C")),
     "esv_se": Column("numbers", ("V", "n", "C")),

@@ -25,6 +25,7 @@ class ClipNetwork(nn.Module):
         tubelet: frames that one token spans; elements that are dropped hold whole tubelets.
         can_drop: whether `forward_visible` leaves out tokens.
         precision: None, "float16" or "bfloat16", in which it computes on a GPU.
+        class_order: (C,) the network's number of each class; None for its own order.
     """
 
     can_drop = False
@@ -47,6 +48,7 @@ class ClipNetwork(nn.Module):
         self.class_names = None if class_names is None else list(class_names)
         self.class_count = None if class_names is None else len(class_names)
         self.precision: str | None = None
+        self.class_order: Tensor | None = None
 
     def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
         """Frames [(H, W, 3)] uint8 RGB -> (F, 3, S, S) float32."""
@@ -60,7 +62,8 @@ class ClipNetwork(nn.Module):
     def forward(self, clips: Tensor) -> Tensor:
         """Prepared clips (N, F, 3, S, S) -> class logits (N, C)."""
         with self._autocast(clips):
-            return self.logits(clips.movedim(1, self.time_axis))
+            logits = self.logits(clips.movedim(1, self.time_axis))
+        return self._ordered(logits)
 
     def logits(self, clips: Tensor) -> Tensor:
         """Clips in the network's own order of axes -> (N, C)."""
@@ -72,10 +75,20 @@ class ClipNetwork(nn.Module):
         Raises:
             InputError: if the network cannot leave out frames.
         """
+        with self._autocast(clips):
+            logits = self.visible_logits(clips, visible)
+        return self._ordered(logits)
+
+    def visible_logits(self, clips: Tensor, visible: Tensor) -> Tensor:
+        """What `forward_visible` puts in order, of networks that can leave out frames."""
         raise InputError(
             f"{self.name} cannot leave out elements, so that fill: drop is not for it: use "
             "another, such as nearest"
         )
+
+    def _ordered(self, logits: Tensor) -> Tensor:
+        order = self.class_order
+        return logits.float() if order is None else logits[:, order.to(logits.device)].float()
 
     def _autocast(self, clips: Tensor) -> torch.autocast:
         device = clips.device.type

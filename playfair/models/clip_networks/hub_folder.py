@@ -47,7 +47,7 @@ class VideoMAEClipNetwork(HubClipNetwork):
 
     can_drop = True
 
-    def forward_visible(self, clips: Tensor, visible: Tensor) -> Tensor:
+    def visible_logits(self, clips: Tensor, visible: Tensor) -> Tensor:
         """Logits (N, C) of the tokens of visible (N, F) frames alone.
 
         Patches get their embedding and place as always; those that are not visible are then left
@@ -56,11 +56,10 @@ class VideoMAEClipNetwork(HubClipNetwork):
         config = self.network.config
         patches = (config.image_size // config.patch_size) ** 2
         tokens = visible[:, :: self.tubelet].repeat_interleave(patches, dim=1)
-        with self._autocast(clips):
-            hidden = self.network.videomae(clips, bool_masked_pos=~tokens).last_hidden_state
-            norm = self.network.fc_norm
-            pooled = hidden[:, 0] if norm is None else norm(hidden.mean(1))
-            logits: Tensor = self.network.classifier(pooled)
+        hidden = self.network.videomae(clips, bool_masked_pos=~tokens).last_hidden_state
+        norm = self.network.fc_norm
+        pooled = hidden[:, 0] if norm is None else norm(hidden.mean(1))
+        logits: Tensor = self.network.classifier(pooled)
         return logits
 
 

@@ -1,0 +1,1 @@
+"""What commands of the program `playfair` do, beside reading their options."""
