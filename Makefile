@@ -1,11 +1,12 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures report test check test-processors test-gpu fuzz bench lint format config docs lock
+.PHONY: help setup figures dashboard page check-page report test check test-processors test-gpu fuzz bench lint format config docs lock
 
 PYTHON ?= python3
 CORES ?= all
 FUZZ_MINUTES ?= 60
+DATASET ?= synthetic
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps
 SMK_FILES := Snakefile rules
@@ -37,6 +38,22 @@ setup: .venv/.installed ## Make .venv from the lock
 figures: setup ## Run the workflow: all figures into results/figures
 	$(BIN)/snakemake --cores $(CORES) results/figures
 	@echo "Figures: results/figures/index.html"
+
+dashboard: setup ## Run the workflow if needed, and serve the dashboard on this machine
+	$(BIN)/snakemake --cores $(CORES) results/figures
+	$(BIN)/playfair serve results/$(DATASET)
+
+# The built page is committed: users need no node.
+page: playfair/dashboard/page/node_modules ## Build the dashboard's page from its TypeScript (needs node and npm)
+	cd playfair/dashboard/page && npm run --silent types && npm run --silent build
+
+playfair/dashboard/page/node_modules: playfair/dashboard/page/package-lock.json
+	cd playfair/dashboard/page && npm ci --no-audit --no-fund
+	touch $@
+
+check-page: ## Check that the committed page is what its sources give
+	committed=$$(mktemp -d) && cp playfair/dashboard/static/* $$committed && $(MAKE) page \
+	  && diff --recursive --brief $$committed playfair/dashboard/static && rm -r $$committed
 
 report: setup ## Pack figures, captions and clips into report.zip
 	$(BIN)/snakemake --cores $(CORES) --report report.zip

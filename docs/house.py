@@ -43,7 +43,7 @@ FLOORS = (
     ("config",),
     ("config_reference", "run_options", "trust"),
     ("config_files", "runs"),
-    ("commands",),
+    ("commands", "dashboard"),
     ("cli",),
     ("__main__",),
 )

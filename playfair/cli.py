@@ -1,4 +1,4 @@
-"""The command-line program `playfair`: explain one clip, by a finished run or by any network."""
+"""The command-line program `playfair`: explain one clip, or serve the dashboard of a run."""
 
 import argparse
 import difflib
@@ -18,6 +18,7 @@ from playfair.commands.options import (
     method_options,
     positive,
 )
+from playfair.dashboard.command import add_serve
 from playfair.errors import InputError, printable
 from playfair.trust import add_trust_options, trust_of
 
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"playfair {playfair.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_explain(commands)
+    add_serve(commands)
     return parser
 
 

@@ -40,7 +40,8 @@ _RUN_AGAIN = "run the workflow again, with this model among its models"
 class RunModel:
     """A model of a run: its options, the files of its heads, its classes and their priors (C,).
 
-    n_frames: at how many frames the run explains it, ascending.
+    n_frames: at how many frames the run explains it, ascending. backbone_hash: of the weights that
+    its features were computed by.
     """
 
     name: str
@@ -49,6 +50,7 @@ class RunModel:
     n_frames: list[int]
     class_name: np.ndarray
     prior: np.ndarray
+    backbone_hash: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,18 @@ class Run:
         return sorted(path.stem for path in paths)
 
     def model(self, name: str) -> RunModel:
-        """A model of the run.
+        """A model of the run, with a backbone by which another clip can be seen.
+
+        Raises:
+            InputError: as `heads` does, and if the backbone is missing or has changed since.
+        """
+        model = self.heads(name)
+        backbone = self._backbone(model.options["backbone"])
+        self._check_backbone(model, backbone.path, backbone.attributes)
+        return model
+
+    def heads(self, name: str) -> RunModel:
+        """A model of the run, for features that it has.
 
         Raises:
             InputError: if it has no such model, does not say where its networks lie, if these are
@@ -136,13 +149,27 @@ class Run:
         for head, expected in zip(heads, hashes, strict=True):
             _check_unchanged(head, expected, path)
         _check_code(options, path)
-        backbone = self._backbone(options["backbone"])
-        if backbone.attributes["checkpoint_hash"] != attributes["backbone_checkpoint_hash"]:
+        backbone_hash = str(attributes["backbone_checkpoint_hash"])
+        return RunModel(name, options, heads, n_frames, class_name, prior, backbone_hash)
+
+    def features(self, model: RunModel) -> list[FeatureStore]:
+        """The features by which the run explains a model, gathered or of the shards.
+
+        Raises:
+            InputError: if they are missing, or were computed by another backbone since.
+        """
+        stores = [FeatureStore(path) for path in self._feature_files(model.options["backbone"])]
+        for store in stores:
+            self._check_backbone(model, store.path, store.attributes)
+        return stores
+
+    def _check_backbone(self, model: RunModel, path: Path, attributes: dict[str, Any]) -> None:
+        if attributes.get("checkpoint_hash") != model.backbone_hash:
+            source = self.directory / "collated" / f"{model.name}.h5"
             raise InputError(
-                f"the features in {backbone.path} are of other weights of the backbone "
-                f"{options['backbone']} than {path} was made by: {_RUN_AGAIN}"
+                f"the features in {path} are of other weights of the backbone "
+                f"{model.options['backbone']} than {source} was made by: {_RUN_AGAIN}"
             )
-        return RunModel(name, options, heads, n_frames, class_name, prior)
 
     def usable_models(self) -> tuple[list[RunModel], list[str]]:
         """The models whose networks are those that the run was made by, and the names of others.
@@ -161,8 +188,8 @@ class Run:
             raise reasons[0]
         return usable, left_out
 
-    def _backbone(self, name: str) -> _RunBackbone:
-        """What the newest feature file says of the backbone, whether gathered or of a shard."""
+    def _feature_files(self, name: str) -> list[Path]:
+        """The feature files of a backbone: the gathered one, if there is one, then of shards."""
         folder = self.directory / "features" / name
         shards = self.directory / "shards" / "features" / name / "validation"
         paths = [*folder.glob("validation.h5"), *sorted(shards.glob("[!.]*.h5"))]
@@ -171,7 +198,11 @@ class Run:
                 f"the run {self.directory} has no features of the backbone {name}: run the "
                 f"workflow for results/{self.directory.name}/features/{name}/validation.h5"
             )
-        path = max(paths, key=lambda path: path.stat().st_mtime_ns)
+        return paths
+
+    def _backbone(self, name: str) -> _RunBackbone:
+        """What the newest feature file says of the backbone."""
+        path = max(self._feature_files(name), key=lambda path: path.stat().st_mtime_ns)
         with FeatureStore(path) as store:
             attributes, feature_dim = store.attributes, store.feature_dim
         if attributes.get("architecture") == "precomputed":

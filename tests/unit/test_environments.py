@@ -125,12 +125,12 @@ def declared(*extras):
 
 
 def test_what_the_library_and_the_scripts_import_is_declared():
-    assert imported_by("playfair") <= declared()
+    assert imported_by("playfair") <= declared("dashboard", "transformers")
     assert imported_by("scripts") <= declared("workflow")
 
 
 def test_what_tests_and_benchmarks_import_is_declared():
-    assert imported_by("tests", "benchmarks") <= declared("workflow", "dev")
+    assert imported_by("tests", "benchmarks") <= declared("workflow", "transformers", "dev")
 
 
 def test_the_version_is_written_once():

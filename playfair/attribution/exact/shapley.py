@@ -82,7 +82,7 @@ def exact_values(
         table = torch.empty(video_count, 2**n_frames, chosen, device=device)
         table[:, 0] = prior
     scores = torch.empty(0)
-    for level, rows, scores in _scored_chunks(game, workspace):
+    for level, rows, scores in scored_chunks(game, workspace):
         kept = scores if class_idx is None else scores[..., class_idx]
         weights = shapley_weights(n_frames, level.size, str(device))[:, rows]
         esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
@@ -100,7 +100,7 @@ def exact_values(
     )
 
 
-def _scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, slice, Tensor]]:
+def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, slice, Tensor]]:
     """Every non-empty subset once, in chunks of a level: the level, its rows, scores (r, V, C)."""
     video_count, class_count, device = game.video_count, game.class_count, game.device
     columns = video_count * class_count

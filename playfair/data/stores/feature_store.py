@@ -84,7 +84,7 @@ class FeatureStore:
 
     Attributes:
         uid: (V,) str. label: (V,) int64, -1 where unknown. sequence_length: (V,) int64, in frames.
-        feature_dim: D. attributes: how the file was made.
+        feature_dim: D. path: of the file. attributes: how it was made.
 
     Args:
         remedy: what to do where the file is damaged.
@@ -94,6 +94,7 @@ class FeatureStore:
     """
 
     def __init__(self, path: str | Path, remedy: str = "delete it and extract again"):
+        self.path = Path(path)
         self._remedy = remedy
         self._file = open_hdf5(path, "a feature file", remedy)
         missing = [n for n in ("features", "offsets", "uid", "label") if n not in self._file]

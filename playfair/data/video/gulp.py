@@ -260,3 +260,13 @@ class GulpReader:
         selection = slice(None) if idx is None else [int(position) for position in idx]
         frames: list[np.ndarray] = self._gulp[uid, selection][0]
         return frames
+
+    def jpeg(self, uid: str, frame: int) -> bytes:
+        """A frame as it is stored: its JPEG."""
+        if uid not in self.lengths or not 0 <= frame < self.lengths[uid]:
+            raise InputError(f"{self.directory} has no frame {frame} of a video {uid!r}")
+        chunk = self._gulp.chunk_objs_lookup[self._gulp.chunk_lookup[uid]]
+        place, pad, length = chunk.meta_dict[uid]["frame_info"][frame]
+        with open(chunk.data_file_path, "rb") as data:
+            data.seek(place)
+            return data.read(length - pad)

@@ -1,0 +1,323 @@
+/** The page: a bar, the list of clips, what the models say of one of them. */
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Bar } from "./bar";
+import { listed, outcomesOf, takeOutcomes, type Clips } from "./clips";
+import { Dialog, Help } from "./help";
+import { takeKeys } from "./keys";
+import { ClipList } from "./list";
+import { Overview } from "./overview";
+import { PanelView, type Actions } from "./panel";
+import { Side } from "./side";
+import type { Source } from "./source";
+import { all, formatHash, isPermutation, moved, parseHash, reversed, arranged, type Filters, type Panel, type State } from "./state";
+import type { Table, Video } from "./types";
+import { columnOf, makeView, setsOf, shownValues, type View } from "./view";
+
+interface Props {
+  clips: Clips;
+  source: Source;
+}
+
+type Held = { video: Video | null; error: string };
+
+export function App({ clips, source }: Props) {
+  const known = useMemo(() => ({ models: clips.models, uids: clips.position, classes: clips.className.length }), [clips]);
+  const [state, setState] = useState<State>(() => parseHash(location.hash, known).state);
+  const [notice, setNotice] = useState("");
+  const [held, setHeld] = useState<Held>({ video: null, error: "" });
+  const [tables, setTables] = useState<Record<string, Table | string>>({});
+  const [, setKnownOutcomes] = useState(0);
+  const [lit, setLit] = useState<number[]>([]);
+  const [dialog, setDialog] = useState<"" | "help" | "overview">("");
+  const [listOpen, setListOpen] = useState(false);
+  const now = useRef(state);
+  now.current = state;
+
+  // The address: a clip is a step back, everything else replaces it.
+  const change = useCallback((next: State, push = false) => {
+    const before = now.current;
+    now.current = next;
+    setState(next);
+    const address = formatHash(next);
+    if (address === location.hash) return;
+    history[push && before.video !== null ? "pushState" : "replaceState"](null, "", address);
+  }, []);
+  useEffect(() => {
+    const read = () => {
+      const { state: asked, unknown } = parseHash(location.hash, known);
+      setNotice(unknown.length ? `Not known here, and left out: ${unknown.join("; ")}.` : "");
+      setState(asked);
+      now.current = asked;
+    };
+    read();
+    window.addEventListener("popstate", read);
+    return () => window.removeEventListener("popstate", read);
+  }, []);
+
+  // The list, by the outcomes at the first panel's number of frames.
+  const [first] = state.panels;
+  const numbers = state.panels.map((panel) => panel.n).join();
+  useEffect(() => {
+    for (const { model, n } of state.panels)
+      if (!clips.outcomes[model][n])
+        source.outcomes(n).then((packed) => {
+          takeOutcomes(clips, packed);
+          setKnownOutcomes((count) => count + 1);
+        }, () => null);
+  }, [numbers]);
+  const shown = state.panels.map((panel) => outcomesOf(clips, panel.model, panel.n));
+  const others = clips.models.filter((model) => model.name !== first.model).map((model) => outcomesOf(clips, model.name, first.n));
+  const filterKey = JSON.stringify(state.filters);
+  const positions = useMemo(() => listed(clips, state.filters, shown, others), [filterKey, ...shown.slice(0, 1), state.panels.length, first.model]);
+  const opinions = useMemo(
+    () => clips.models.slice(0, 3).map((model) => ({ title: model.title, outcomes: outcomesOf(clips, model.name, first.n) })),
+    [first.n, clips.outcomes[first.model][first.n]],
+  );
+
+  const uid = state.video ?? clips.uid[positions[0] ?? 0];
+  const position = clips.position.get(uid) ?? 0;
+  const place = positions.indexOf(position);
+  const open = useCallback((to: number) => {
+    const { panels } = now.current;
+    const next = { ...now.current, video: clips.uid[to], panels: panels.map((panel) => ({ ...panel, mask: all(panel.n), order: null })), rival: null };
+    setListOpen(false);
+    setNotice("");
+    change(next, true);
+  }, []);
+  const walk = (by: number) => {
+    const to = positions[place < 0 ? 0 : place + by];
+    if (to !== undefined) open(to);
+  };
+
+  // The values of the clip; those of its neighbours come before they are asked for.
+  useEffect(() => {
+    let wanted = true;
+    source.video(uid).then(
+      (video) => wanted && setHeld({ video, error: "" }),
+      (error: Error) => wanted && setHeld({ video: null, error: error.message }),
+    );
+    const ahead = setTimeout(() => {
+      for (const to of [positions[place + 1], positions[place - 1]])
+        if (to !== undefined) source.video(clips.uid[to]).catch(() => null);
+    }, 150);
+    return () => {
+      wanted = false;
+      clearTimeout(ahead);
+    };
+  }, [uid]);
+  const video = held.video?.uid === uid ? held.video : null;
+
+  // The tables of the panels, and once more where a class that is shown is not in them.
+  const lockOf = (panel: Panel) => {
+    const model = clips.models.find((one) => one.name === panel.model)!;
+    if (model.why_no_table) return model.why_no_table;
+    if (panel.n > 20) return "More than 20 frames have too many subsets.";
+    return "";
+  };
+  const keyOf = (panel: Panel) => [uid, panel.model, panel.n, (panel.order ?? []).join(".")].join("/");
+  const rivals = state.rival === null ? "" : String(state.rival);
+  const wantedTables = state.panels.map(keyOf).join(" ");
+  useEffect(() => {
+    if (!video) return;
+    for (const panel of state.panels) {
+      if (lockOf(panel) || !video.models[panel.model]?.[panel.n]) continue;
+      const key = keyOf(panel);
+      const found = tables[key];
+      const missing = state.rival !== null && !source.files && typeof found === "object" && !columnOf(found, state.rival);
+      if (found && !missing) continue;
+      source.table(panel.model, panel.n, uid, panel.order, missing ? [state.rival!] : []).then(
+        (table) => setTables((before) => ({ ...before, [key]: table })),
+        (error: Error) => setTables((before) => ({ ...before, [key]: error.message })),
+      );
+    }
+  }, [video, wantedTables, rivals, tables]);
+
+  const views: (View | null)[] = state.panels.map((panel) => {
+    const table = tables[keyOf(panel)];
+    return video && makeView(clips, video, state, panel, typeof table === "object" ? table : null);
+  });
+  const reasons = state.panels.map((panel) => {
+    const found = tables[keyOf(panel)];
+    return lockOf(panel) || (typeof found === "string" ? found : "");
+  });
+  const drawn = views.filter((view): view is View => view !== null);
+  const scale = Math.max(
+    0.02,
+    ...drawn.flatMap((view) => {
+      const { values, error } = shownValues(view, state.show);
+      const beside = state.show === "true" ? view.values(view.rival) : null;
+      return [...(values ?? []), ...(beside ?? [])].map(Math.abs).map((x, i) => x + (error ? 1.96 * (error[i % error.length] ?? 0) : 0));
+    }),
+  );
+
+  const setPanel = (at: number, panel: Panel) => {
+    // Panels of as many frames answer together.
+    const { panels } = now.current;
+    change({
+      ...now.current,
+      panels: panels.map((other, i) => (i === at ? panel : other.n === panel.n ? { ...other, mask: panel.mask, order: panel.order } : other)),
+    });
+  };
+  const actions = (at: number): Actions => {
+    const panel = () => now.current.panels[at];
+    const say = reasons[at];
+    const may = (does: () => void) => () => (say ? setNotice(say) : does());
+    const tableOf = () => {
+      const found = tables[keyOf({ ...panel(), order: null })];
+      return typeof found === "object" ? found : null;
+    };
+    const wholeOrder = () => (panel().order ? null : tableOf());
+    return {
+      toggle: (i) => may(() => setPanel(at, { ...panel(), mask: panel().mask ^ (1 << i) }))(),
+      all: () => setPanel(at, { ...panel(), mask: all(panel().n), order: null }),
+      fewest: may(() => {
+        const table = wholeOrder() ?? (views[at]?.table ?? null);
+        if (table) setPanel(at, { ...panel(), mask: setsOf(table).keep });
+      }),
+      losing: may(() => {
+        const table = wholeOrder() ?? (views[at]?.table ?? null);
+        if (!table) return;
+        const lost = setsOf(table).change;
+        if (lost) setPanel(at, { ...panel(), mask: all(panel().n) ^ lost });
+        else setNotice("No loss of frames changes the answer, as long as one is left.");
+      }),
+      move: (from, to) => may(() => from !== to && setPanel(at, moved(panel(), from, to)))(),
+      reverse: may(() => setPanel(at, reversed(panel()))),
+      shuffle: may(() => {
+        if (source.files) return setNotice("These files hold the clip's own order and its reverse only: other orders need `playfair serve`.");
+        const { n } = panel();
+        let order: number[];
+        do order = [...Array(n).keys()].map((i) => [Math.random(), i]).sort(([a], [b]) => a - b).map(([, i]) => i);
+        while (n > 1 && order.every((frame, i) => frame === i));
+        if (isPermutation(order, n)) setPanel(at, arranged(panel(), order, Array(n).fill(1)));
+      }),
+    };
+  };
+  const choose = (panels: Panel[]) => change({ ...now.current, panels });
+  const setModels = (names: string[]) => {
+    choose(names.map((name) => {
+      const old = now.current.panels.find((panel) => panel.model === name);
+      if (old) return old;
+      const { n_frames } = clips.models.find((model) => model.name === name)!;
+      const n = n_frames.includes(first.n) ? first.n : n_frames[n_frames.length - 1];
+      return n === first.n ? { ...first, model: name } : { model: name, n, mask: all(n), order: null };
+    }));
+  };
+  const setFrames = (at: number, n: number) => {
+    const { panels } = now.current;
+    choose(panels.map((panel, i) => (i === at ? { ...panel, n, mask: all(n), order: null } : panel)));
+  };
+  const setFilters = (filters: Partial<Filters>) => {
+    const next = { ...now.current, filters: { ...now.current.filters, ...filters } };
+    change(next);
+  };
+  const nextShow = () => {
+    const shows: State["show"][] = ["true", "rival", "diff"];
+    change({ ...now.current, show: shows[(shows.indexOf(now.current.show) + 1) % 3] });
+  };
+  const nextModel = () => {
+    const names = clips.models.map((model) => model.name);
+    setModels([names[(names.indexOf(first.model) + 1) % names.length]]);
+  };
+  const moreFrames = (by: number) => {
+    const { n_frames } = clips.models.find((model) => model.name === first.model)!;
+    const n = n_frames[n_frames.indexOf(first.n) + by];
+    if (n !== undefined) setFrames(0, n);
+  };
+  const doing = useRef<Record<string, () => void>>({});
+  const act = actions(0);
+  doing.current = {
+    ...Object.fromEntries([...Array(Math.min(first.n, 10)).keys()].map((i) => [String((i + 1) % 10), () => act.toggle(i)])),
+    a: act.all, f: act.fewest, c: act.losing, r: act.reverse, s: act.shuffle, d: nextShow, m: nextModel,
+    "[": () => moreFrames(-1), "]": () => moreFrames(1), j: () => walk(1), k: () => walk(-1),
+    ",": () => window.dispatchEvent(new CustomEvent("playfair-step", { detail: -1 })),
+    ".": () => window.dispatchEvent(new CustomEvent("playfair-step", { detail: 1 })),
+    "?": () => setDialog("help"),
+    "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
+  };
+  useEffect(() => takeKeys(doing), []);
+
+  const titles = clips.models.map((model) => model.title).join(", ");
+  useEffect(() => {
+    document.title = `Play Fair: ${clips.dataset} (${titles})`;
+  }, []);
+  // A row of what is missing where the file does not follow the address any more.
+  useEffect(() => {
+    if (state.video !== null && place < 0 && filterKey.length && positions.length)
+      setNotice("The clip that is shown does not pass the filters.");
+    else setNotice((said) => (said.startsWith("The clip that is shown") ? "" : said));
+  }, [filterKey, uid]);
+
+  return (
+    <div class={`app${listOpen ? " list-open" : ""}`}>
+      <Bar
+        clips={clips}
+        state={state}
+        source={source}
+        views={drawn}
+        video={video}
+        counts={{ passing: positions.length, place }}
+        onFilters={setFilters}
+        onModels={setModels}
+        onFrames={(n) => setFrames(0, n)}
+        onWalk={walk}
+        onList={() => setListOpen(!listOpen)}
+        onHelp={() => setDialog("help")}
+        onOverview={() => setDialog("overview")}
+        onNotice={setNotice}
+      />
+      <p class="notice" role="status">{notice}</p>
+      <nav class="list" aria-label="Clips">
+        <ClipList clips={clips} source={source} positions={positions} current={position} shown={opinions} onOpen={open} />
+      </nav>
+      <main>
+        {held.error && <p class="card">{held.error}</p>}
+        {video && state.panels.map((panel, at) => (
+          <PanelView
+            key={panel.model}
+            at={at}
+            view={views[at]}
+            panel={panel}
+            video={video}
+            clips={clips}
+            source={source}
+            state={state}
+            scale={scale}
+            locked={reasons[at]}
+            lit={at === 0 || panel.n === first.n ? lit : []}
+            actions={actions(at)}
+            onState={(next) => change({ ...now.current, ...next })}
+            onFrames={(n) => setFrames(at, n)}
+          />
+        ))}
+        {!video && !held.error && <p class="card waiting">Opening the clip …</p>}
+      </main>
+      <Side
+        view={drawn[0] ?? null}
+        video={video}
+        clips={clips}
+        source={source}
+        state={state}
+        locked={reasons[0]}
+        onState={(next) => change({ ...now.current, ...next })}
+        onFrames={(n) => setFrames(0, n)}
+        onLit={setLit}
+      />
+      <Dialog title="How to read this page, and its keys" open={dialog === "help"} onClose={() => setDialog("")}><Help /></Dialog>
+      <Dialog title="All clips" wide open={dialog === "overview"} onClose={() => setDialog("")}>
+        <Overview
+          clips={clips}
+          outcomes={shown[0]}
+          title={clips.models.find((model) => model.name === first.model)!.title}
+          onFilter={(filters) => {
+            setDialog("");
+            setFilters(filters);
+            const passing = listed(clips, { ...now.current.filters }, shown, others);
+            if (passing.length) open(passing[0]);
+          }}
+        />
+      </Dialog>
+    </div>
+  );
+}

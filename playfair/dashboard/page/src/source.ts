@@ -1,0 +1,171 @@
+/** Where results come from: the API, or the files that an export has written beside the page. */
+
+import { float32, shares, uint16 } from "./packing";
+import type {
+  EveryFrame, PackedIndex, PackedOutcomes, PackedTable, PackedValues, PackedVideo, Table, Values, Video,
+} from "./types";
+
+export interface Source {
+  files: boolean;
+  index(): Promise<PackedIndex>;
+  outcomes(n: number): Promise<Record<string, Record<string, PackedOutcomes>>>;
+  video(uid: string): Promise<Video>;
+  /** Raises an Error with a sentence where there is no such table. */
+  table(model: string, n: number, uid: string, order: number[] | null, classes: number[]): Promise<Table>;
+  frame(uid: string, k: number): string;
+  clip(uid: string): string;
+}
+
+function values(packed: PackedValues): Values {
+  return {
+    n: packed.frame_idx.length,
+    frameIdx: packed.frame_idx,
+    elements: packed.element_frame_idx ?? null,
+    scores: float32(packed.scores),
+    esv: float32(packed.esv),
+    se: packed.esv_se ? float32(packed.esv_se) : null,
+  };
+}
+
+function everyFrame(packed: PackedValues): EveryFrame {
+  return { ...values(packed), classIdx: packed.class_idx ?? [], method: packed.method ?? "" };
+}
+
+function mapped<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+export function unpackVideo(packed: PackedVideo): Video {
+  return {
+    ...packed,
+    truth: packed.truth ?? [],
+    models: mapped(packed.models, (byN) => mapped(byN, values)),
+    methods: mapped(packed.methods, (byMethod) =>
+      mapped(byMethod, (byN) =>
+        mapped(byN, (found) => ({ classIdx: found.class_idx, value: float32(found.value) })))),
+    everyFrame: mapped(packed.every_frame, everyFrame),
+  };
+}
+
+export function unpackTable(packed: PackedTable): Table {
+  const numbers = packed.bits === 16 ? shares : float32;
+  return {
+    n: packed.frame_idx.length,
+    frameIdx: packed.frame_idx,
+    classIdx: packed.class_idx,
+    scores: numbers(packed.scores),
+    top: uint16(packed.top),
+    topScore: numbers(packed.top_score),
+  };
+}
+
+/** Keeps the last `most` answers, and asks once for what is asked for twice. */
+function remembered<T>(most: number, ask: (key: string) => Promise<T>) {
+  const kept = new Map<string, Promise<T>>();
+  return (key: string) => {
+    const known = kept.get(key);
+    if (known) {
+      kept.delete(key);
+      kept.set(key, known);
+      return known;
+    }
+    const asked = ask(key);
+    kept.set(key, asked);
+    asked.catch(() => kept.delete(key));
+    if (kept.size > most) kept.delete(kept.keys().next().value as string);
+    return asked;
+  };
+}
+
+async function fetched<T>(address: string): Promise<T> {
+  const answer = await fetch(address);
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.error);
+  return said;
+}
+
+export function apiSource(): Source {
+  const uidPart = encodeURIComponent;
+  const video = remembered(60, async (uid) =>
+    unpackVideo(await fetched<PackedVideo>(`api/video/${uidPart(uid)}`)));
+  // One table at a time is what the server makes for a client.
+  let last: Promise<unknown> = Promise.resolve();
+  const table = remembered(40, (address) => {
+    const next = last.then(async () => unpackTable(await fetched<PackedTable>(address)));
+    last = next.catch(() => null);
+    return next;
+  });
+  return {
+    files: false,
+    index: () => fetched<PackedIndex>("api/index"),
+    outcomes: (n) => fetched(`api/index?n=${n}`),
+    video,
+    table: (model, n, uid, order, classes) => {
+      const asked = [order && `order=${order}`, classes.length && `classes=${classes}`].filter(Boolean);
+      const query = asked.length ? `?${asked.join("&")}` : "";
+      return table(`api/table/${encodeURIComponent(model)}/${n}/${uidPart(uid)}${query}`);
+    },
+    frame: (uid, k) => `frame/${uidPart(uid)}/${k}.jpg`,
+    clip: (uid) => `clip/${uidPart(uid)}.webm`,
+  };
+}
+
+interface FileOfVideo {
+  video: PackedVideo;
+  tables: Record<string, PackedTable>;
+  frames: Record<number, string>;
+}
+
+/** Files are scripts that hand over what they hold: a page from disk may read nothing else. */
+export function fileSource(): Source {
+  const waiting = new Map<string, (value: unknown) => void>();
+  const early = new Map<string, unknown>();
+  (window as unknown as Record<string, unknown>).PlayFairData = (name: string, value: unknown) => {
+    const take = waiting.get(name);
+    if (take) take(value);
+    else early.set(name, value);
+  };
+  const given = <T,>(name: string, path?: string) =>
+    new Promise<T>((resolve, reject) => {
+      if (early.has(name)) return resolve(early.get(name) as T);
+      waiting.set(name, resolve as (value: unknown) => void);
+      if (!path) return;
+      const script = document.createElement("script");
+      script.src = path;
+      script.onerror = () => reject(new Error("A file of this page is missing."));
+      document.head.append(script);
+    });
+  let position = new Map<string, number>();
+  let index: PackedIndex;
+  const loaded = new Map<string, FileOfVideo>();
+  const file = remembered(1000, async (uid) => {
+    const number = position.get(uid);
+    if (number === undefined) throw new Error("This video is not among those of this page.");
+    const found = await given<FileOfVideo>(`v${number}`, `data/v${number}.js`);
+    loaded.set(uid, found);
+    return found;
+  });
+  const unpacked = remembered(1000, async (uid) => unpackVideo((await file(uid)).video));
+  return {
+    files: true,
+    index: async () => {
+      index = await given<PackedIndex>("index");
+      position = new Map(index.uid.map((uid, i) => [uid, i]));
+      return index;
+    },
+    outcomes: async () => index.outcomes,
+    video: unpacked,
+    table: async (model, n, uid, order) => {
+      const { tables } = await file(uid);
+      const key = [model, n, ...(order ? [order.join(".")] : [])].join("/");
+      if (tables[key]) return unpackTable(tables[key]);
+      throw new Error(
+        order
+          ? "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."
+          : "These files do not hold what the model says without some of the frames.",
+      );
+    },
+    frame: (uid, k) => loaded.get(uid)?.frames[k] ?? index.thumbnails?.[position.get(uid) ?? -1] ?? "data:,",
+    clip: (uid) => `clips/${position.get(uid)}.webm`,
+  };
+}

@@ -1,0 +1,102 @@
+"""Tables: what a model says of every subset of a video's frames, in any order of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from playfair.attribution.exact.shapley import exact_values
+from playfair.attribution.exact.subset_scores import subset_scores
+from playfair.attribution.games.calls import Model
+from playfair.attribution.games.from_model import make_game
+from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.stores.feature_store import FeatureStore
+
+MOST_COLUMNS = 16
+"""Classes of a table, unless all are asked for; and the most for which all are sent at once."""
+MOST_FRAMES_OF_ALL_CLASSES = 12
+"""Beyond, a table has the classes that are asked for only."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Scores of all subsets of n frames, by mask: bit i set, the frame at place i is seen.
+
+    frame_idx: (n,), which frames of the video stand at the places. class_idx: (K,). scores:
+    (2^n, K) float32. top: (2^n,), the class that is predicted, and top_score: (2^n,) float32.
+    """
+
+    frame_idx: np.ndarray
+    class_idx: np.ndarray
+    scores: np.ndarray
+    top: np.ndarray
+    top_score: np.ndarray
+
+
+class TableMaker:
+    """Makes the tables of one model from the features of its videos, in one file or several.
+
+    Args:
+        heads: see `playfair.models.heads.loading.load_heads`. priors: (C,).
+    """
+
+    def __init__(
+        self,
+        heads: Model | Sequence[Model],
+        priors: ArrayLike,
+        stores: Sequence[FeatureStore],
+    ):
+        self._heads = heads
+        self._priors = np.asarray(priors)
+        # Of a video in several files the first counts.
+        self._row = {
+            uid: (store, row) for store in reversed(stores) for row, uid in enumerate(store.uid)
+        }
+
+    def __contains__(self, uid: str) -> bool:
+        return uid in self._row
+
+    def table(
+        self, uid: str, n_frames: int, order: Sequence[int] = (), wanted: Sequence[int] = ()
+    ) -> Table:
+        """The table of a stored video.
+
+        Args:
+            order: which of the sampled frames stands at each place; by default as they are.
+            wanted: classes that the table shall have in any case.
+        """
+        store, row = self._row[uid]
+        features = store.features(row)
+        frame_idx = sample_frame_idx(len(features), n_frames)
+        if order:
+            frame_idx = frame_idx[list(order)]
+        return make_table(self._heads, self._priors, features[frame_idx], frame_idx, wanted)
+
+
+def make_table(
+    heads: Model | Sequence[Model],
+    priors: np.ndarray,
+    features: np.ndarray,
+    frame_idx: np.ndarray,
+    wanted: Sequence[int] = (),
+) -> Table:
+    """The table of one video, features (n, D) in the order in which the model sees them.
+
+    Up to `MOST_FRAMES_OF_ALL_CLASSES` frames its classes are those with the highest scores on any
+    subset, beside those that are wanted; beyond, the wanted ones and the predicted one.
+    """
+    game = make_game(heads, torch.from_numpy(features)[None], priors)
+    if len(features) > MOST_FRAMES_OF_ALL_CLASSES:
+        classes = np.array(list(dict.fromkeys(wanted)) or [int(np.argmax(priors))])
+        found = subset_scores(game, torch.from_numpy(classes))
+        scores, top, top_score = found.table[0], found.top[0], found.top_score[0]
+    else:
+        whole = exact_values(game, keep_table=True).table
+        assert whole is not None
+        top_score, top = whole[0].max(dim=1)
+        order = whole[0].amax(dim=0).argsort(descending=True).tolist()
+        classes = np.sort(list(dict.fromkeys([*wanted, *order]))[: max(MOST_COLUMNS, len(wanted))])
+        scores = whole[0][:, torch.from_numpy(classes)]
+    return Table(frame_idx, classes, scores.numpy(), top.numpy(), top_score.numpy())

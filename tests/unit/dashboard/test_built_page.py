@@ -1,0 +1,45 @@
+"""The built page is what its sources give, as far as that shows without node."""
+
+import gzip
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from playfair.dashboard.app import STATIC
+
+PAGE = STATIC.parent / "page"
+MOST_BYTES = 80_000
+
+
+def test_built_file_names_the_hash_of_the_sources():
+    names = ["build.mjs", "package-lock.json", "tsconfig.json"]
+    names += sorted(f"src/{path.name}" for path in (PAGE / "src").iterdir())
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(f"{name}\n".encode() + (PAGE / name).read_bytes())
+    first = (STATIC / "app.js").read_text().partition("\n")[0]
+    assert digest.hexdigest() in first, "the sources have changed: run make page"
+
+
+def test_page_is_small_and_knows_no_address_but_its_own():
+    files = sorted(STATIC.iterdir())
+    assert [path.name for path in files] == ["app.css", "app.js", "index.html"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) < MOST_BYTES
+    allowed = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+    allowed |= {"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xlink"}
+    for path in files:
+        found = re.findall(r"(?:https?:)?//[\w.-]+\.[\w/.-]+", path.read_text())
+        assert set(found) <= allowed, path
+
+
+def test_lock_has_the_hash_of_every_package():
+    lock = json.loads((PAGE / "package-lock.json").read_text())
+    for name, package in lock["packages"].items():
+        assert not name or package["integrity"].startswith("sha512-"), name
+
+
+def test_page_is_packed_with_the_library():
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert "dashboard/static/*" in project["tool"]["setuptools"]["package-data"]["playfair"]
