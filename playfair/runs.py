@@ -254,8 +254,8 @@ class Run:
                 short_side=decoding["short_side"],
                 progress=False,
             )
-            if len(failed):
-                raise InputError(str(failed["reason"].iloc[0]))
+            if failed:
+                raise InputError(failed[0].reason)
             reader = GulpReader(Path(folder, "gulp"))
             features = extract_features(
                 backbone,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from playfair.data.clips.class_priors import compute_class_priors
 from playfair.data.clips.labels import check_splits_differ, read_class_names
 from playfair.data.stores.feature_sources import read_split
-from playfair.files import write_csv
+from playfair.files import write_rows
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -17,4 +17,5 @@ labels = snakemake.input.labels
 clips = read_split(snakemake.input.clips, "train", labels)
 check_splits_differ(clips, read_split(snakemake.input.validation, "validation", labels))
 class_names = read_class_names(labels)
-write_csv(compute_class_priors(clips, class_names), snakemake.output.priors)
+priors = compute_class_priors(clips, class_names)
+write_rows(snakemake.output.priors, ("class", "prior"), zip(class_names, priors, strict=True))

@@ -3,10 +3,10 @@
 import sys
 from typing import TYPE_CHECKING
 
+from playfair.data.clips.failed_clips import write_failed
 from playfair.data.clips.labels import class_indices, read_class_names, read_clips, video_path
 from playfair.data.clips.shards import clips_of_shard
 from playfair.data.video.gulp import VideoFile, gulp_videos
-from playfair.files import write_csv
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ failed = gulp_videos(
     videos, snakemake.output.gulp, workers=snakemake.threads, **snakemake.params.options
 )
 print(f"{len(failed)} of {len(videos)} videos failed", file=sys.stderr)
-write_csv(failed, snakemake.output.failed)
+write_failed(failed, snakemake.output.failed)

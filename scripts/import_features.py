@@ -3,11 +3,11 @@
 import sys
 from typing import TYPE_CHECKING
 
+from playfair.data.clips.failed_clips import write_failed
 from playfair.data.clips.labels import read_class_names
 from playfair.data.clips.shards import clips_of_shard
 from playfair.data.stores.feature_sources import read_split
 from playfair.data.stores.import_features import import_features
-from playfair.files import write_csv
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -34,4 +34,4 @@ failed = import_features(
     },
 )
 print(f"{len(failed)} of {len(clips)} videos failed", file=sys.stderr)
-write_csv(failed, snakemake.output.failed)
+write_failed(failed, snakemake.output.failed)

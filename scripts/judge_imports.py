@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from playfair.data.clips.failed_clips import write_judged
+from playfair.data.clips.failed_clips import gather_failed, write_judged
 from playfair.data.stores.feature_sources import read_split
-from playfair.data.stores.gathering import gather_tables
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-failed = gather_tables(snakemake.input.failed)
+failed = gather_failed(snakemake.input.failed)
 clip_count = len(
     read_split(snakemake.input.clips, snakemake.wildcards.split, snakemake.input.labels)
 )

@@ -3,10 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from playfair.data.stores.sequence_lengths import read_sequence_lengths
-from playfair.files import write_csv
+from playfair.files import write_rows
 from playfair.logs import log_to
 
 if TYPE_CHECKING:
@@ -18,4 +16,4 @@ n_frames = int(snakemake.wildcards.n_frames)
 lengths = read_sequence_lengths(snakemake.input.videos)
 short = [(uid, length) for uid, length in lengths.items() if length < n_frames]
 print(f"{len(short)} of {len(lengths)} videos have fewer than {n_frames} frames", file=sys.stderr)
-write_csv(pd.DataFrame(short, columns=["uid", "sequence_length"]), snakemake.output.table)
+write_rows(snakemake.output.table, ("uid", "sequence_length"), short)

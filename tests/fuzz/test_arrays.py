@@ -67,8 +67,8 @@ def imported(tmp_path_factory):
         store = FeatureStore(out)
         np.testing.assert_array_equal(store.features(len(store) - 1), ARRAY)
         if len(failed):
-            assert list(failed.uid) == ["case"] and len(store) == 1
-            raise InputError(failed.reason[0])
+            assert [clip.uid for clip in failed] == ["case"] and len(store) == 1
+            raise InputError(failed[0].reason)
         assert np.isfinite(store.features(0)).all()
         return READ
 

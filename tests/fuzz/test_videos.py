@@ -69,8 +69,8 @@ def gulp(clips, tmp_path_factory):
         lengths = GulpReader(folder / "gulp").lengths
         assert lengths.pop("good") == N_FRAMES
         if len(failed):
-            assert list(failed.uid) == ["case"] and not lengths
-            raise InputError(failed.reason[0])
+            assert [clip.uid for clip in failed] == ["case"] and not lengths
+            raise InputError(failed[0].reason)
         assert 1 <= lengths["case"] <= MOST_FRAMES
         usual = len(decode_video(folder / f"good.{suffix}", FPS))
         return READ if lengths["case"] == usual else f"{READ}, of another length"

@@ -4,13 +4,12 @@ import fcntl
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from playfair.figures.catalogue import read_catalogue
-from tests.commands import run_command
+from tests.forked_snakemake import run_snakemake
 
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
@@ -66,8 +65,7 @@ def copy_run(run: Path, folder: Path) -> Path:
 def snakemake(folder: Path, *options: str, target: str = "results/figures"):
     """Run Snakemake for a target, or several with spaces between them, and capture what it says."""
     # Options such as --config take all words that follow: targets come first.
-    command = [sys.executable, "-m", "snakemake", *target.split(), "--cores", "2", *options]
-    return run_command(command, folder)
+    return run_snakemake([*target.split(), "--cores", "2", *options], folder)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from playfair.data.clips.csv_tables import read_csv_rows
 from playfair.data.clips.labels import UNKNOWN_LABEL, Clip, class_indices, class_name_in
@@ -15,12 +14,12 @@ PRIOR_TOLERANCE = 1e-4
 """How far from 1 the sum of class priors may be."""
 
 
-def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> pd.DataFrame:
+def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> np.ndarray:
     """Empirical class frequency of the training clips, f(empty) of the paper's section 3.
 
     Returns:
-        columns class (str) and prior (float, sums to 1), a row for every class, also for those
-        that no clip has.
+        (C,) float64 that sum to 1, for every class of `class_names`, also for those that no clip
+        has.
 
     Raises:
         InputError: if no clip has a known class.
@@ -31,7 +30,8 @@ def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> p
         raise InputError(
             f"none of {len(labels)} training clips has a label: class priors need labelled clips"
         )
-    return pd.DataFrame({"class": list(class_names), "prior": counts / counts.sum()})
+    priors: np.ndarray = counts / counts.sum()
+    return priors
 
 
 def read_class_priors(path: str | Path, class_names: Sequence[str]) -> np.ndarray:

@@ -1,22 +1,31 @@
 """Clips that failed: whether they are few enough to go on without them, and the table of them."""
 
+import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import NamedTuple
 
 from playfair.errors import InputError
-from playfair.files import write_csv
+from playfair.files import write_rows
+
+
+class FailedClip(NamedTuple):
+    """A row of the table: which clip could not be used, and why."""
+
+    uid: str
+    path: str
+    reason: str
 
 
 def check_failed_share(
-    failed: pd.DataFrame, clip_count: int, max_failed_share: float, option: str
+    failed: Sequence[FailedClip], clip_count: int, max_failed_share: float, option: str
 ) -> None:
     """Accept failed clips if they are few.
 
     Args:
-        failed: columns uid and reason. clip_count: how many clips there are, failed ones included.
-        max_failed_share: the share of them (0..1) that may fail. option: what the user calls it.
+        clip_count: how many clips there are, failed ones included. max_failed_share: the share of
+            them (0..1) that may fail. option: what the user calls it.
 
     Raises:
         InputError: if more than `max_failed_share` of the clips failed, or all of them.
@@ -25,12 +34,30 @@ def check_failed_share(
     if share > max_failed_share or share == 1:
         raise InputError(
             f"{len(failed)} of {clip_count} videos failed ({share:.1%}; {option} allows "
-            f"{max_failed_share:.1%}), the first being {failed.uid[0]!r}: {failed.reason[0]}"
+            f"{max_failed_share:.1%}), the first being {failed[0].uid!r}: {failed[0].reason}"
         )
 
 
+def gather_failed(shards: Sequence[str | Path]) -> list[FailedClip]:
+    """The clips in the tables of all shards, sorted by uid."""
+    failed = []
+    for shard in shards:
+        with open(shard, newline="") as file:
+            failed += [FailedClip(**row) for row in csv.DictReader(file)]
+    return sorted(failed)
+
+
+def write_failed(failed: Sequence[FailedClip], path: str | Path) -> None:
+    """Write the table of failed clips."""
+    write_rows(path, FailedClip._fields, failed)
+
+
 def write_judged(
-    failed: pd.DataFrame, clip_count: int, max_failed_share: float, option: str, path: str | Path
+    failed: Sequence[FailedClip],
+    clip_count: int,
+    max_failed_share: float,
+    option: str,
+    path: str | Path,
 ) -> None:
     """Write the table of the clips that failed, unless they are too many; print it in any case.
 
@@ -38,7 +65,7 @@ def write_judged(
         InputError: as for :func:`check_failed_share`.
     """
     # A failed job's outputs are removed: its log keeps the table.
-    table = failed.to_csv(index=False)
-    print(f"{len(failed)} of {clip_count} videos failed\n{table}", file=sys.stderr)
+    print(f"{len(failed)} of {clip_count} videos failed", file=sys.stderr)
+    csv.writer(sys.stderr, lineterminator="\n").writerows([FailedClip._fields, *failed])
     check_failed_share(failed, clip_count, max_failed_share, option)
-    write_csv(failed, path)
+    write_failed(failed, path)

@@ -16,7 +16,6 @@ from typing import Any
 
 import h5py
 import numpy as np
-import pandas as pd
 
 from playfair.data.stores.columns import TEXT, create_column, create_hdf5, write_column
 from playfair.data.stores.esv_checks import check_values
@@ -88,12 +87,6 @@ def gather_files(shards: Sequence[str | Path], directory: str | Path) -> None:
                     )
                 _link(file, target)
         write_contents(temporary)
-
-
-def gather_tables(shards: Sequence[str | Path]) -> pd.DataFrame:
-    """The tables (CSV with a column uid) of all shards below one another, sorted by uid."""
-    tables = [pd.read_csv(shard, dtype=str, keep_default_na=False) for shard in shards]
-    return pd.concat(tables).sort_values("uid", ignore_index=True)
 
 
 def gather_hdf5(shards: Sequence[str | Path], path: str | Path) -> None:

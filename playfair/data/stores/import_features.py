@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from playfair.data.clips.failed_clips import FailedClip
 from playfair.data.clips.labels import Clip, class_indices
 from playfair.data.stores.feature_sources import (
     FeatureFolder,
@@ -26,7 +26,7 @@ def import_features(
     *,
     feature_dim: int,
     attributes: Mapping[str, Any],
-) -> pd.DataFrame:
+) -> list[FailedClip]:
     """Write the features of some clips to the feature file `path`, whole or not at all.
 
     Memory is that of one video.
@@ -39,8 +39,7 @@ def import_features(
         attributes: what the file shall say of itself, beside where its features come from.
 
     Returns:
-        The videos without features that can be used, which are left out: columns uid, path, reason,
-        sorted by uid.
+        The videos without features that can be used, which are left out, sorted by uid.
 
     Raises:
         InputError: if the source as a whole cannot be read, or a clip's class is not known.
@@ -49,12 +48,12 @@ def import_features(
     clips = sorted(clips, key=lambda clip: clip.uid)
     labels = class_indices(clips, class_names).tolist()
     good: list[tuple[Clip, int, int]] = []
-    failures: list[tuple[str, str, str]] = []
+    failures = []
     for clip, label in zip(clips, labels, strict=True):
         try:
             good.append((clip, label, len(_checked(opened, clip, feature_dim))))
         except UnreadableFeatures as error:
-            failures.append((clip.uid, str(source), str(error)))
+            failures.append(FailedClip(clip.uid, str(source), str(error)))
     origin = {"architecture": "precomputed", "source": str(source), "checkpoint_hash": ""}
     with (
         opened.store if isinstance(opened, FeatureTable) else nullcontext(),
@@ -69,7 +68,7 @@ def import_features(
     ):
         for clip, _, _ in good:
             writer.append(_checked(opened, clip, feature_dim))
-    return pd.DataFrame(failures, columns=["uid", "path", "reason"])
+    return failures
 
 
 def _checked(source: FeatureFolder | FeatureTable, clip: Clip, feature_dim: int) -> np.ndarray:

@@ -11,21 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from gulpio2 import ChunkWriter, GulpDirectory
 from gulpio2.adapters import AbstractDatasetAdapter
 from gulpio2.fileio import GulpChunk
 from tqdm import tqdm
 
+from playfair.data.clips.failed_clips import FailedClip
 from playfair.data.video.containers import VideoError
 from playfair.data.video.video_files import decode_video
 from playfair.data.video.watch import Watch
 from playfair.errors import InputError
 from playfair.files import lost_files, read_contents, write_contents, written_whole
 from playfair.processes import process_pool
-
-Failure = tuple[str, str, str]
-"""The uid and the path of a video, and why it is left out."""
 
 MOST_ENDS = 3
 
@@ -47,7 +44,7 @@ class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has
     fps: float
     short_side: int | None
     watch: Watch
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedClip] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.videos)
@@ -58,7 +55,7 @@ class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has
                 with self.watch.clip(video.uid, video.path):
                     frames = decode_video(video.path, fps=self.fps, short_side=self.short_side)
             except VideoError as error:
-                self.failures.append((video.uid, str(video.path), str(error)))
+                self.failures.append(FailedClip(video.uid, str(video.path), str(error)))
                 continue
             yield {"id": video.uid, "meta": {**video.meta, "fps": self.fps}, "frames": frames}
 
@@ -75,7 +72,7 @@ def gulp_videos(
     seconds_per_clip: float = 600.0,
     workers: int = 1,
     progress: bool = True,
-) -> pd.DataFrame:
+) -> list[FailedClip]:
     """Decode videos at `fps` frames per second and store them in GulpIO chunks.
 
     Args:
@@ -86,8 +83,7 @@ def gulp_videos(
 
     Returns:
         The videos that are missing, empty or broken, take too long, or end their decoder, which are
-        left out of the chunks: columns uid, path, reason, sorted by uid. Of no videos at all an
-        empty chunk is written.
+        left out of the chunks, sorted by uid. Of no videos at all an empty chunk is written.
 
     Raises:
         InputError: if the processes that decode are ended again and again, by no single video.
@@ -107,7 +103,7 @@ def gulp_videos(
         job = _Job(temporary, fps, short_side, watch)
         failures = _gulp_chunks(dict(enumerate(chunks)), job, workers, bar)
         write_chunk_list(temporary, _videos_by_chunk(GulpDirectory(str(temporary))))
-    return pd.DataFrame(sorted(failures), columns=["uid", "path", "reason"])
+    return sorted(failures)
 
 
 @dataclass(frozen=True)
@@ -119,7 +115,7 @@ class _Job:
     short_side: int | None
     watch: Watch
 
-    def write_chunk(self, number: int, videos: Sequence[VideoFile]) -> list[Failure]:
+    def write_chunk(self, number: int, videos: Sequence[VideoFile]) -> list[FailedClip]:
         adapter = _VideoAdapter(videos, self.fps, self.short_side, self.watch)
         paths = [self.directory / f"data_{number}.gulp", self.directory / f"meta_{number}.gmeta"]
         for path in paths:
@@ -131,10 +127,10 @@ class _Job:
 
 def _gulp_chunks(
     chunks: dict[int, list[VideoFile]], job: _Job, workers: int, bar: "tqdm[Any]"
-) -> list[Failure]:
+) -> list[FailedClip]:
     """Write all chunks, anew those whose process was ended, without the video that ended it."""
-    failures: list[Failure] = []
-    fatal: dict[str, Failure] = {}
+    failures: list[FailedClip] = []
+    fatal: dict[str, FailedClip] = {}
     ends_by_none = 0
     while chunks:
         known, left = len(fatal), len(chunks)
@@ -155,7 +151,7 @@ def _gulp_chunks(
                 decode = partial(decode_video, path, job.fps, job.short_side)
                 reason = job.watch.end_of(uid, path, decode)
                 if reason:
-                    fatal[uid] = (uid, str(path), reason)
+                    fatal[uid] = FailedClip(uid, str(path), reason)
             if len(fatal) == known:
                 # Together they may have taken more memory than there is.
                 workers = max(workers // 2, 1)

@@ -1,12 +1,16 @@
-import pandas as pd
 import pytest
 
-from playfair.data.clips.failed_clips import check_failed_share, write_judged
+from playfair.data.clips.failed_clips import (
+    FailedClip,
+    check_failed_share,
+    gather_failed,
+    write_judged,
+)
 from playfair.errors import InputError
 
 
 def test_few_failures_are_accepted_and_many_are_not():
-    failed = pd.DataFrame({"uid": ["1", "2"], "reason": ["it is empty", "it is cut off"]})
+    failed = [FailedClip("1", "1.webm", "it is empty"), FailedClip("2", "2.webm", "it is cut off")]
     check_failed_share(failed, 200, 0.01, "gulp.max_failed_share")
     with pytest.raises(
         InputError, match=r"2 of 20 videos failed .*10\.0%; gulp\.max.* allows 1\.0%.*'1': it is e"
@@ -17,11 +21,24 @@ def test_few_failures_are_accepted_and_many_are_not():
 
 
 def test_the_log_names_what_failed_even_if_it_is_too_much(tmp_path, capsys):
-    failed = pd.DataFrame({"uid": ["v1"], "reason": ["it is damaged"]})
+    failed = [FailedClip("v1", "v1.webm", "it is damaged")]
     path = tmp_path / "failed.csv"
     with pytest.raises(InputError):
         write_judged(failed, 10, 0.05, "gulp.max_failed_share", path)
     assert not path.exists()
-    assert "1 of 10 videos failed\nuid,reason\nv1,it is damaged" in capsys.readouterr().err
+    assert (
+        "1 of 10 videos failed\nuid,path,reason\nv1,v1.webm,it is damaged"
+        in capsys.readouterr().err
+    )
     write_judged(failed, 20, 0.05, "gulp.max_failed_share", path)
-    pd.testing.assert_frame_equal(pd.read_csv(path), failed)
+    assert gather_failed([path]) == failed
+
+
+def test_tables_are_sorted_and_keep_text_as_it_is(tmp_path):
+    (tmp_path / "1.csv").write_text("uid,path,reason\n007,b.webm,NA\n")
+    (tmp_path / "2.csv").write_text("uid,path,reason\n")
+    (tmp_path / "3.csv").write_text("uid,path,reason\n001,a.webm,\n")
+    assert gather_failed([tmp_path / f"{number}.csv" for number in (1, 2, 3)]) == [
+        ("001", "a.webm", ""),
+        ("007", "b.webm", "NA"),
+    ]

@@ -11,7 +11,6 @@ from playfair.data.stores.gathering import (
     gather_files,
     gather_gulps,
     gather_hdf5,
-    gather_tables,
 )
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
@@ -197,18 +196,6 @@ def test_files_are_copied_where_links_are_impossible(gulped, tmp_path, monkeypat
     assert {path.name: path.read_text() for path in (tmp_path / "webm").glob("[!.]*")} == {
         "clip1.webm": "1",
         "clip2.webm": "2",
-    }
-
-
-def test_tables_are_sorted_and_keep_text_as_it_is(tmp_path):
-    (tmp_path / "1.csv").write_text("uid,path,reason\n007,b.webm,NA\n")
-    (tmp_path / "2.csv").write_text("uid,path,reason\n")
-    (tmp_path / "3.csv").write_text("uid,path,reason\n001,a.webm,\n")
-    table = gather_tables([tmp_path / f"{number}.csv" for number in (1, 2, 3)])
-    assert table.to_dict("list") == {
-        "uid": ["001", "007"],
-        "path": ["a.webm", "b.webm"],
-        "reason": ["", "NA"],
     }
 
 

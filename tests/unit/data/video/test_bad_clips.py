@@ -95,8 +95,8 @@ def test_no_kind_of_bad_clip_stops_a_shard(tmp_path, monkeypatch, refused, worke
     videos = [VideoFile(name, tmp_path / name, {}) for name in sorted(names)]
     options = {"chunk_size": 3, "workers": workers, "progress": False}
     failed = gulp_videos(videos, tmp_path / "gulp", **options)
-    assert list(failed.uid) == sorted(BAD)
-    for uid, reason in zip(failed.uid, failed.reason, strict=True):
+    assert [clip.uid for clip in failed] == sorted(BAD)
+    for uid, _, reason in failed:
         assert BAD[uid][1] in reason
         assert reason.isprintable()
         if uid in CASES:
@@ -142,5 +142,5 @@ def test_fewer_clips_are_decoded_side_by_side_when_all_do_not_fit(tmp_path, monk
     monkeypatch.setattr(gulp_module._Job, "write_chunk", write_chunk)
     write_video(tmp_path / "clip.mp4", noise(4))
     video = VideoFile("clip", tmp_path / "clip.mp4", {})
-    assert gulp_videos([video], tmp_path / "gulp", workers=4, progress=False).empty
+    assert gulp_videos([video], tmp_path / "gulp", workers=4, progress=False) == []
     assert asked == [4, 2, 1]

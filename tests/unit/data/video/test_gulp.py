@@ -42,7 +42,7 @@ def frames_by_uid(directory):
 
 def test_frames_and_labels_come_back(folder, tmp_path):
     failed = gulp(folder, tmp_path / "gulp", chunk_size=2)
-    assert failed.empty
+    assert failed == []
     reader = GulpReader(tmp_path / "gulp")
     assert reader.uids == sorted(LENGTHS)
     assert reader.lengths == LENGTHS
@@ -101,10 +101,9 @@ def test_missing_empty_and_broken_videos_are_listed(folder, tmp_path):
     (tmp_path / "good.webm").write_bytes(whole)
     uids = ["missing", "empty", "good", "broken", "cut"]
     failed = gulp_videos(videos(tmp_path, uids), tmp_path / "gulp", progress=False)
-    assert list(failed.columns) == ["uid", "path", "reason"]
-    assert list(failed.uid) == ["broken", "cut", "empty", "missing"]
-    assert all(str(tmp_path) in path for path in failed.path)
-    reasons = dict(zip(failed.uid, failed.reason, strict=True))
+    assert [clip.uid for clip in failed] == ["broken", "cut", "empty", "missing"]
+    assert all(str(tmp_path) in path for _, path, _ in failed)
+    reasons = {clip.uid: clip.reason for clip in failed}
     assert "does not exist" in reasons["missing"]
     assert "is empty" in reasons["empty"]
     assert GulpReader(tmp_path / "gulp").uids == ["good"]
@@ -238,9 +237,9 @@ def test_a_video_that_ends_its_decoder_is_listed_and_the_others_go_on(
     monkeypatch.setattr("playfair.data.video.watch.GRACE_SECONDS", 0.1)
     options = {"chunk_size": 2, "workers": workers, "seconds_per_clip": 0.2}
     failed = gulp(folder, tmp_path / "gulp", **options)
-    assert list(failed.uid) == ["2", "5"]
-    assert list(failed.path) == [str(folder / "2.webm"), str(folder / "5.webm")]
-    for reason in failed.reason:
+    assert [clip.uid for clip in failed] == ["2", "5"]
+    assert [clip.path for clip in failed] == [str(folder / "2.webm"), str(folder / "5.webm")]
+    for _, _, reason in failed:
         assert message in reason
     assert GulpReader(tmp_path / "gulp").uids == ["04", "11", "clip_3"]
     assert sorted(path.name for path in (tmp_path / "gulp").glob("data*")) == [
