@@ -94,10 +94,10 @@ class Gulp(Section):
 
     fps: float = Field(default=8.0, gt=0, le=240, description="Frames per second of the gulp.")
     short_side: int | None = Field(
-        default=None,
+        default=256,
         ge=8,
         le=4096,
-        description="Resize the short side of frames to this many pixels; null keeps the size.",
+        description="Reduce frames whose short side is longer to this many pixels; null: never.",
     )
     chunk_size: int = Field(default=100, ge=1, le=100_000, description="Videos per GulpIO chunk.")
     shuffle: bool = Field(default=False, description="Mix the videos over the chunks.")

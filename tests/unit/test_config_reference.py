@@ -39,7 +39,7 @@ def test_every_option_at_the_top_has_a_row_in_its_section(chapters):
 
 
 def test_a_row_says_what_is_allowed_and_the_default(chapters):
-    assert chapters["gulp"]["short_side"][:2] == ["integer, 8 to 4,096 or `null`", "`null`"]
+    assert chapters["gulp"]["short_side"][:2] == ["integer, 8 to 4,096 or `null`", "`256`"]
     assert chapters["gulp"]["fps"][:2] == ["number, over 0, at most 240", "`8.0`"]
     assert chapters["head: trn"]["head"][:2] == ["`trn`", "(to be given)"]
     assert chapters["head: trn"]["checkpoint"][0] == "[checkpoint](#checkpoints) or text or `null`"

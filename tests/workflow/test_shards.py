@@ -15,6 +15,7 @@ from tests.workflow.project import copy_project, copy_run, planned_jobs, snakema
 
 CONFIG = """\
 dataset: mine
+n_frames: [3]
 shards: {train: 2, validation: 3}
 shard_by: hash
 definitions:
@@ -42,7 +43,7 @@ RESULTS = " ".join(
 
 @pytest.fixture(scope="module")
 def sharded_run(tiny_run, tmp_path_factory):
-    """The files of the tiny data set, in shards."""
+    """The files of the tiny data set in shards, explained at three frames and at all."""
 
     def make(folder):
         copy_project(folder)
@@ -81,7 +82,10 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
         path = whole.relative_to(tiny_run / "results/tiny")
         if path.parts[0] == "shards":
             continue
+        if path.parts[0] == "esvs" and path.stem in ("1_frames", "2_frames"):
+            continue
         columns, sharded = columns_of(whole), columns_of(sharded_run / "results/mine" / path)
+        columns = {name: columns[name] for name in columns if name[:2] not in ("1/", "2/")}
         assert columns.keys() == sharded.keys()
         # Features, and so trained weights, are the same to the bit; ESVs are made in batches.
         atol = 0 if path.parts[0] == "features" else ROUNDING_TOLERANCE
@@ -91,7 +95,7 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
                 compare = np.testing.assert_array_equal
             compare(sharded[name], values, err_msg=f"{path} {name}")
         compared += 1
-    assert compared == 2 + 6 + 2 + 2
+    assert compared == 2 + 2 + 2 + 2
 
 
 def test_clips_to_watch_do_not_depend_on_shards(tiny_run, sharded_run):
@@ -137,7 +141,7 @@ def test_added_video_makes_its_own_shard_only(run):
     jobs = planned(run)
     per_shard = ("gulp_videos", "extract_features", "encode_webm")
     assert {rule: jobs[rule] for rule in per_shard} == dict.fromkeys(per_shard, 1)
-    assert jobs["compute_esvs"] == 6
+    assert jobs["compute_esvs"] == 2
     assert jobs["compute_all_frames_esvs"] == 2
     assert not {rule for rule in jobs if rule.startswith("train_")}
     assert "compute_class_priors" not in jobs

@@ -5,6 +5,7 @@ stamp. Here a name is a file's, formats that name other files are not read (play
 files, numbered pictures), and stamps go no further than the packets of the file could reach.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,7 @@ def url_of(path: str | Path) -> str:
 
 @contextmanager
 def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The file, which must exist, and its video stream.
+    """The file, which must exist, and its video stream, of several the one that FFmpeg takes.
 
     Raises:
         VideoError: if its format is not read, or it holds no video.
@@ -77,10 +78,22 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         ]
         if not moving:
             raise VideoError(f"The file {path} holds no video stream.")
-        stream = moving[0]
+        stream = max(moving, key=_preference)
+        if len(moving) > 1:
+            print(
+                f"The file {path} holds {len(moving)} video streams: number {stream.index}, of "
+                f"{stream.width} x {stream.height} pixels, is read.",
+                file=sys.stderr,
+            )
         # Clips are decoded side by side in processes of their own.
         stream.thread_count = 1
         yield container, stream
+
+
+def _preference(stream: VideoStream) -> tuple[bool, bool, int]:
+    """FFmpeg's choice is the largest of its streams by default; a single picture is the last."""
+    is_default = bool(stream.disposition & Disposition.default)
+    return stream.frames != 1, is_default, stream.width * stream.height
 
 
 def check_size(path: Path, width: int, height: int) -> None:

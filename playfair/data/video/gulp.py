@@ -76,7 +76,7 @@ def gulp_videos(
     """Decode videos at `fps` frames per second and store them in GulpIO chunks.
 
     Args:
-        short_side: length in pixels to resize the short side of the frames to; None keeps the size.
+        short_side: pixels to which longer short sides of frames are reduced; None: never.
         chunk_size: videos per chunk. shuffle: mix the videos over the chunks, by `seed`.
         seconds_per_clip: the most that the decoding of one video may take.
         workers: processes; the chunks do not depend on their number.

@@ -8,12 +8,15 @@ clip that ends before the first of them gives its last frame. So a clip at `fps`
 frame by frame, frames are repeated where the source is slower or pauses, and nothing drifts,
 whatever the source rate and however it varies.
 
-Frames come out upright: the display matrix with which cameras say how they were held is applied.
-Pictures attached to a file, such as a cover, are not its video.
+Frames come out as a player shows them. The display matrix with which cameras say how they were
+held is applied; pixels that are not square are made square by the width; of interlaced frames,
+whose two fields are of different times, the upper one is taken and the lines between are
+interpolated. Pictures attached to a file, such as a cover, are not its video.
 """
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +25,7 @@ import av
 import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
@@ -73,9 +77,10 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
     """The frames of a video file at a constant rate, as (T, H, W, 3) uint8 RGB.
 
     Args:
-        path: a file in any of `containers.FORMATS`; its first video stream is taken.
+        path: a file in any of `containers.FORMATS`.
         fps: frames per second of the result, by `resample`.
-        short_side: resize the shorter side to this many pixels, keeping the aspect ratio.
+        short_side: reduce frames whose shorter side is longer to this many pixels, keeping the
+            aspect ratio, as they are decoded: memory is that of the reduced frames.
 
     Raises:
         VideoError: the file is missing, empty, not a video, without frames, damaged, changes the
@@ -173,17 +178,18 @@ def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
     end = 0.0
     with open_video(path) as (container, stream):
         clock = Clock(path, container, stream)
+        picture = _Picture(path, stream.sample_aspect_ratio or Fraction(1), short_side)
         for frame, start, length in clock.frames():
             # A frame is converted only when the next one has come: before that it is not known
             # whether it is on screen at any of the wanted times.
-            _show(path, frames, shown, _middles_before(start, fps), short_side)
+            _show(picture, frames, shown, _middles_before(start, fps))
             _check_memory(path, frames, clock.packet_bytes)
             shown, end = frame, start + length
         if shown is None:
             raise VideoError(f"The video {path} holds no frames.")
         if not clock.has_leapt:
             _check_whole(path, container, stream, clock.first_stamp, end)
-        _show(path, frames, shown, max(_middles_before(end, fps), 1), short_side)
+        _show(picture, frames, shown, max(_middles_before(end, fps), 1))
         _check_memory(path, frames, clock.packet_bytes)
     return frames
 
@@ -198,37 +204,57 @@ def _check_memory(path: Path, frames: list[np.ndarray], packet_bytes: int) -> No
         )
 
 
+@dataclass(frozen=True)
+class _Picture:
+    """How the frames of a video become pictures: of which size, with square pixels, upright."""
+
+    path: Path
+    pixel_aspect: Fraction
+    short_side: int | None
+
+    def __call__(self, frame: VideoFrame) -> np.ndarray:
+        """(H, W, 3) uint8 RGB."""
+        width, height = round(frame.width * self.pixel_aspect), frame.height
+        scale = min((self.short_side or math.inf) / max(min(width, height), 1), 1.0)
+        width, height = max(round(width * scale), 1), max(round(height * scale), 1)
+        check_size(self.path, width, height)
+        matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+        if frame.interlaced_frame:
+            frame = _upper_field(frame)
+        # At the same size only the colours, stored at half of it, are interpolated.
+        resized = (width, height) != (frame.width, frame.height)
+        kernel = Interpolation.BICUBIC if resized else Interpolation.BILINEAR
+        pixels = frame.reformat(
+            width=width,
+            height=height,
+            format="rgb24",
+            interpolation=kernel | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
+            threads=1,
+        ).to_ndarray()
+        return pixels if matrix is None else _upright(pixels, np.frombuffer(matrix, dtype=np.int32))
+
+
 def _show(
-    path: Path,
-    frames: list[np.ndarray],
-    shown: VideoFrame | None,
-    n_frames: int,
-    short_side: int | None,
+    picture: _Picture, frames: list[np.ndarray], shown: VideoFrame | None, n_frames: int
 ) -> None:
     """Repeat the frame on screen until there are `n_frames` frames."""
     n_missing = n_frames - len(frames)
     if shown is not None and n_missing > 0:
-        frames.extend([_to_rgb(path, shown, short_side)] * n_missing)
+        frames.extend([picture(shown)] * n_missing)
 
 
-def _to_rgb(path: Path, frame: VideoFrame, short_side: int | None) -> np.ndarray:
-    width, height = frame.width, frame.height
-    if short_side is not None:
-        scale = short_side / min(width, height)
-        width, height = max(round(width * scale), 1), max(round(height * scale), 1)
-        check_size(path, width, height)
-    # At the same size only the colours, stored at half of it, are interpolated.
-    resized = (width, height) != (frame.width, frame.height)
-    kernel = Interpolation.BICUBIC if resized else Interpolation.BILINEAR
-    pixels = frame.reformat(
-        width=width,
-        height=height,
-        format="rgb24",
-        interpolation=kernel | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT,
-        threads=1,
-    ).to_ndarray()
-    matrix: Any = frame.side_data.get("DISPLAYMATRIX")
-    return pixels if matrix is None else _upright(pixels, np.frombuffer(matrix, dtype=np.int32))
+def _upper_field(frame: VideoFrame) -> VideoFrame:
+    """Every other line of an interlaced frame: half as high, and of one time."""
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width,
+        height=frame.height,
+        format=frame.format,
+        time_base=frame.time_base or Fraction(1),
+    )
+    graph.link_nodes(source, graph.add("field", "top"), graph.add("buffersink")).configure()
+    graph.vpush(frame)
+    return graph.vpull()
 
 
 def _upright(pixels: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from playfair.data.video import gulp as gulp_module
-from playfair.data.video.containers import VideoError
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.data.video.video_files import decode_video
 from tests.unit.data.containers import write_video
@@ -102,13 +101,6 @@ def test_no_kind_of_bad_clip_stops_a_shard(tmp_path, monkeypatch, refused, worke
         if uid in CASES:
             refused("Videos", reason, CASES[uid], has_sizes=True)
     assert GulpReader(tmp_path / "gulp").lengths == {"good.mp4": 4, "good_of_late_start.ts": 8}
-
-
-def test_pictures_are_not_resized_to_a_length_that_no_jpeg_has(tmp_path):
-    write_of_size(tmp_path / "clip.avi", 8, 4000, "mpeg4")
-    assert decode_video(tmp_path / "clip.avi", short_side=64).shape == (3, 64, 32_000, 3)
-    with pytest.raises(VideoError, match=r"pictures of 112000 x 224 pixels: expected at most"):
-        decode_video(tmp_path / "clip.avi", short_side=224)
 
 
 @pytest.mark.parametrize("start", [0, 1, 1000])

@@ -176,6 +176,6 @@ def test_what_the_decoder_makes_of_odd_files_is_one_sentence(tmp_path, monkeypat
         raise error
 
     encode_webm(noise(3), tmp_path / "clip.webm", 8)
-    monkeypatch.setattr("playfair.data.video.video_files._to_rgb", fail)
+    monkeypatch.setattr("playfair.data.video.video_files._Picture.__call__", fail)
     with pytest.raises(VideoError, match=rf"cannot be decoded \({type(error).__name__}: "):
         decode_video(tmp_path / "clip.webm")
