@@ -12,7 +12,12 @@ min_version("9.27")
 include: "rules/config_files.smk"
 
 
-configfile: "config.yaml"
+configfile: f"{project}/config.yaml"
+
+
+if project != Path.cwd() and Path("config.yaml").exists():
+
+    configfile: "config.yaml"
 
 
 include: "rules/common.smk"

@@ -1,14 +1,15 @@
 # Paths and the checked configuration: what the rules of all stages share.
 import os
-from pathlib import Path
 
 # Threads that wait for work sleep: spinning, they would take the cores of the jobs beside them.
 if any(map(str.isspace, sys.executable)):
     # Snakemake puts it into the commands of scripts without quotes.
     sys.executable = os.path.relpath(sys.executable)
 shell.prefix(
-    f"export PYTHONPATH={str(workflow.basedir)!r}:${{{{PYTHONPATH:-}}}} OMP_WAIT_POLICY=passive; "
+    f"export PYTHONPATH={str(project)!r}:${{{{PYTHONPATH:-}}}} OMP_WAIT_POLICY=passive; "
 )
+
+from snakemake.utils import update_config
 
 from playfair.config import complete_config
 from playfair.figures.catalogue import read_catalogue
@@ -20,8 +21,10 @@ from playfair.workflow.given_files import files_to_download
 from playfair.workflow.methods import Methods
 from playfair.workflow.networks import Networks
 
+# A workflow that uses this one as a module gives a configuration of its own.
+update_config(defaults, config)
 try:
-    config.update(complete_config(config))
+    config.update(complete_config(defaults))
     datasets = Datasets(config)
     networks = Networks(config)
     methods = Methods(config)
@@ -83,12 +86,12 @@ def library_hash(script, params):
     Of the rule's params count `module`, what the script imports by a name that does not stand in
     it, and `choices`, a function of what its jobs have chosen by name from the library's tables.
     """
-    path, named = Path(workflow.basedir, "rules", script), dict(params.items())
+    path, named = Path(project, "rules", script), dict(params.items())
     modules = frozenset([named["module"]] if "module" in named else [])
     choices = named.get("choices", lambda wildcards: [])
     return lambda wildcards: code_hash(
         path,
-        workflow.basedir,
+        project,
         frozenset(choices(wildcards)),
         modules,
         memory=".snakemake/playfair_sources.json",

@@ -3,19 +3,25 @@
 import os
 import re
 import sys
+from pathlib import Path
 
+# Where this workflow lies, whatever directory it runs in and whatever workflow uses it as a module.
+project = Path(
+    workflow.current_basedir.get_path_or_uri(secret_free=True)
+).parent.resolve()
 # The library lies beside the Snakefile: jobs find it whether it is installed or not.
-sys.path.insert(0, str(workflow.basedir))
+sys.path.insert(0, str(project))
 
 from playfair.definitions.config_text import read_config_file
 from playfair.errors import InputError
 
-if re.search("[{}]", str(workflow.basedir)):
+if re.search("[{}]", str(project)):
     sys.exit(
-        f"error: the project lies in {workflow.basedir}: rename the folder, since Snakemake takes "
+        f"error: the project lies in {project}: rename the folder, since Snakemake takes "
         "braces in its path for names of its own"
     )
 try:
+    defaults = read_config_file(os.path.relpath(project / "config.yaml"))
     for path in ["config.yaml", *workflow.overwrite_configfiles]:
         if os.path.exists(path):
             read_config_file(os.path.relpath(path))

@@ -82,7 +82,9 @@ rule figures:
             if datasets.has_videos(config["dataset"])
             else []
         ),
-        captions=expand("captions/{figure}.rst", figure=drawn_figures),
+        captions=expand(
+            os.path.relpath(project / "captions/{figure}.rst"), figure=drawn_figures
+        ),
     output:
         figures=directory("results/figures"),
     log:
