@@ -42,4 +42,4 @@ include: "rules/provenance.smk"
 rule all:
     input:
         "results/figures",
-        methods.files(config["dataset"]),
+        methods.files(config["dataset"], networks),

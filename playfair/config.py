@@ -27,9 +27,10 @@ from playfair.definitions.attribution import (
 )
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
+from playfair.definitions.clip_models import ClipModel, check_clip_networks
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.figures import Figures
-from playfair.definitions.models import Model, TRNModel, TSNModel
+from playfair.definitions.models import GivenModel, Model, TRNModel, TSNModel
 from playfair.definitions.names import check_names
 from playfair.definitions.section import GivenPath, Name, Section, Seed, Share, Workers
 from playfair.definitions.training import Training
@@ -70,9 +71,9 @@ class Definitions(Section):
         default_factory=dict,
         description="Methods by name, with options of their own, for `methods` to choose from.",
     )
-    models: dict[Name, Model] = Field(
+    models: dict[Name, GivenModel] = Field(
         default_factory=_default_models,
-        description="Models by name: a backbone and a temporal head.",
+        description="Models by name: a backbone and a temporal head, or a network of whole clips.",
     )
 
 
@@ -247,8 +248,9 @@ class Config(Section):
         for name in self.models:
             _check_name("models", name, self.definitions.models)
         for name, model in self.definitions.models.items():
-            key = f"definitions.models.{name}.backbone"
-            _check_name(key, model.backbone, self.definitions.backbones)
+            if not isinstance(model, ClipModel):
+                key = f"definitions.models.{name}.backbone"
+                _check_name(key, model.backbone, self.definitions.backbones)
         check_checkpoints(
             {
                 f"definitions.{kind}.{name}": options
@@ -260,6 +262,12 @@ class Config(Section):
             }
         )
         self._check_features_belong()
+        check_clip_networks(
+            {name: self.definitions.models[name] for name in self.models},
+            self.n_frames,
+            self.dataset,
+            self.definitions.datasets[self.dataset],
+        )
         for key in ("models", "methods", "n_frames"):
             values = getattr(self, key)
             if len(set(values)) < len(values):
@@ -289,15 +297,19 @@ class Config(Section):
         models = {name: self.definitions.models[name] for name in self.models}
         for section in ("attribution", "all_frames"):
             shared: MethodSection = getattr(self, section)
-            used = [getattr(model, section).method for model in models.values()]
-            _check_used(section, shared, used)
-            for name, model in models.items():
+            having = {name: model for name, model in models.items() if hasattr(model, section)}
+            used = [getattr(model, section).method for model in having.values()]
+            _check_used(section, shared, used or [shared.method])
+            for name, model in having.items():
                 own: MethodSection = getattr(model, section)
                 _check_used(f"definitions.models.{name}.{section}", own, [own.method])
         for name, model in models.items():
             own = model.attribution
+            n_frames = self.n_frames
+            if isinstance(model, ClipModel):
+                n_frames = model.elements(n_frames)
             try:
-                own.check(max(self.n_frames))
+                own.check(max(n_frames))
             except InputError as error:
                 is_own = str(error).partition(" ")[0] in own.model_fields_set
                 key = f"definitions.models.{name}.attribution" if is_own else "attribution"
@@ -317,7 +329,15 @@ class Config(Section):
         """A data set of features takes no network, and any other needs one."""
         source = self.definitions.datasets[self.dataset].source
         for name in self.models:
-            backbone = self.definitions.models[name].backbone
+            model = self.definitions.models[name]
+            if isinstance(model, ClipModel):
+                if source == "features":
+                    raise InputError(
+                        f"config key models names {name}, which sees frames, but the data set "
+                        f"{self.dataset} is of features: choose models with heads"
+                    )
+                continue
+            backbone = model.backbone
             architecture = self.definitions.backbones[backbone].architecture
             if (source == "features") != (architecture == "precomputed"):
                 wanted = "precomputed" if source == "features" else "a network, such as small"

@@ -16,7 +16,7 @@ from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.models import Model
 from playfair.errors import InputError
 
-_ASIDE = ("attribution", "code_hash")
+_ASIDE = ("attribution", "code_hash", "is_trained")
 """What a model's options hold beside the keys of the configuration, or instead of them."""
 
 

@@ -139,6 +139,11 @@ class Run:
         names = ("model_options", "checkpoint", "checkpoint_hash", "backbone_checkpoint_hash")
         check_says(path, attributes, names)
         options = model_options(path, attributes)
+        if options["head"] == "clip":
+            raise InputError(
+                f"the model {name} of {self.directory} sees whole clips: explain a clip with "
+                f"--network {options['network']} instead of --run"
+            )
         heads = [self.directory / head for head in texts(path, attributes, "checkpoint")]
         if options["head"] == "custom":
             own = self._trust.files("models", name, options, path)

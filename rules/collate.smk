@@ -4,9 +4,10 @@
 rule collate_esvs:
     """Join the results of a model for all numbers of frames."""
     input:
-        esvs=expand(
-            "results/{{dataset}}/esvs/{{model}}/{n_frames}_frames.h5",
-            n_frames=config["n_frames"],
+        esvs=lambda wildcards: expand(
+            "results/{dataset}/esvs/{model}/{n_frames}_frames.h5",
+            n_frames=networks.numbers_of_frames(wildcards.model),
+            **wildcards,
         ),
         uids=config["collate"]["uids"] or [],
     output:

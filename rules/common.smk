@@ -118,9 +118,13 @@ def dataset_file(name):
     return lambda wildcards: datasets.file(wildcards.dataset, name.format(**wildcards))
 
 
+# By which failed imports of features are found; none where all models see frames.
+some_backbone = (networks.used_backbones or [""])[0]
+
+
 def backbone_of(wildcards):
-    """The wildcards' backbone, or that of their model."""
-    return wildcards.get("backbone") or networks.models[wildcards.model]["backbone"]
+    """The wildcards' backbone, or that of their model, if it has one."""
+    return wildcards.get("backbone") or networks.models[wildcards.model].get("backbone")
 
 
 def model_backbone_file(pattern):

@@ -16,6 +16,8 @@ rule compute_esvs:
         "results/{dataset}/logs/compute_esvs/{model}/{n_frames}_frames/{scatteritem}.log",
     benchmark:
         "results/{dataset}/benchmarks/compute_esvs/{model}/{n_frames}_frames/{scatteritem}.tsv"
+    wildcard_constraints:
+        model=networks.names_of(clip_networks=False),
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -49,6 +51,8 @@ rule compute_all_frames_esvs:
         "results/{dataset}/logs/compute_all_frames_esvs/{model}/{scatteritem}.log",
     benchmark:
         "results/{dataset}/benchmarks/compute_all_frames_esvs/{model}/{scatteritem}.tsv"
+    wildcard_constraints:
+        model=networks.names_of(clip_networks=False),
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -65,6 +69,52 @@ rule compute_all_frames_esvs:
         ],
     script:
         "../scripts/compute_all_frames_esvs.py"
+
+
+rule compute_clip_esvs:
+    """Compute the ESVs of a network of whole clips for a shard, over elements of its clips."""
+    input:
+        gulp="results/{dataset}/shards/gulp/validation/{scatteritem}",
+        priors=lambda wildcards: (
+            "results/{dataset}/class_priors.csv".format(**wildcards)
+            if datasets.has_training_clips(wildcards.dataset)
+            else []
+        ),
+        labels=dataset_file("labels"),
+        network=lambda wildcards: networks.clip_files(
+            wildcards.dataset, wildcards.model
+        ),
+    output:
+        esvs="results/{dataset}/shards/esvs/{model}/{n_frames}_frames/{scatteritem}.h5",
+    log:
+        "results/{dataset}/logs/compute_clip_esvs/{model}/{n_frames}_frames/{scatteritem}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/compute_clip_esvs/{model}/{n_frames}_frames/{scatteritem}.tsv"
+    wildcard_constraints:
+        model=networks.names_of(clip_networks=True),
+    conda:
+        "../envs/torch.yaml"
+    threads: config["workers"]
+    resources:
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(720),
+        gpu=config["gpus"],
+    params:
+        model=lambda wildcards: networks.model_options(wildcards.model, "attribution"),
+        prior=lambda wildcards: networks.clip_prior(
+            wildcards.model, datasets.has_training_clips(wildcards.dataset)
+        ),
+        left_out=lambda wildcards: [
+            number
+            for number in config["n_frames"]
+            if number not in networks.numbers_of_frames(wildcards.model)
+        ],
+        device=config["device"],
+        choices=lambda wildcards: [
+            networks.models[wildcards.model]["attribution"]["method"]
+        ],
+    script:
+        "../scripts/compute_clip_esvs.py"
 
 
 rule gather_esvs:

@@ -10,11 +10,11 @@ figure_files = {
     "training_logs": lambda wildcards: networks.training_logs(wildcards.dataset),
     "sampling_studies": expand(
         "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
-        model=config["models"],
+        model=networks.head_models,
     ),
     "examples": "results/{dataset}/tables/filmstrips.csv",
     "all_frames_esvs": expand(
-        "results/{{dataset}}/esvs/{model}/all_frames.h5", model=config["models"]
+        "results/{{dataset}}/esvs/{model}/all_frames.h5", model=networks.head_models
     ),
 }
 drawn_figures = figures_to_draw(datasets, networks, config["dataset"])
@@ -69,13 +69,13 @@ rule figures:
             figure=drawn_figures,
         ),
         failed=[
-            datasets.failed_table(config["dataset"], networks.used_backbones[0], split)
+            datasets.failed_table(config["dataset"], some_backbone, split)
             for split in networks.read_splits
         ],
         too_short=expand(
             "results/{dataset}/tables/too_short_{n_frames}_frames.csv",
             dataset=config["dataset"],
-            n_frames=config["n_frames"],
+            n_frames=networks.lengths_that_count(),
         ),
         webm=(
             expand("results/{dataset}/webm", dataset=config["dataset"])

@@ -68,7 +68,7 @@ rule list_too_short_videos:
     """List the validation videos that have fewer frames than are to be explained."""
     input:
         videos=lambda wildcards: datasets.validation_gulp(wildcards.dataset)
-        or f"results/{wildcards.dataset}/features/{networks.used_backbones[0]}/validation.h5",
+        or f"results/{wildcards.dataset}/features/{some_backbone}/validation.h5",
     output:
         table="results/{dataset}/tables/too_short_{n_frames}_frames.csv",
     log:

@@ -11,9 +11,30 @@ use rule compute_esvs as compute_method_esvs with:
         "results/{dataset}/benchmarks/compute_method_esvs/{model}/{method}/{n_frames}_frames/{scatteritem}.tsv"
     wildcard_constraints:
         method=methods.names_of(gives_esvs=True),
+        model=networks.names_of(clip_networks=False),
     params:
         model=lambda wildcards: methods.model_options(networks, **wildcards),
         batch_size=config["attribution"]["batch_size"],
+        device=config["device"],
+        choices=lambda wildcards: methods.choices(wildcards.method),
+
+
+use rule compute_clip_esvs as compute_clip_method_esvs with:
+    output:
+        esvs="results/{dataset}/shards/esvs/{model}/{method}/{n_frames}_frames/{scatteritem}.h5",
+    log:
+        "results/{dataset}/logs/compute_clip_method_esvs/{model}/{method}/{n_frames}_frames/{scatteritem}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/compute_clip_method_esvs/{model}/{method}/{n_frames}_frames/{scatteritem}.tsv"
+    wildcard_constraints:
+        method=methods.names_of(gives_esvs=True),
+        model=networks.names_of(clip_networks=True),
+    params:
+        model=lambda wildcards: methods.model_options(networks, **wildcards),
+        prior=lambda wildcards: networks.clip_prior(
+            wildcards.model, datasets.has_training_clips(wildcards.dataset)
+        ),
+        left_out=[],
         device=config["device"],
         choices=lambda wildcards: methods.choices(wildcards.method),
 
@@ -52,6 +73,7 @@ rule compute_attributions:
         "results/{dataset}/benchmarks/compute_attributions/{model}/{method}/{n_frames}_frames/{scatteritem}.tsv"
     wildcard_constraints:
         method=methods.names_of(gives_esvs=False),
+        model=networks.names_of(clip_networks=False),
     conda:
         "../envs/torch.yaml"
     threads: 1

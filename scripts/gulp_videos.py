@@ -4,7 +4,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from playfair.data.clips.failed_clips import write_failed
-from playfair.data.clips.labels import class_indices, read_class_names, read_clips, video_path
+from playfair.data.clips.labels import (
+    UNKNOWN_LABEL,
+    class_indices,
+    read_class_names,
+    read_clips,
+    video_path,
+)
 from playfair.data.clips.shards import clips_of_shard
 from playfair.data.video.gulp import VideoFile, gulp_videos
 from playfair.logs import log_to
@@ -20,7 +26,8 @@ clips = clips_of_shard(
     wildcards.scatteritem,
     snakemake.params.shard_by,
 )
-indices = class_indices(clips, read_class_names(snakemake.input.labels))
+names = read_class_names(snakemake.input.labels) if snakemake.input.labels else None
+indices = [UNKNOWN_LABEL] * len(clips) if names is None else class_indices(clips, names)
 videos = [
     VideoFile(
         uid=clip.uid,

@@ -1,6 +1,6 @@
 """A clip network with what it takes to explain it: stand-ins, prior, classes, and elements."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,10 @@ from playfair.attribution.methods.batches import attribute
 from playfair.attribution.methods.registry import make_options, method_class, own_options
 from playfair.attribution.result import Attribution
 from playfair.errors import InputError
+from playfair.models.clip_networks.class_names import match_classes
 from playfair.models.clip_networks.clip_network import ClipNetwork
+from playfair.models.clip_networks.loading import load_clip_network
+from playfair.models.devices import resolve_device
 
 
 class ExplainedClips:
@@ -26,6 +29,7 @@ class ExplainedClips:
         network: in eval mode. fill: what stands in for elements; batch_size: masked clips per
             forward pass. device: where it runs.
         prior: see `ClipPrior`. class_frequency: (C,), for the prior of that name.
+        class_names: of the data set, which has the network's classes in another order perhaps.
         on_pass: called after each forward pass with the number of clips in it.
 
     Raises:
@@ -41,6 +45,7 @@ class ExplainedClips:
         batch_size: int,
         device: torch.device,
         class_frequency: np.ndarray | None = None,
+        class_names: Sequence[str] | None = None,
         on_pass: Callable[[int], None] | None = None,
     ) -> None:
         check_fill(network, fill)
@@ -57,6 +62,10 @@ class ExplainedClips:
         self.batch_size = batch_size
         self.device = device
         self._class_frequency = class_frequency
+        self._class_names = None if class_names is None else list(class_names)
+        if class_names is not None:
+            order = match_classes(network, class_names)
+            network.class_order = None if order is None else torch.tensor(order)
         self._on_pass = on_pass
         self._placed: Any = place_model(network, device)[0]
         self._games: dict[int, Game] = {}
@@ -106,6 +115,24 @@ class ExplainedClips:
         normalised: np.ndarray = scores / scores.sum(dtype=np.float64)
         return normalised
 
+    @property
+    def class_names(self) -> list[str]:
+        """[C], as the data set or the network says them, numbered if neither does."""
+        count = self.network.class_count
+        assert count is not None
+        return (
+            self._class_names
+            or self.network.class_names
+            or [f"class {number}" for number in range(count)]
+        )
+
+    def file_prior(self, n_elements: int) -> np.ndarray:
+        """(C,) probabilities, the score of no elements of any clip."""
+        frames = elements_frames(self.network, n_elements, self.fill)
+        size = self.network.preparation.size
+        black = self.network.black.expand(1, n_elements, frames, 3, *size)
+        return self.prior_of(black, n_elements)
+
     def game(self, videos: Tensor, n_elements: int) -> Game:
         """The masking game of videos (V, n, F/n, 3, S, S), made once for every n."""
         if n_elements not in self._games or self.prior == "empty":
@@ -129,6 +156,42 @@ class ExplainedClips:
             batch_size=self.batch_size,
             on_pass=self._on_pass,
         )
+
+
+def make_explained_clips(
+    options: Mapping[str, Any],
+    prior: ClipPrior,
+    class_names: Sequence[str] | None,
+    class_frequency: np.ndarray | None,
+    device: str,
+) -> ExplainedClips:
+    """A clip network of the configuration, ready to be explained.
+
+    Args:
+        options: of the model. class_names, class_frequency: of the data set, if it has them.
+
+    Raises:
+        InputError: if the network cannot be had, or has not the data set's classes.
+    """
+    network = load_clip_network(
+        options["network"],
+        options["weights"],
+        options["clip_frames"],
+        arguments=options["arguments"],
+        image_size=options["image_size"],
+        time_axis=options["time_axis"],
+        outputs=options["outputs"],
+        precision=options["precision"],
+    )
+    return ExplainedClips(
+        network,
+        fill=options["fill"],
+        prior=prior,
+        batch_size=options["batch_size"],
+        device=resolve_device(device),
+        class_frequency=class_frequency,
+        class_names=class_names,
+    )
 
 
 def check_fill(network: ClipNetwork, fill: Fill) -> None:

@@ -50,6 +50,9 @@ def checkpoints_of(options: Any) -> dict[str, Checkpoint]:
         found["checkpoint"] = options.checkpoint
     for position, checkpoint in enumerate(getattr(options, "checkpoints", None) or []):
         found[f"checkpoints.{position}"] = checkpoint
+    for position, file in enumerate(getattr(options, "files", None) or []):
+        if isinstance(file, Checkpoint):
+            found[f"files.{position}"] = file
     return found
 
 
@@ -84,7 +87,7 @@ def _all_checkpoints(parts: Mapping[str, Any]) -> Iterator[tuple[str, Checkpoint
 
 
 def _check_weights(key: str, options: Any) -> None:
-    if getattr(options, "weights", None) and checkpoints_of(options):
+    if getattr(options, "weights", None) and "checkpoint" in checkpoints_of(options):
         raise InputError(
             f"config keys {key}.weights and {key}.checkpoint are both given: keep weights (of "
             f"torchvision) or checkpoint (a file of this network's weights)"

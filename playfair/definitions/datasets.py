@@ -49,9 +49,11 @@ class FilesDataset(Section):
     """A data set of videos that are on disk already."""
 
     source: Literal["files"] = Field(description="Where the clips come from: files on disk.")
-    train: GivenPath = Field(
+    train: GivenPath | None = Field(
+        default=None,
         description="Training clips: CSV (uid or path, label and perhaps split; one CSV may hold "
-        "both splits), or JSON or JSON.gz list of {id, template, ...}."
+        "both splits), or JSON or JSON.gz list of {id, template, ...}; null: none, for networks of "
+        "whole clips, which need no training.",
     )
     validation: GivenPath = Field(
         description="Clips to explain, as for training; their labels may be empty."

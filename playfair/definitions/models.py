@@ -1,11 +1,12 @@
-"""Models: a temporal head on the features of a backbone."""
+"""Models: a temporal head on the features of a backbone, or a network of whole clips."""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from playfair.definitions.attribution import FewFramesMethod, Sampling
 from playfair.definitions.checkpoints import CheckpointFile
+from playfair.definitions.clip_models import ClipModel
 from playfair.definitions.section import Factory, GivenPath, Name, Section
 from playfair.definitions.training import TRNTraining, TSNTraining
 from playfair.errors import InputError
@@ -123,4 +124,15 @@ class ExportedModel(Section):
         return self
 
 
-Model = Annotated[TSNModel | TRNModel | CustomModel | ExportedModel, Field(discriminator="head")]
+def _clip_by_network(value: Any) -> Any:
+    """A section with a network and no head is one of a clip network."""
+    if isinstance(value, dict) and "network" in value and "head" not in value:
+        return {"head": "clip", **value}
+    return value
+
+
+Model = Annotated[
+    TSNModel | TRNModel | CustomModel | ExportedModel | ClipModel, Field(discriminator="head")
+]
+GivenModel = Annotated[Model, BeforeValidator(_clip_by_network)]
+"""A model as it is given: head: clip may be left out where there is a network."""

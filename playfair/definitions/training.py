@@ -82,6 +82,22 @@ class BackboneTraining(Training):
     )
 
 
+class ClipTraining(Training):
+    """Training of the small network of whole clips, end to end."""
+
+    own_defaults: ClassVar = frozenset({"epochs", "batch_size", "learning_rate"})
+
+    epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the training clips.")
+    batch_size: int = Field(default=32, ge=1, le=4096, description="Clips per step.")
+    learning_rate: float = Field(
+        default=3e-3, gt=0, le=10, description="Learning rate at its peak."
+    )
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="Share of inputs that is dropped.")
+    augmentation: AugmentationSection = Field(
+        default_factory=AugmentationSection, description="How training clips are changed."
+    )
+
+
 class TSNTraining(Training):
     """Training of a TSN head on frozen features."""
 

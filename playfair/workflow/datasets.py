@@ -41,6 +41,10 @@ class Datasets:
         """Whether there are pictures to show, not only features."""
         return self._source(dataset) != "features"
 
+    def has_training_clips(self, dataset: str) -> bool:
+        """Whether there are clips from which class frequencies are known."""
+        return self._source(dataset) != "files" or bool(self.definitions[dataset]["train"])
+
     def file(self, dataset: str, name: str) -> Files:
         """The file called train, validation, labels, videos or ground_truth, [] if it has none."""
         options = self.definitions[dataset]
@@ -48,7 +52,8 @@ class Datasets:
             suffix = {"videos": "", "ground_truth": ".csv"}.get(name, ".json")
             return f"datasets/{dataset}/{name}{suffix}"
         if name == "labels" and options["labels"] is None:
-            return f"results/{dataset}/labels.json"
+            # Without training clips the classes are those that a network names.
+            return f"results/{dataset}/labels.json" if self.has_training_clips(dataset) else []
         # A feature file holds the labels of its split itself.
         return options.get(name) or options.get("features", {}).get(name) or []
 

@@ -13,6 +13,8 @@ def figures_to_draw(datasets: Datasets, networks: Networks, dataset: str) -> dic
     offered = {
         "ground_truth": datasets.file(dataset, "ground_truth"),
         "training_logs": networks.training_logs(dataset),
+        "sampling_studies": networks.head_models,
+        "all_frames_esvs": networks.head_models,
     }
     absent = {name for name, files in offered.items() if not files}
     return {

@@ -6,8 +6,9 @@ from typing import Any
 
 from playfair.errors import InputError
 from playfair.models.backbones.published_weights import is_published_name
+from playfair.models.clip_networks.sources import kind_of
 from playfair.workflow.datasets import Datasets
-from playfair.workflow.networks import Networks, Options, given_checkpoints
+from playfair.workflow.networks import Networks, Options, given_checkpoints, is_clip_network
 
 DOWNLOADS = "checkpoints/"
 """Where files with a url lie, relative to the working directory."""
@@ -87,6 +88,16 @@ def _files_of_dataset(datasets: Datasets, networks: Networks, dataset: str) -> d
 def _files_of(options: Options) -> dict[str, list[str]]:
     """The files that a backbone or model is read from and that are not downloaded, by their key."""
     given = options.get("weights")
+    if is_clip_network(options):
+        network = options["network"]
+        is_file = kind_of(network) in ("folder", "exported")
+        # A folder is there once its files are downloaded.
+        comes = any(file["url"] for file in options["files"])
+        return {
+            "network": [network] if is_file and not comes else [],
+            "files": [file["path"] for file in options["files"] if not file["url"]],
+            "weights": [] if is_published_name(given or "") else _listed(given),
+        }
     return {
         "checkpoints" if options.get("checkpoints") else "checkpoint": [
             file["path"] for file in given_checkpoints(options) if not file["url"]

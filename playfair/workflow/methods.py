@@ -15,7 +15,6 @@ class Methods:
         self.definitions: Mapping[str, Mapping[str, Any]] = config["definitions"]["methods"]
         self._used: list[str] = config["methods"]
         self._models: list[str] = config["models"]
-        self._n_frames: list[int] = config["n_frames"]
 
     def names_of(self, gives_esvs: bool) -> str:
         """A regular expression of the methods that give ESVs, or of those that do not."""
@@ -32,14 +31,16 @@ class Methods:
         """What a job uses of a model's options, with this method in place of the model's own."""
         return {**networks.model_options(model), "attribution": dict(self.definitions[method])}
 
-    def files(self, dataset: str) -> list[str]:
+    def files(self, dataset: str, networks: Networks) -> list[str]:
         """The files of the configured methods, of all models at all numbers of frames."""
         return [
             f"results/{dataset}/{'esvs' if self._gives_esvs(method) else 'attributions'}/"
             f"{model}/{method}/{n_frames}_frames.h5"
             for method in self._used
             for model in self._models
-            for n_frames in self._n_frames
+            # What is no ESV is computed from features.
+            if self._gives_esvs(method) or model in networks.head_models
+            for n_frames in networks.numbers_of_frames(model)
         ]
 
     def _gives_esvs(self, method: str) -> bool:

@@ -1,9 +1,12 @@
 """Backbones and models: which are given, which are trained, and the files of their weights."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from playfair.errors import InputError
 from playfair.models.backbones.published_weights import is_published_name
+from playfair.models.clip_networks.sources import files_of, kind_of
 from playfair.provenance import module_hash
 from playfair.workflow.datasets import Files
 
@@ -12,8 +15,15 @@ Options = Mapping[str, Any]
 
 def given_checkpoints(options: Options) -> list[Options]:
     """The configured checkpoints (path, url, sha256) of a backbone or model."""
+    if is_clip_network(options):
+        return list(options["files"])
     files = options.get("checkpoints") or [options.get("checkpoint")]
     return [checkpoint for checkpoint in files if checkpoint]
+
+
+def is_clip_network(options: Options) -> bool:
+    """Whether a model sees whole clips, and has no backbone."""
+    return options.get("head") == "clip"
 
 
 def is_own(options: Options) -> bool:
@@ -23,6 +33,8 @@ def is_own(options: Options) -> bool:
 
 def is_trained(options: Options) -> bool:
     """Whether the workflow trains a backbone or model: no weights for it are configured."""
+    if is_clip_network(options):
+        return kind_of(options["network"]) == "small" and not options["weights"]
     given = given_checkpoints(options) or options.get("weights") or is_own(options)
     return not given and options.get("architecture") != "precomputed"
 
@@ -32,7 +44,8 @@ class Networks:
 
     Attributes:
         backbones, models: the options of each by its name.
-        used_models: the models to explain; used_backbones: those that they are built on.
+        used_models: the models to explain: head_models, on features of used_backbones, and
+            clip_models, which see whole clips.
         trained_models, trained_backbones: those of them that the workflow trains.
         read_splits: the splits whose videos are read: that for training only to train something.
     """
@@ -41,7 +54,10 @@ class Networks:
         self.backbones: Mapping[str, Options] = config["definitions"]["backbones"]
         self.models: Mapping[str, Options] = config["definitions"]["models"]
         self.used_models: list[str] = config["models"]
-        names = (self.models[name]["backbone"] for name in self.used_models)
+        self.clip_models = [name for name in self.used_models if is_clip_network(self.models[name])]
+        self.head_models = [name for name in self.used_models if name not in self.clip_models]
+        self._n_frames: list[int] = config["n_frames"]
+        names = (self.models[name]["backbone"] for name in self.head_models)
         self.used_backbones: list[str] = list(dict.fromkeys(names))
         self.trained_backbones = [
             name for name in self.used_backbones if is_trained(self.backbones[name])
@@ -65,6 +81,49 @@ class Networks:
             return str(checkpoint["path"])
         weights = options["weights"]
         return [] if is_published_name(weights) else weights
+
+    def names_of(self, clip_networks: bool) -> str:
+        """A regular expression of the models that see whole clips, or of those with heads."""
+        names = [
+            name
+            for name, options in self.models.items()
+            if is_clip_network(options) == clip_networks
+        ]
+        return "|".join(map(re.escape, names)) or "(?!)"
+
+    def numbers_of_frames(self, model: str) -> list[int]:
+        """The numbers of frames, or of elements, that a model is explained at."""
+        options = self.models[model]
+        if not is_clip_network(options):
+            return self._n_frames
+        return [number for number in self._n_frames if options["clip_frames"] % number == 0]
+
+    def lengths_that_count(self) -> list[int]:
+        """Numbers of frames of which it matters whether a video has them.
+
+        A network of whole clips takes a frame of a shorter video several times.
+        """
+        clip_frames = {self.models[name]["clip_frames"] for name in self.clip_models}
+        explained = set(self._n_frames) if self.head_models else set()
+        return sorted(clip_frames | explained)
+
+    def clip_files(self, dataset: str, model: str) -> list[str]:
+        """The files that a clip network is read from: trained, to download, or there."""
+        options = self.models[model]
+        if is_trained(options):
+            return self._head_files(dataset, model, ".pt")
+        listed = [file["path"] for file in options["files"]]
+        try:
+            found = files_of(options["network"], options["weights"])
+        except InputError:
+            # What is not there yet, or is not as it should be: the job says so.
+            found = []
+        return list(dict.fromkeys([*listed, *map(str, found)]))
+
+    def clip_prior(self, model: str, has_training_clips: bool) -> str:
+        """Which prior a clip network has, where the configuration leaves it open too."""
+        chosen = self.models[model]["prior"]
+        return str(chosen or ("class_frequency" if has_training_clips else "uniform"))
 
     def head_checkpoints(self, dataset: str, model: str) -> list[str]:
         """The weights of the model's heads, trained or given."""
@@ -97,6 +156,11 @@ class Networks:
         used = {key: options[key] for key in options if key not in unused.difference(sections)}
         if options["head"] == "custom":
             used["code_hash"] = _code_hash(options["factory"])
+        if is_clip_network(options):
+            used["files"] = []
+            used["is_trained"] = is_trained(options)
+            if kind_of(options["network"]) == "factory":
+                used["code_hash"] = _code_hash(options["network"])
         return used
 
     def backbone_options(self, backbone: str) -> dict[str, Any]:
@@ -120,8 +184,10 @@ class Networks:
         return str(self.backbones[backbone]["architecture"]).partition("/")[0]
 
     def _head_files(self, dataset: str, model: str, suffix: str) -> list[str]:
-        """What training leaves: the file of a variable-length head, or those of all scales."""
+        """What training leaves: of a clip network, a variable-length head, or all scales."""
         folder = f"results/{dataset}/checkpoints/{model}"
+        if is_clip_network(self.models[model]):
+            return [f"{folder}/network{suffix}"]
         if self.models[model]["head"] == "tsn":
             return [f"{folder}/head{suffix}"]
         scales = range(1, self.models[model]["n_scales"] + 1)

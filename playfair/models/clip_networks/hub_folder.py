@@ -6,7 +6,6 @@ and nothing else. No code of the folder runs, and nothing is looked up anywhere 
 
 import importlib
 import importlib.util
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,13 @@ from playfair.errors import InputError
 from playfair.models.checkpoints import check_finite_weights, load_state_dict
 from playfair.models.clip_networks.clip_network import ClipNetwork
 from playfair.models.clip_networks.preparation import Preparation
-
-CONFIG = "config.json"
-PREPARATIONS = (
-    "video_preprocessor_config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
+from playfair.models.clip_networks.sources import (
+    CONFIG,
+    PREPARATIONS,
+    read_json,
+    weights_paths,
 )
-SAFE_WEIGHTS = "model.safetensors"
-PICKLED_WEIGHTS = "pytorch_model.bin"
-INDEX = ".index.json"
+
 NOT_TAKEN = ("attn_implementation", "_attn_implementation", "quantization_config", "dtype")
 """What a configuration may ask for that says how to compute, not what."""
 MOST_SHOWN = 3
@@ -82,7 +78,7 @@ def load_hub_folder(
         )
     transformers = _transformers()
     folder = Path(folder)
-    said = _read_json(folder / CONFIG, folder)
+    said = read_json(folder / CONFIG, folder)
     kind = _kind(folder, said)
     fields = {key: value for key, value in said.items() if key not in NOT_TAKEN}
     try:
@@ -120,50 +116,9 @@ def load_hub_folder(
     return made
 
 
-def weights_paths(folder: str | Path, weights: str | Path | None = None) -> list[Path]:
-    """The files of weights that are read: safe ones first, all parts of those that are divided.
-
-    Raises:
-        InputError: if there are none.
-    """
-    folder = Path(folder)
-    if weights is not None:
-        return [Path(weights)]
-    for name in (SAFE_WEIGHTS, PICKLED_WEIGHTS):
-        if (folder / name).is_file():
-            return [folder / name]
-        index = folder / f"{name}{INDEX}"
-        if index.is_file():
-            parts = _read_json(index, folder).get("weight_map")
-            named = (
-                sorted({str(part) for part in parts.values()}) if isinstance(parts, dict) else []
-            )
-            if not named or any(Path(part).name != part for part in named):
-                raise InputError(f"{index} does not list files beside it: get the folder again")
-            return [folder / part for part in named]
-    raise InputError(
-        f"the folder {folder} holds no weights: expected {SAFE_WEIGHTS} or {PICKLED_WEIGHTS} in it"
-    )
-
-
 def _transformers() -> Any:
     """The package, which is an optional extra and has few types."""
     return importlib.import_module("transformers")
-
-
-def _read_json(path: Path, folder: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputError(
-            f"the folder {folder} has no {path.name}: expected a folder in the layout of the "
-            "Hugging Face hub, with config.json, preprocessor_config.json and model.safetensors"
-        )
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no JSON ({error}): get the folder again") from error
-    if not isinstance(found, dict):
-        raise InputError(f"{path} holds no JSON object: get the folder again")
-    return found
 
 
 def _kind(folder: Path, said: Mapping[str, Any]) -> str:
@@ -257,7 +212,7 @@ def _preparation(folder: Path, config: Any) -> Preparation:
             f"the folder {folder} has no {PREPARATIONS[1]}, which says how frames are prepared: "
             "get it from where the weights come from"
         )
-    said = _read_json(path, folder)
+    said = read_json(path, folder)
     said = said.get("video_processor") or said.get("image_processor") or said
     try:
         return _of_processor(said, config)

@@ -2,25 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playfair.errors import InputError
-from playfair.models.backbones.published_weights import PREFIX, is_published_name
 from playfair.models.clip_networks.clip_network import ClipNetwork, check_answer
+from playfair.models.clip_networks.sources import files_of, kind_of
 
-# What loads each kind is imported where it is used: rules ask for kinds and files only.
-
-Kind = Literal["torchvision", "factory", "exported", "folder"]
-EXPORTED = (".pt", ".pth", ".ts")
-
-
-def kind_of(network: str) -> Kind:
-    """What a name of a network stands for, told by how it is written."""
-    if network.startswith(PREFIX):
-        return "torchvision"
-    if ":" in network:
-        return "factory"
-    return "exported" if Path(network).suffix in EXPORTED else "folder"
+# What loads each kind is imported where it is used.
 
 
 def load_clip_network(
@@ -38,7 +26,7 @@ def load_clip_network(
 
     Args:
         network: torchvision/<name>, a folder in the layout of the Hugging Face hub, a function of
-            yours as package.module:function, or a TorchScript file (.pt).
+            yours as package.module:function, a TorchScript file (.pt), or small, the library's own.
         weights: a file of weights in place of the network's own, or torchvision's name of some.
         clip_frames: F; None for the network's own.
         arguments, image_size, time_axis, outputs: of networks of yours, see `load_own`.
@@ -52,6 +40,10 @@ def load_clip_network(
         from playfair.models.clip_networks.torchvision_video import load_torchvision
 
         loaded: ClipNetwork = load_torchvision(network, weights, clip_frames)
+    elif kind == "small":
+        from playfair.models.clip_networks.small_clip_cnn import load_small
+
+        loaded = load_small(weights, clip_frames)
     elif kind == "folder":
         from playfair.models.clip_networks.hub_folder import load_hub_folder
 
@@ -83,16 +75,8 @@ def network_files(network: str, weights: str | None = None) -> list[Path]:
     Raises:
         InputError: if they cannot be found.
     """
-    kind = kind_of(network)
-    if kind == "torchvision":
+    if kind_of(network) == "torchvision":
         from playfair.models.clip_networks.torchvision_video import weights_path
 
         return [weights_path(network, weights)]
-    if kind == "folder":
-        from playfair.models.clip_networks.hub_folder import CONFIG, PREPARATIONS, weights_paths
-
-        described = [Path(network, name) for name in (CONFIG, *PREPARATIONS)]
-        return [path for path in described if path.is_file()] + weights_paths(network, weights)
-    if kind == "exported":
-        return [Path(network)]
-    return [Path(weights)] if weights and not is_published_name(weights) else []
+    return files_of(network, weights)

@@ -31,6 +31,7 @@ from playfair.models.training.training_clips import (
     AugmentationOptions,
     CroppedClips,
     FrameSource,
+    Preparing,
 )
 
 GIBIBYTE = 2**30
@@ -106,39 +107,79 @@ def train_backbone(
         head = TRN(n_frames, feature_dim, hidden_dim, class_count, dropout=dropout)
     if initial_checkpoint:
         load_initial_weights(backbone, weights_file(architecture, str(initial_checkpoint)))
+    options = FitOptions(
+        epochs, batch_size, learning_rate, weight_decay, seed, progress,
+        early_stopping, patience, mixed_precision,
+    )  # fmt: skip
+    log, left_out_count = fit_on_clips(
+        _ClipClassifier(backbone, head).to(target_device),
+        backbone,
+        (train, validation),
+        class_count,
+        n_frames,
+        augmentation,
+        options,
+        "Training backbone",
+        target_device,
+        cache_bytes,
+        resume,
+    )
+    return TrainedBackbone(backbone.to("cpu"), head.to("cpu"), log, left_out_count)
+
+
+def fit_on_clips(
+    module: nn.Module,
+    preparing: Preparing,
+    splits: tuple[FrameSource, FrameSource],
+    class_count: int,
+    n_frames: int,
+    augmentation: AugmentationOptions,
+    options: FitOptions,
+    description: str,
+    device: torch.device,
+    cache_bytes: int = GIBIBYTE,
+    resume: ResumeFile | None = None,
+) -> tuple[pd.DataFrame, int]:
+    """Train a module on clips (N, n, 3, H, W) of `n_frames` random frames each, augmented.
+
+    Args:
+        module: on `device`. preparing: crops and standardises frames. splits: training, validation.
+
+    Returns:
+        The log of `fit`, and how many training clips were left out.
+
+    Raises:
+        InputError: as for `train_backbone`.
+    """
+    train, validation = splits
     clips = _Clips(train, "training", n_frames, class_count)
     validation_clips = _Clips(validation, "validation", n_frames, class_count)
     clips.check_any()
-    if early_stopping:
+    if options.early_stopping:
         validation_clips.check_any()
-    clips.crop(backbone, cache_bytes, progress)
-    validation_clips.crop(backbone, cache_bytes - clips.cropped.cached_bytes, progress)
+    clips.crop(preparing, cache_bytes, options.progress)
+    validation_clips.crop(preparing, cache_bytes - clips.cropped.cached_bytes, options.progress)
 
     def draw_epoch(generator: np.random.Generator) -> Batches:
         frame_idx = draw_frame_idx(clips.lengths, n_frames, generator)
-        augment = Augmentation(augmentation, backbone, len(clips.lengths), generator)
+        augment = Augmentation(augmentation, preparing, len(clips.lengths), generator)
 
         def images(positions: np.ndarray) -> Tensor:
             cropped = clips.cropped.images(positions, frame_idx[positions])
-            return augment(cropped, positions).to(target_device)
+            return augment(cropped, positions).to(device)
 
         return images
 
     log = fit(
-        _ClipClassifier(backbone, head).to(target_device),
+        module,
         draw_epoch,
-        clips.labels.to(target_device),
-        validation_clips.middles(backbone, n_frames, batch_size, target_device),
-        FitOptions(
-            epochs, batch_size, learning_rate, weight_decay, seed, progress,
-            early_stopping, patience, mixed_precision,
-        ),
-        "Training backbone",
+        clips.labels.to(device),
+        validation_clips.middles(preparing, n_frames, options.batch_size, device),
+        options,
+        description,
         resume,
-    )  # fmt: skip
-    return TrainedBackbone(
-        backbone.to("cpu"), head.to("cpu"), log, len(train.uids) - len(clips.lengths)
     )
+    return log, len(train.uids) - len(clips.lengths)
 
 
 class _Clips:
@@ -160,11 +201,11 @@ class _Clips:
         if not self._uids:
             raise self._error
 
-    def crop(self, backbone: Backbone, cache_bytes: int, progress: bool) -> None:
+    def crop(self, backbone: Preparing, cache_bytes: int, progress: bool) -> None:
         self.cropped = CroppedClips(self._source, self._uids, backbone, cache_bytes, progress)
 
     def middles(
-        self, backbone: Backbone, n_frames: int, batch_size: int, device: torch.device
+        self, backbone: Preparing, n_frames: int, batch_size: int, device: torch.device
     ) -> ValidationBatches:
         """Makes batches of inputs (N, n, 3, H, W) and labels (N,): middles of equal segments."""
         middles = middle_frame_idx(self.lengths, n_frames)

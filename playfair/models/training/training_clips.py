@@ -10,8 +10,6 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from playfair.models.backbones.backbone import Backbone
-
 
 @dataclass(frozen=True)
 class AugmentationOptions:
@@ -47,6 +45,16 @@ class FrameSource(Protocol):
     def frames(self, uid: str, idx: Sequence[int] | None = None) -> list[np.ndarray]: ...
 
 
+class Preparing(Protocol):
+    """What crops frames and turns them into a network's input, such as a `Backbone`."""
+
+    input_size: int
+
+    def crop(self, frames: Sequence[np.ndarray]) -> Tensor: ...
+
+    def standardise(self, images: Tensor) -> Tensor: ...
+
+
 class CroppedClips:
     """The cropped frames of some videos of a split, as uint8 images (T, 3, H, W) each.
 
@@ -58,7 +66,7 @@ class CroppedClips:
         self,
         source: FrameSource,
         uids: Sequence[str],
-        backbone: Backbone,
+        backbone: Preparing,
         cache_bytes: int,
         progress: bool,
     ) -> None:
@@ -98,7 +106,7 @@ class Augmentation:
     def __init__(
         self,
         options: AugmentationOptions,
-        backbone: Backbone,
+        backbone: Preparing,
         clip_count: int,
         generator: np.random.Generator,
     ) -> None:
@@ -139,7 +147,7 @@ def _uniform(generator: np.random.Generator, low: float, high: float, clip_count
     return torch.from_numpy(values.astype(np.float32))
 
 
-def _black_to_white(backbone: Backbone) -> Tensor:
+def _black_to_white(backbone: Preparing) -> Tensor:
     """How far (3, 1, 1) black and white are apart in the network's input, by channel."""
     black_and_white = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1)
     black, white = backbone.standardise(black_and_white.expand(2, 3, 1, 1))

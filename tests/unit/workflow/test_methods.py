@@ -11,15 +11,17 @@ QUICK = {"methods": {"quick": {"method": "regression", "budget": 64}}}
 
 
 def test_no_further_methods_leave_no_files():
-    methods = Methods(complete_config({}))
-    assert methods.files("mine") == []
+    config = complete_config({})
+    methods = Methods(config)
+    assert methods.files("mine", Networks(config)) == []
     assert not re.fullmatch(methods.names_of(gives_esvs=True), "exact")
 
 
 def test_files_lie_by_method_beside_the_models_own():
     config = {"methods": ["quick", "leave_one_out"], "n_frames": [2, 8], "definitions": QUICK}
-    methods = Methods(complete_config({**config, "models": ["tsn"]}))
-    assert methods.files("mine") == [
+    complete = complete_config({**config, "models": ["tsn"]})
+    methods = Methods(complete)
+    assert methods.files("mine", Networks(complete)) == [
         "results/mine/esvs/tsn/quick/2_frames.h5",
         "results/mine/esvs/tsn/quick/8_frames.h5",
         "results/mine/attributions/tsn/leave_one_out/2_frames.h5",

@@ -1,0 +1,111 @@
+"""Networks of whole clips from raw videos to figures, on miniature replicas of public ones."""
+
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torchvision import models
+
+import playfair
+from playfair.data.video.gulp import GulpReader
+from playfair.models.clip_networks.loading import load_clip_network
+from tests.shared_runs import made_once
+from tests.unit.data.drawn_clips import write_clips
+from tests.unit.models.clip_networks.hub_folders import save_network
+from tests.workflow.project import copy_project, snakemake
+from tests.workflow.ssv2_replica import CLASS_NAMES, write_labels, write_videos
+
+FOLDERS = {
+    "videomae": ("videomae-base-finetuned-ssv2", 16),
+    "vjepa2": ("vjepa2-vitl-fpc16-256-ssv2", 16),
+    "timesformer": ("timesformer-base-finetuned-ssv2", 8),
+}
+
+
+@pytest.fixture(scope="module")
+def ssv2_run(tmp_path_factory):
+    """configs/ssv2_networks.yaml at 8 elements, with networks of a few layers."""
+
+    def make(folder):
+        copy_project(folder)
+        write_labels(folder)
+        write_videos(folder)
+        # The networks name their classes in an order of their own, and some of them otherwise.
+        names = [f"{name.upper()}." for name in reversed(CLASS_NAMES)]
+        for kind, (name, n_frames) in FOLDERS.items():
+            path = folder / "checkpoints/hub" / name
+            save_network(path, kind, names, n_frames, pickled=kind == "timesformer")
+        run = snakemake(
+            folder, "--configfile", "configs/ssv2_networks.yaml", "--config", "n_frames=[8]",
+            "shards=1",
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    return made_once(tmp_path_factory, "ssv2_networks", make)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_scores_are_what_the_network_says_of_the_gulped_frames(name, ssv2_run):
+    folder, n_frames = FOLDERS[name]
+    table = playfair.load(ssv2_run / f"results/ssv2/collated/{name}.h5")[8]
+    network = load_clip_network(str(ssv2_run / "checkpoints/hub" / folder))
+    reader = GulpReader(ssv2_run / "results/ssv2/gulp/validation")
+    for row, uid in enumerate(table.uid):
+        idx = table.element_frame_idx[row].flatten()
+        assert len(idx) == n_frames
+        with torch.inference_mode():
+            logits = network(network.prepare(reader.frames(uid, list(idx)))[None])[0]
+        # Back in the data set's order, which is the other way round.
+        expected = logits.softmax(-1).flip(0).numpy()
+        np.testing.assert_allclose(table.scores[row], expected, atol=1e-5)
+    assert table.attributes["fill"] == ("drop" if name == "videomae" else "nearest")
+    assert table.attributes["prior"] == "class_frequency"
+    assert table.class_name.tolist() == CLASS_NAMES
+    expected = table.scores - table.prior
+    np.testing.assert_allclose(table.esv.sum(axis=1), expected, atol=1e-5)
+    middle = table.element_frame_idx[:, :, table.element_frame_idx.shape[2] // 2]
+    np.testing.assert_array_equal(table.frame_idx, middle)
+
+
+def test_figures_are_drawn_and_short_clips_listed(ssv2_run):
+    figures = {path.stem for path in (ssv2_run / "results/figures").glob("*.png")}
+    assert figures >= {"filmstrips", "performance", "esv_by_position", "class_by_position"}
+    # What is drawn from features has no place here.
+    assert not figures & {"sampling_error", "every_frame", "training_curves"}
+    table = pd.read_csv(ssv2_run / "results/ssv2/tables/too_short_16_frames.csv")
+    assert table["uid"].astype(str).tolist() == ["198186"]
+    results = playfair.load(ssv2_run / "results/ssv2/collated/videomae.h5")[8]
+    assert "198186" in results.uid
+
+
+def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
+    folder = copy_project(tmp_path / "project")
+    write_clips(folder / "datasets/mine/videos", {"one": 12, "two": 9})
+    with (folder / "datasets/mine/clips.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["path"], ["one.webm"], ["two.webm"]])
+    torch.manual_seed(0)
+    weights = folder / "checkpoints/kinetics/r3d_18-b3b3357e.pth"
+    weights.parent.mkdir(parents=True)
+    torch.save(models.get_model("r3d_18", weights=None).state_dict(), weights)
+    (folder / "small.yaml").write_text(
+        "models: [r3d_18]\n"
+        "n_frames: [1, 2, 3]\n"
+        "definitions:\n  models:\n    r3d_18:\n      clip_frames: 2\n"
+    )
+    run = snakemake(folder, "--configfile", "configs/kinetics.yaml", "small.yaml")
+    assert run.returncode == 0, run.stdout + run.stderr
+    results = playfair.load(folder / "results/mine/collated/r3d_18.h5")
+    assert list(results) == [1, 2]
+    log = folder / "results/mine/logs/compute_clip_esvs/r3d_18/2_frames/1-of-1.log"
+    assert "left out of n_frames" in log.read_text() and ": 3" in log.read_text()
+    table = results[2]
+    assert table.label.tolist() == [-1, -1]
+    assert (
+        table.class_name.tolist() == models.get_model_weights("r3d_18").DEFAULT.meta["categories"]
+    )
+    np.testing.assert_allclose(table.prior, 1 / 400, atol=1e-7)
+    np.testing.assert_allclose(table.esv.sum(axis=1), table.scores - table.prior, atol=1e-5)
+    strips = pd.read_csv(folder / "results/figures/filmstrips.csv")
+    assert set(strips["outcome"]) == {"unlabelled"}
