@@ -34,7 +34,7 @@ FLOORS = (
     ("attribution.games",),
     ("attribution.methods",),
     ("attribution.exact",),
-    ("attribution.samplers",),
+    ("attribution.samplers", "attribution.compared"),
     ("attribution",),
     ("evaluation",),
     ("figures.drawing",),

@@ -51,7 +51,7 @@ def test_a_sampler(project):
 
 
 def test_a_method(project):
-    assert "(first_in, unit: probability) of 1 video" in add("A method", project)
+    assert "(best_case, unit: probability) of 1 video" in add("A method", project)
 
 
 def test_a_figure(project):

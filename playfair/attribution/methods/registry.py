@@ -16,6 +16,17 @@ METHODS = {
     "stratified": "playfair.attribution.samplers.stratified:StratifiedSampler",
     "constructive": "playfair.attribution.samplers.constructive:ConstructiveSampler",
     "leave_one_out": "playfair.attribution.exact.leave_one_out:LeaveOneOut",
+    "banzhaf": "playfair.attribution.exact.banzhaf:Banzhaf",
+    "first_in": "playfair.attribution.exact.first_in:FirstIn",
+    "integrated_gradients": (
+        "playfair.attribution.compared.integrated_gradients:IntegratedGradients"
+    ),
+    "gradient_x_input": "playfair.attribution.compared.gradient_x_input:GradientXInput",
+    "grad_cam": "playfair.attribution.compared.grad_cam:GradCam",
+    "occlusion": "playfair.attribution.compared.occlusion:Occlusion",
+    "uniform": "playfair.attribution.compared.positions:Uniform",
+    "centred_gaussian": "playfair.attribution.compared.positions:CentredGaussian",
+    "random": "playfair.attribution.compared.positions:RandomValues",
 }
 """Module and class of each method, loaded on first use."""
 

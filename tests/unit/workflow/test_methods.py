@@ -47,7 +47,7 @@ def test_a_job_gets_the_method_in_place_of_the_models_own():
     [
         ({"methods": ["magic"]}, "methods names 'magic', which is not defined.*leave_one_out"),
         ({"methods": ["exact", "exact"]}, "methods is .*: remove the repeated values"),
-        ({"methods": ["quick"]}, r"definitions.methods.quick.budget is 64: choose .* 73 for 16"),
+        ({"methods": ["quick"]}, r"definitions.methods.quick.budget is 64: choose .* 65 for 16"),
         (
             {
                 "methods": ["leave_one_out"],

@@ -1,0 +1,1 @@
+"""Attribution methods that Element Shapley Values are compared with."""
