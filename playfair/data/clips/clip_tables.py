@@ -1,13 +1,11 @@
 """Lists of clips as CSV files, as people write them for their own videos."""
 
-import csv
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from playfair.data.clips.csv_tables import read_csv_rows
+from playfair.data.clips.csv_tables import has_column, is_csv, read_csv_rows
 from playfair.errors import InputError, quoted
 
 SPLITS = ("train", "validation")
@@ -66,15 +64,7 @@ def check_tells_splits(path: str | Path) -> None:
     Raises:
         InputError: if it is no CSV or has no column split: all clips would be in both.
     """
-    path = Path(path)
-    if path.suffix.lower() == ".csv" and path.is_file():
-        with (
-            open(path, newline="", encoding="utf-8-sig", errors="replace") as file,
-            suppress(csv.Error),
-        ):
-            if "split" in map(str.strip, next(csv.reader(file), [])):
-                return
-    elif not path.is_file():
+    if not Path(path).is_file() or (is_csv(path) and has_column(path, "split")):
         return
     raise InputError(
         f"{path} is the list of both splits and has no column split: add it (CSV), or give each "

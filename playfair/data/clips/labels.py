@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from playfair.data.clips.clip_tables import read_rows
-from playfair.data.clips.csv_tables import read_csv_rows
+from playfair.data.clips.csv_tables import is_csv, read_csv_rows
 from playfair.data.clips.json_lists import read_class_ids, read_entries
 from playfair.errors import InputError, quoted
 from playfair.files import below, written_whole
@@ -49,9 +49,9 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
     Raises:
         InputError: if the file is not such a list or a uid occurs twice.
     """
-    is_csv = Path(path).suffix.lower() == ".csv"
-    clips = _csv_clips(path, split) if is_csv else _json_clips(path)
-    row, name = ("row", "uid") if is_csv else ("entry", "id")
+    is_table = is_csv(path)
+    clips = _csv_clips(path, split) if is_table else _json_clips(path)
+    row, name = ("row", "uid") if is_table else ("entry", "id")
     seen = set()
     for number, clip in clips:
         if not is_uid(clip.uid):

@@ -253,7 +253,8 @@ BAD_CSV = {
         "name,label\n1,a\n",
         "has the columns name, label: expected uid or path",
     ),
-    "a CSV list separated by semicolons": ("uid;label\n1;a\n", "has the columns uid;label"),
+    "a CSV list separated by bars": ("uid|label\n1|a\n", "has the columns uid|label"),
+    "a semicolon in a cell": ("uid;label\n1;a;b\n", "around text with semicolons"),
     "an empty CSV list": ("", "has the columns none"),
     "a column twice": ("uid,uid\n1,2\n", "once each"),
     "a uid twice": ("uid,label\n1,a\n1,b\n", "the uid '1' occurs twice"),
@@ -280,7 +281,10 @@ BAD_CSV = {
         "row 3 has the uid '1', which is in the other split",
     ),
     "a CSV list without rows": ("uid\n", "lists no clips"),
-    "a quotation mark that is not closed": ('uid,label\n1,"a\n', "is not a CSV file in UTF-8"),
+    "a quotation mark that is not closed": (
+        'uid,label\n1,"a\n',
+        "is not a CSV file (unexpected end of data)",
+    ),
 }
 
 

@@ -341,4 +341,4 @@ def test_an_array_for_which_there_is_no_memory_is_left_out(tmp_path, monkeypatch
 
     np.save(tmp_path / "v1.npy", np.zeros((2, 4)))
     monkeypatch.setattr(FeatureFolder, "read", fail)
-    assert "'v1' take more memory than there is" in import_one(tmp_path).reason[0]
+    assert "'v1' take more memory than there is" in import_one(tmp_path)[0].reason
