@@ -68,8 +68,9 @@ class AttributionWriter:
         """
         class_idx = np.stack([label, result.scores.argmax(axis=1)], axis=1)
         value = np.take_along_axis(result.value, np.maximum(class_idx, 0)[:, None], axis=2)
-        for one, values in zip(uid, value, strict=True):
-            if not np.isfinite(values).all():
+        known = class_idx >= 0
+        for one, values, of_class in zip(uid, value, known, strict=True):
+            if not np.isfinite(values[:, of_class]).all():
                 raise InputError(
                     f"the values of {one!r} by {result.method} are NaN or infinite: look at the "
                     "weights of the model's head, and at the features of this video"

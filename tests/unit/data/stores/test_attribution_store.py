@@ -62,6 +62,17 @@ def test_values_that_are_no_finite_numbers_stop_with_the_uid(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_methods_may_leave_out_the_classes_that_are_not_stored(tmp_path):
+    scores = SCORES[:, [1, 0, 2]]
+    value = np.full((2, 2, 3), np.nan)
+    value[0, :, [0, 2]], value[1, :, 1] = 1.0, 2.0
+    result = result_of(scores, value, method="grad_cam", gives_esvs=False)
+    with write_attributions(tmp_path / "2_frames.h5", 2, {}) as writer:
+        writer.append(result, uid=["a", "b"], label=LABEL, frame_idx=np.array([[0, 3], [1, 4]]))
+    table = read_attributions(tmp_path / "2_frames.h5")
+    np.testing.assert_array_equal(table.value[1], [[np.nan, 2], [np.nan, 2]])
+
+
 def test_another_file_is_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["frame_idx"] = np.zeros((1, 2), np.int64)
