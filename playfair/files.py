@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,28 +35,35 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     choose a format by it. What a killed process of this machine left behind is removed.
 
     Raises:
-        InputError: if the disk is full.
+        InputError: if the disk is full, or there can be no such file.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(path)
     temporary = path.with_name(f"{_partial_prefix(path)}{os.getpid()}.partial{path.suffix}")
-    _remove(temporary)
-    _unfinished.add(temporary)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(path)
+        _remove(temporary)
+        _unfinished.add(temporary)
         yield temporary
         if temporary.is_dir() and path.is_dir():
             shutil.rmtree(path)
         os.replace(temporary, path)
     except Exception as error:
-        if isinstance(error, InputError) or not _is_disk_full(error):
+        if isinstance(error, InputError):
             raise
-        raise InputError(
-            f"no space is left in {path.parent} to write {path.name}: make space on that disk, or "
-            "in its quota, and run again"
-        ) from error
+        if _is_disk_full(error):
+            raise InputError(
+                f"no space is left in {path.parent} to write {path.name}: make space on that disk, "
+                "or in its quota, and run again"
+            ) from error
+        if isinstance(error, OSError) and _is_about(error, path, temporary):
+            raise InputError(
+                f"{path} cannot be written ({error.strerror}): choose another name or directory"
+            ) from error
+        raise
     finally:
-        _remove(temporary)
+        with suppress(OSError):
+            _remove(temporary)
         _unfinished.discard(temporary)
 
 
@@ -93,6 +100,13 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _is_about(error: OSError, path: Path, temporary: Path) -> bool:
+    """Whether an error is about a file that is being written, or its directories."""
+    if error.filename is None:
+        return str(temporary) in str(error)
+    return error.filename in map(str, (temporary, path, *path.parents))
 
 
 def _is_disk_full(error: BaseException | None) -> bool:

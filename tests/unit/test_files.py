@@ -107,6 +107,36 @@ with written_whole(sys.argv[1]) as temporary:
 """
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("folder", "Is a directory"),
+        ("file/x.png", "File exists"),
+        (f"{'x' * 247}.png", "File name too long"),
+        ("/proc/x.png", ""),
+    ],
+)
+def test_a_place_where_no_file_can_be_is_named(tmp_path, refused, name, reason):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    path = tmp_path / name
+    with (
+        pytest.raises(
+            InputError, match=rf"^{path} cannot be written \({reason}.*\): choose"
+        ) as caught,
+        written_whole(path) as temporary,
+    ):
+        temporary.write_bytes(b"x")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "file", tmp_path / "folder"]
+    if name == "folder":
+        refused("The command explain", caught.value, "`--output` that is a folder")
+
+
+def test_errors_about_other_files_stay_what_they_are(tmp_path):
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "a.csv"):
+        (tmp_path / "absent").read_bytes()
+
+
 @pytest.mark.parametrize("kind", ["directory", "file"])
 def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, kind):
     path = tmp_path / "clips[1].h5"
