@@ -35,6 +35,7 @@ include: "rules/collate.smk"
 include: "rules/sampling.smk"
 include: "rules/webm.smk"
 include: "rules/figures.smk"
+include: "rules/dashboard.smk"
 include: "rules/given_files.smk"
 include: "rules/provenance.smk"
 

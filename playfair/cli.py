@@ -232,7 +232,7 @@ def _print(
     options: argparse.Namespace,
 ) -> None:
     from playfair.clip_text import frames_text, top_classes_text
-    from playfair.figures.drawing.style import model_title
+    from playfair.figures.drawing.names import model_title
 
     print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second\n")
     for model, table in tables.items():

@@ -4,7 +4,7 @@ import numpy as np
 
 from playfair.data.stores.esv_table import EsvTable
 from playfair.errors import printable
-from playfair.figures.drawing.style import model_title
+from playfair.figures.drawing.names import model_title
 
 _BAR_LENGTH = 24
 

@@ -146,6 +146,17 @@ class Webm(Section):
     )
 
 
+class Dashboard(Section):
+    """The page as plain files, `results/dashboard`."""
+
+    clips: int | None = Field(
+        default=24,
+        ge=1,
+        description="Clips of the page: the figures' examples, then the most telling ones; null "
+        "takes all.",
+    )
+
+
 class Config(Section):
     """All options of the workflow."""
 
@@ -207,6 +218,9 @@ class Config(Section):
     )
     collate: Collate = Field(default_factory=Collate, description="Results of a model in one file.")
     webm: Webm = Field(default_factory=Webm, description="Clips to watch.")
+    dashboard: Dashboard = Field(
+        default_factory=Dashboard, description="The page as plain files (results/dashboard)."
+    )
     figures: Figures = Field(default_factory=Figures, description="Figures.")
     shard_by: Literal["order", "hash"] = Field(
         default="order",

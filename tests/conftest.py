@@ -67,3 +67,12 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "run.log").write_text(run.stderr)
 
     return made_once(tmp_path_factory, "tiny", make)
+
+
+@pytest.fixture(scope="session")
+def shown_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """results/shown of a small run with hostile names, for the dashboard; not to be changed."""
+    # Here, because torch takes seconds to load, which most runs can do without.
+    from tests.shown_run import write_shown_run
+
+    return made_once(tmp_path_factory, "shown", write_shown_run) / "results/shown"

@@ -4,7 +4,7 @@ What is not there is left out: a run may have no frames, clips, ground truth or 
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from playfair.data.stores.hdf5 import open_hdf5, read_offsets, read_text, read_v
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
-from playfair.figures.drawing.style import model_title
+from playfair.figures.drawing.names import model_title
 
 _SHOWN_CLASSES = 12
 """Most classes whose values of every frame are sent."""
@@ -85,6 +85,7 @@ class ShownResults:
     Args:
         ground_truth: a CSV; by default datasets/<dataset>/ground_truth.csv beside results/, if it
             is there. evidence_rate: frames gulped per frame that it counts.
+        models: to show these only, in this order.
 
     Raises:
         InputError: if the directory holds no collated files.
@@ -95,6 +96,7 @@ class ShownResults:
         directory: str | Path,
         ground_truth: str | Path | None = None,
         evidence_rate: float = 1.0,
+        models: Sequence[str] | None = None,
     ):
         self.directory = Path(directory)
         if not self.directory.is_dir():
@@ -108,10 +110,13 @@ class ShownResults:
                 f"the run {directory} holds no results (collated/<model>.h5): run the workflow "
                 "first"
             )
-        self.models = {path.stem: ShownModel(path) for path in paths}
-        # Models that tell orders apart first: they have more to show.
-        first, *others = sorted(self.models.values(), key=lambda model: model.name == "tsn")
-        self.models = {model.name: model for model in (first, *others)}
+        if models is None:
+            # Models that tell orders apart first: they have more to show.
+            models = sorted((path.stem for path in paths), key=lambda name: name == "tsn")
+        self.models = {
+            name: ShownModel(self.directory / "collated" / f"{name}.h5") for name in models
+        }
+        first, *others = self.models.values()
         self.class_name = first.class_name
         for model in others:
             if list(model.class_name) != list(self.class_name):
@@ -181,6 +186,10 @@ class ShownResults:
         """Frames per second of a video, None where it is not known."""
         frames = self.frames
         return None if frames is None else frames.fps.get(uid)
+
+    def has_frames(self, uid: str) -> bool:
+        frames = self.frames
+        return frames is not None and uid in frames.lengths
 
     def jpeg(self, uid: str, frame: int) -> bytes:
         """A frame as a JPEG; raises `UnknownError` where there is none."""

@@ -15,7 +15,7 @@ from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.feature_store import FeatureStore
 
 MOST_COLUMNS = 16
-"""Classes of a table, unless all are asked for; and the most for which all are sent at once."""
+"""Most classes of a table, but for those that are asked for."""
 MOST_FRAMES_OF_ALL_CLASSES = 12
 """Beyond, a table has the classes that are asked for only."""
 
@@ -59,20 +59,25 @@ class TableMaker:
         return uid in self._row
 
     def table(
-        self, uid: str, n_frames: int, order: Sequence[int] = (), wanted: Sequence[int] = ()
+        self,
+        uid: str,
+        n_frames: int,
+        order: Sequence[int] = (),
+        wanted: Sequence[int] = (),
+        most: int = MOST_COLUMNS,
     ) -> Table:
         """The table of a stored video.
 
         Args:
             order: which of the sampled frames stands at each place; by default as they are.
-            wanted: classes that the table shall have in any case.
+            wanted: classes that the table shall have in any case. most: classes of a table.
         """
         store, row = self._row[uid]
         features = store.features(row)
         frame_idx = sample_frame_idx(len(features), n_frames)
         if order:
             frame_idx = frame_idx[list(order)]
-        return make_table(self._heads, self._priors, features[frame_idx], frame_idx, wanted)
+        return make_table(self._heads, self._priors, features[frame_idx], frame_idx, wanted, most)
 
 
 def make_table(
@@ -81,6 +86,7 @@ def make_table(
     features: np.ndarray,
     frame_idx: np.ndarray,
     wanted: Sequence[int] = (),
+    most: int = MOST_COLUMNS,
 ) -> Table:
     """The table of one video, features (n, D) in the order in which the model sees them.
 
@@ -97,6 +103,6 @@ def make_table(
         assert whole is not None
         top_score, top = whole[0].max(dim=1)
         order = whole[0].amax(dim=0).argsort(descending=True).tolist()
-        classes = np.sort(list(dict.fromkeys([*wanted, *order]))[: max(MOST_COLUMNS, len(wanted))])
+        classes = np.sort(list(dict.fromkeys([*wanted, *order]))[: max(most, len(wanted))])
         scores = whole[0][:, torch.from_numpy(classes)]
     return Table(frame_idx, classes, scores.numpy(), top.numpy(), top_score.numpy())

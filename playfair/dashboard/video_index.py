@@ -4,6 +4,7 @@ It is made in one pass over the collated files, in blocks of videos, and kept be
 results/<dataset>/dashboard/, where it can be written.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,13 @@ def _keep(path: Path, values: dict[str, np.ndarray], made_of: str) -> None:
             write_column(file, name, column, column.dtype)
 
 
-def index_json(results: ShownResults) -> dict[str, Any]:
-    """What the page starts from: models, classes, videos, and the outcomes at the most frames."""
+def index_json(results: ShownResults, uids: Sequence[str] | None = None) -> dict[str, Any]:
+    """What the page starts from: models, classes, videos, and the outcomes at the most frames.
+
+    uids: of these videos only, with the outcomes at all numbers of frames.
+    """
+    shown = results.uid if uids is None else list(uids)
+    positions = [results.position[uid] for uid in shown]
     return {
         "dataset": results.dataset,
         "models": [
@@ -105,20 +111,26 @@ def index_json(results: ShownResults) -> dict[str, Any]:
             for model in results.models.values()
         ],
         "class_name": [str(name) for name in results.class_name],
-        "uid": results.uid,
-        "label": packed(results.label, "<i2"),
-        "length": packed(np.minimum(results.sequence_length, 65535), "<u2"),
+        "no_frames": [place for place, uid in enumerate(shown) if not results.has_frames(uid)],
+        "uid": shown,
+        "label": packed(results.label[positions], "<i2"),
+        "length": packed(np.minimum(results.sequence_length[positions], 65535), "<u2"),
         "outcomes": {
-            model.name: {str(model.n_frames[-1]): outcomes_json(results, model, model.n_frames[-1])}
+            model.name: {
+                str(n): outcomes_json(results, model, n, uids)
+                for n in (model.n_frames if uids is not None else model.n_frames[-1:])
+            }
             for model in results.models.values()
         },
     }
 
 
-def outcomes_json(results: ShownResults, model: ShownModel, n_frames: int) -> dict[str, str]:
+def outcomes_json(
+    results: ShownResults, model: ShownModel, n_frames: int, uids: Sequence[str] | None = None
+) -> dict[str, str]:
     """Outcomes in the order of the index; predicted is -1 for a video that the model lacks."""
     values = kept_outcomes(results, model, n_frames)
-    rows = np.array([model.row.get(uid, -1) for uid in results.uid], dtype=np.int64)
+    rows = np.array([model.row.get(uid, -1) for uid in uids or results.uid], dtype=np.int64)
     shares = {
         name: packed_shares(np.where(rows >= 0, values[name][rows], 0))
         for name in ("score", "true_score", "distraction", "largest")
@@ -131,7 +143,6 @@ def outcomes_json(results: ShownResults, model: ShownModel, n_frames: int) -> di
 def video_json(results: ShownResults, uid: str) -> dict[str, Any]:
     """All values of one video, of every model at each number of frames, but for its tables."""
     position = results.position[results.check_uid(uid)]
-    frames = results.frames
     models: dict[str, dict[str, Any]] = {}
     for name, model in results.models.items():
         if uid in model.row:
@@ -145,7 +156,7 @@ def video_json(results: ShownResults, uid: str) -> dict[str, Any]:
         "label": int(results.label[position]),
         "length": int(results.sequence_length[position]),
         "fps": results.fps(uid),
-        "frames": frames is not None and uid in frames.lengths,
+        "frames": results.has_frames(uid),
         "clip": results.has_clip(uid),
         "truth": results.truth.get(uid),
         "models": models,

@@ -13,6 +13,7 @@ from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.errors import InputError
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     DIVERGING,
     FAINT,
@@ -20,7 +21,6 @@ from playfair.figures.drawing.style import (
     TWO_COLUMNS,
     class_title,
     explained_class,
-    model_title,
     new_figure,
 )
 

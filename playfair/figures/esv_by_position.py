@@ -16,6 +16,7 @@ from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     LOOK,
     ONE_COLUMN,
@@ -25,7 +26,6 @@ from playfair.figures.drawing.style import (
     draw_with_interval,
     explained_class,
     model_looks,
-    model_title,
     new_figure,
 )
 

@@ -22,6 +22,7 @@ from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
 from playfair.evaluation.intervals import STANDARD_NORMAL_95
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -44,7 +45,6 @@ from playfair.figures.drawing.style import (
     class_title,
     draw_with_interval,
     model_looks,
-    model_title,
     new_figure,
     say_nothing_to_draw,
 )

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from playfair.figures.drawing.style import class_title, model_title
+from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.style import class_title
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from playfair.evaluation.localisation import (
     uniform_mass_inside,
 )
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
@@ -29,7 +30,6 @@ from playfair.figures.drawing.style import (
     draw_with_interval,
     explained_class,
     model_looks,
-    model_title,
     new_figure,
     say_nothing_to_draw,
 )

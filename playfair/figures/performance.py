@@ -14,6 +14,7 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.performance import true_class_scores
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     LOOK,
     REFERENCE,
@@ -22,7 +23,6 @@ from playfair.figures.drawing.style import (
     count_videos,
     draw_with_interval,
     model_looks,
-    model_title,
     new_figure,
     say_nothing_to_draw,
 )

@@ -14,12 +14,12 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     LOOK,
     TWO_COLUMNS,
     draw_with_interval,
     model_looks,
-    model_title,
     new_figure,
     say_nothing_to_draw,
 )

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -31,7 +32,6 @@ from playfair.figures.drawing.style import (
     SUPPORTS,
     TWO_COLUMNS,
     class_title,
-    model_title,
 )
 
 # Everything in inches.

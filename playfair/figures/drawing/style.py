@@ -90,7 +90,6 @@ _SAVING: Any = {
     "savefig.facecolor": "white",
     "savefig.bbox": None,
 }
-_ABBREVIATIONS = {"tsn", "trn", "mtrn"}
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -113,12 +112,6 @@ def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> N
                 dpi=PNG_DPI,
                 metadata={"CreationDate": None, "Creator": None, "Producer": None},
             )
-
-
-def model_title(model: str) -> str:
-    """A model's name as people write it: "trn" -> "TRN", "my_model" -> "my model"."""
-    words = model.replace("_", " ").split()
-    return " ".join(word.upper() if word.lower() in _ABBREVIATIONS else word for word in words)
 
 
 def class_title(class_name: str, width: int | None = None, max_lines: int | None = None) -> str:

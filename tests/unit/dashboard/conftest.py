@@ -6,14 +6,6 @@ from urllib.parse import quote
 import pytest
 
 from playfair.dashboard import create_app
-from tests.shared_runs import made_once
-from tests.shown_run import write_shown_run
-
-
-@pytest.fixture(scope="session")
-def shown_run(tmp_path_factory):
-    """results/shown of a small run; not to be changed."""
-    return made_once(tmp_path_factory, "shown", write_shown_run) / "results/shown"
 
 
 @pytest.fixture

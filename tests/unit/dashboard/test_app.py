@@ -51,7 +51,7 @@ def test_video_gives_the_values_of_the_files(api, shown_run, uid):
     assert video["truth"] == ([list(span) for span in TRUTH[uid]] if uid in TRUTH else None)
     assert (video["frames"], video["clip"]) == (
         uid != "no frames",
-        uid not in ("no clip", "no frames", "../x", "..", "a/b#c"),
+        uid not in ("no clip", "no frames", "../x", "a/b#c"),
     )
     row = UIDS.index(uid)
     for model in ("tsn", "trn"):

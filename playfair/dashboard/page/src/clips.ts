@@ -20,6 +20,8 @@ export interface Clips {
   className: string[];
   uid: string[];
   position: Map<string, number>;
+  /** Positions of the clips of which there are no pictures. */
+  noFrames: Set<number>;
   label: Int16Array;
   length: Uint16Array;
   uploads: PackedIndex["uploads"] | null;
@@ -56,6 +58,7 @@ export function unpackIndex(packed: PackedIndex): Clips {
     className,
     uid: packed.uid,
     position: new Map(packed.uid.map((uid, i) => [uid, i])),
+    noFrames: new Set(packed.no_frames),
     label,
     length: uint16(packed.length),
     uploads: packed.uploads ?? null,

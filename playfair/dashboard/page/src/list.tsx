@@ -44,7 +44,7 @@ export const ClipList = memo(({ clips, source, positions, current, shown, onOpen
     const label = clips.label[position];
     rows.push(
       <button key={uid} type="button" class="clip" style={{ top: `${row * ROW}px` }} aria-current={position === current ? "true" : undefined} onClick={() => onOpen(position)}>
-        <img src={source.frame(uid, clips.length[position] >> 1)} alt="" loading="lazy" onError={(event) => event.currentTarget.classList.add("gone")} />
+        {clips.noFrames.has(position) ? <span class="nothumb" /> : <img src={source.frame(uid, clips.length[position] >> 1)} alt="" loading="lazy" />}
         <span class="what">
           <span class="name">{clips.className[label] ?? "no label"}</span>
           <span class="pale">

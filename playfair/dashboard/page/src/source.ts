@@ -59,6 +59,21 @@ export function unpackTable(packed: PackedTable): Table {
   };
 }
 
+/** The table of the same frames in another order, of a model that tells no order apart. */
+function arrangedTable(table: Table, order: number[]): Table {
+  const size = table.classIdx.length;
+  const scores = new Float32Array(table.scores.length);
+  const top = new Uint16Array(table.top.length);
+  const topScore = new Float32Array(table.top.length);
+  for (let mask = 0; mask < top.length; mask++) {
+    const own = order.reduce((sum, frame, place) => sum | (((mask >> place) & 1) << frame), 0);
+    scores.set(table.scores.subarray(own * size, (own + 1) * size), mask * size);
+    top[mask] = table.top[own];
+    topScore[mask] = table.topScore[own];
+  }
+  return { ...table, frameIdx: order.map((frame) => table.frameIdx[frame]), scores, top, topScore };
+}
+
 /** Keeps the last `most` answers, and asks once for what is asked for twice. */
 function remembered<T>(most: number, ask: (key: string) => Promise<T>) {
   const kept = new Map<string, Promise<T>>();
@@ -159,6 +174,8 @@ export function fileSource(): Source {
       const { tables } = await file(uid);
       const key = [model, n, ...(order ? [order.join(".")] : [])].join("/");
       if (tables[key]) return unpackTable(tables[key]);
+      const own = tables[`${model}/${n}`];
+      if (order && own?.any_order) return arrangedTable(unpackTable(own), order);
       throw new Error(
         order
           ? "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."

@@ -23,6 +23,7 @@ export interface PackedIndex {
   models: ModelAbout[];
   class_name: string[];
   uid: string[];
+  no_frames: number[];
   label: string;
   length: string;
   outcomes: Record<string, Record<string, PackedOutcomes>>;
@@ -60,6 +61,8 @@ export interface PackedTable {
   scores: string;
   top: string;
   top_score: string;
+  /** Whether the same scores belong to the frames in any order. */
+  any_order?: boolean;
 }
 
 /** Values of one video by one model at n frames: scores (C), esv (n x C), se (n x C) or null. */

@@ -5,6 +5,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from playfair.figures.drawing import style
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     DISTRACTS,
     DIVERGING,
@@ -14,7 +15,6 @@ from playfair.figures.drawing.style import (
     class_title,
     draw_with_interval,
     model_looks,
-    model_title,
     new_figure,
     save_figure,
     say_nothing_to_draw,

@@ -1,0 +1,196 @@
+"""The page as plain files that open from the file system, for some of the clips.
+
+A page from disk may read nothing, so that data lie in scripts that hand over what they hold: the
+index, and one script a video with its values, its frames as the models see them, and its tables,
+16 bits a score, in its own order and, at the most frames, reversed.
+"""
+
+import base64
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from playfair.attribution.limits import MAX_FRAMES
+from playfair.dashboard.packing import as_json, packed, packed_shares
+from playfair.dashboard.shown_results import ShownModel, ShownResults
+from playfair.dashboard.tables import MOST_FRAMES_OF_ALL_CLASSES, Table, TableMaker
+from playfair.dashboard.video_index import index_json, kept_outcomes, video_json
+from playfair.files import written_whole
+
+STATIC = Path(__file__).parent / "static"
+_CLASSES = 10
+"""Classes of a table: as many as the page lists."""
+_QUALITY = 70
+"""Of frames, as WebP, which takes a third of what gulps do."""
+_ROUNDING = 1e-5
+"""Scores that differ by less are the same to the 16 bits in which they are written."""
+
+
+def telling_uids(results: ShownResults, count: int, first: Sequence[str] = ()) -> list[str]:
+    """Up to `count` videos: those in `first`, and the most telling ones, in turn by four rules.
+
+    By the first model at its most frames: where the models' true-class scores are furthest apart;
+    where frames distract most; where one frame carries most of the support; and where the model is
+    most certain of a wrong class.
+    """
+    models = list(results.models.values())
+    found = [kept_outcomes(results, model, model.n_frames[-1]) for model in models]
+    uids, label = models[0].uid, models[0].label
+    rows = [np.array([model.row.get(uid, -1) for uid in uids]) for model in models]
+    scores = np.stack(
+        [
+            np.where(row >= 0, np.nan_to_num(values["true_score"])[row], np.nan)
+            for row, values in zip(rows, found, strict=True)
+        ]
+    )
+    wrong = (label >= 0) & (found[0]["predicted"] != label)
+    orders = [
+        np.nan_to_num(np.nanmax(scores, axis=0) - np.nanmin(scores, axis=0)),
+        found[0]["distraction"],
+        found[0]["largest"],
+        np.where(wrong, found[0]["score"], 0),
+    ]
+    ranked = np.stack([np.argsort(-values, kind="stable") for values in orders], axis=1)
+    chosen = dict.fromkeys(uid for uid in first if uid in results.position)
+    for row in ranked.ravel():
+        if len(chosen) >= count:
+            break
+        chosen.setdefault(str(uids[row]))
+    return list(chosen)[:count]
+
+
+def export_page(
+    results: ShownResults,
+    makers: Mapping[str, TableMaker],
+    folder: str | Path,
+    uids: Sequence[str],
+) -> None:
+    """Write the page and the data of these videos as the directory `folder`, whole or not at all.
+
+    Args:
+        makers: by model what makes its tables; without one, no frame can be switched off.
+    """
+    with written_whole(folder) as temporary:
+        (temporary / "data").mkdir(parents=True)
+        (temporary / "clips").mkdir()
+        for name in ("app.js", "app.css"):
+            shutil.copy(STATIC / name, temporary)
+        (temporary / "index.html").write_text(_page(), encoding="utf-8")
+        thumbnails = [_thumbnail(results, uid) for uid in uids]
+        index = {**index_json(results, uids), "thumbnails": thumbnails}
+        for model in index["models"]:
+            if not model["why_no_table"] and model["name"] not in makers:
+                model["why_no_table"] = f"These files hold no tables of {model['title']}."
+        _write(temporary / "data/index.js", "index", index)
+        for number, uid in enumerate(tqdm(uids, desc="clips", unit="clip")):
+            content = {
+                "video": video_json(results, uid),
+                "tables": _tables(results, makers, uid),
+                "frames": _frames(results, uid),
+            }
+            _write(temporary / f"data/v{number}.js", f"v{number}", content)
+            if results.has_clip(uid):
+                shutil.copy(results.clip(uid), temporary / f"clips/{number}.webm")
+
+
+def _page() -> str:
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    script = '<script src="app.js"></script>'
+    assert script in page and "<html " in page
+    return page.replace("<html ", "<html data-files ").replace(
+        script, f'{script}\n<script src="data/index.js"></script>'
+    )
+
+
+def _write(path: Path, name: str, content: dict[str, Any]) -> None:
+    path.write_text(f'PlayFairData("{name}",{as_json(content)})\n', encoding="utf-8")
+
+
+def _tables(
+    results: ShownResults, makers: Mapping[str, TableMaker], uid: str
+) -> dict[str, dict[str, Any]]:
+    """Tables by "model/n", and "model/n/order" for the reversed order at the most frames."""
+    tables = {}
+    for name, maker in makers.items():
+        model = results.models[name]
+        if uid not in model.row or uid not in maker or model.why_no_table:
+            continue
+        # What takes a megabyte a clip is left to the server.
+        numbers = [n for n in model.n_frames if n <= min(MOST_FRAMES_OF_ALL_CLASSES, MAX_FRAMES)]
+        for n_frames in numbers:
+            wanted = _wanted(model, uid, n_frames)
+            own = maker.table(uid, n_frames, wanted=wanted, most=_CLASSES)
+            tables[f"{name}/{n_frames}"] = _table_json(own)
+            if n_frames == numbers[-1] and n_frames > 1:
+                backwards = list(range(n_frames))[::-1]
+                turned = maker.table(uid, n_frames, backwards, wanted, _CLASSES)
+                order = ".".join(map(str, backwards))
+                if _is_reversed(own, turned):
+                    tables[f"{name}/{n_frames}"]["any_order"] = True
+                else:
+                    tables[f"{name}/{n_frames}/{order}"] = _table_json(turned)
+    return tables
+
+
+def _wanted(model: ShownModel, uid: str, n_frames: int) -> list[int]:
+    label = int(model.label[model.row[uid]])
+    best = [int(idx) for idx in np.argsort(-model.values(uid, n_frames)["scores"])[:2]]
+    return list(dict.fromkeys([*([label] if label >= 0 else []), *best]))
+
+
+def _is_reversed(own: Table, turned: Table) -> bool:
+    """Whether a table of the reversed frames says the same of the same frames."""
+    n_frames = len(own.frame_idx)
+    masks = np.arange(2**n_frames)
+    mirrored = sum(((masks >> i) & 1) << (n_frames - 1 - i) for i in range(n_frames))
+    same_classes = np.array_equal(own.class_idx, turned.class_idx)
+    return same_classes and bool(
+        (abs(own.scores - turned.scores[mirrored]) < _ROUNDING).all()
+        and (abs(own.top_score - turned.top_score[mirrored]) < _ROUNDING).all()
+    )
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    return {
+        "frame_idx": table.frame_idx.tolist(),
+        "class_idx": table.class_idx.tolist(),
+        "bits": 16,
+        "scores": packed_shares(table.scores),
+        "top": packed(table.top, "<u2"),
+        "top_score": packed_shares(table.top_score),
+    }
+
+
+def _frames(results: ShownResults, uid: str) -> dict[int, str]:
+    """The frames that any model sees at any number of frames, as addresses of their own data."""
+    reader = results.frames
+    if reader is None or uid not in reader.lengths:
+        return {}
+    seen = {
+        int(frame)
+        for model in results.models.values()
+        if uid in model.row
+        for n_frames in model.n_frames
+        for frame in model.values(uid, n_frames)["frame_idx"]
+    }
+    return {frame: _address(results.jpeg(uid, frame)) for frame in sorted(seen)}
+
+
+def _thumbnail(results: ShownResults, uid: str) -> str:
+    reader = results.frames
+    if reader is None or uid not in reader.lengths:
+        return "data:,"
+    return _address(results.jpeg(uid, reader.lengths[uid] // 2))
+
+
+def _address(jpeg: bytes) -> str:
+    """A frame as an address that holds its picture."""
+    picture = io.BytesIO()
+    Image.open(io.BytesIO(jpeg)).save(picture, "WEBP", quality=_QUALITY, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode('ascii')}"

@@ -1,0 +1,70 @@
+# In: what a run has found. Out: results/dashboard, the page as plain files.
+from playfair.files import file_hash
+
+# The models that see features, whose tables can be made from them.
+features_of = {
+    model: f"results/{config['dataset']}/features/{networks.models[model]['backbone']}/validation.h5"
+    for model in config["models"]
+    if networks.models[model].get("backbone")
+}
+heads_of = {
+    model: networks.head_checkpoints(config["dataset"], model) for model in features_of
+}
+
+
+rule export_dashboard:
+    """Write the page of the configured data set as files that open from the file system."""
+    input:
+        collated=expand(
+            "results/{dataset}/collated/{model}.h5",
+            dataset=config["dataset"],
+            model=config["models"],
+        ),
+        every_frame=expand(
+            "results/{dataset}/esvs/{model}/all_frames.h5",
+            dataset=config["dataset"],
+            model=config["models"],
+        ),
+        methods=methods.files(config["dataset"]),
+        features=sorted(set(features_of.values())),
+        heads=[path for paths in heads_of.values() for path in paths],
+        priors=expand("results/{dataset}/class_priors.csv", dataset=config["dataset"]),
+        labels=datasets.file(config["dataset"], "labels"),
+        gulp=datasets.validation_gulp(config["dataset"]),
+        webm=(
+            expand("results/{dataset}/webm", dataset=config["dataset"])
+            if datasets.has_videos(config["dataset"])
+            else []
+        ),
+        ground_truth=datasets.file(config["dataset"], "ground_truth"),
+        examples=expand(
+            "results/{dataset}/tables/filmstrips.csv", dataset=config["dataset"]
+        ),
+    output:
+        dashboard=directory("results/dashboard"),
+    log:
+        "results/logs/export_dashboard.log",
+    benchmark:
+        "results/benchmarks/export_dashboard.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=by_attempt(2000),
+        runtime=by_attempt(60),
+    params:
+        dataset=config["dataset"],
+        models={
+            model: networks.model_options(model, "attribution")
+            for model in config["models"]
+        },
+        heads=heads_of,
+        features=features_of,
+        evidence_rate=datasets.evidence_rate(config["dataset"]),
+        options=config["dashboard"],
+        page=[
+            file_hash(Path(workflow.basedir, "playfair/dashboard/static", name))
+            for name in ["app.css", "app.js", "index.html"]
+        ],
+    script:
+        "../scripts/export_dashboard.py"
