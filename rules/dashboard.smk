@@ -4,11 +4,11 @@ from playfair.files import file_hash
 # The models that see features, whose tables can be made from them.
 features_of = {
     model: f"results/{config['dataset']}/features/{networks.models[model]['backbone']}/validation.h5"
-    for model in config["models"]
-    if networks.models[model].get("backbone")
+    for model in networks.head_models
 }
 heads_of = {
-    model: networks.head_checkpoints(config["dataset"], model) for model in features_of
+    model: networks.head_checkpoints(config["dataset"], model)
+    for model in networks.head_models
 }
 
 
@@ -23,9 +23,9 @@ rule export_dashboard:
         every_frame=expand(
             "results/{dataset}/esvs/{model}/all_frames.h5",
             dataset=config["dataset"],
-            model=config["models"],
+            model=networks.head_models,
         ),
-        methods=methods.files(config["dataset"]),
+        methods=methods.files(config["dataset"], networks),
         features=sorted(set(features_of.values())),
         heads=[path for paths in heads_of.values() for path in paths],
         priors=expand("results/{dataset}/class_priors.csv", dataset=config["dataset"]),

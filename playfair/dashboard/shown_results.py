@@ -57,7 +57,9 @@ class ShownModel:
         self.sequence_length = read_values(self.file["sequence_length"])
         self.class_name = read_text(self.file["class_name"])
         self.prior = read_values(self.file["prior"]).astype(np.float32)
-        self.method = str(self.file[str(self.n_frames[-1])].attrs.get("method", "exact"))
+        about = self.file[str(self.n_frames[-1])].attrs
+        self.method = str(about.get("method", "exact"))
+        self._sees_clips = '"head": "clip"' in str(about.get("model_options", ""))
 
     @property
     def why_no_table(self) -> str:
@@ -67,6 +69,8 @@ class ShownModel:
                 f"The values of {self.title} are sampled ({self.method}): what the model says of "
                 "other subsets of frames is not known."
             )
+        if self._sees_clips:
+            return f"{self.title} sees whole clips: its answers to other subsets are not stored."
         if self.n_frames[0] > MAX_FRAMES:
             return f"{self.title} sees more than {MAX_FRAMES} frames: too many subsets."
         return ""
