@@ -59,3 +59,30 @@ def largest_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """
     top = esv.argmax(axis=1)
     return np.take_along_axis(inside, top[:, None], axis=1)[:, 0]
+
+
+def auroc(value: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The chance that a frame inside has a higher value than one outside, ties counting half.
+
+    (V, n), (V, n) -> (V,) float64: 0.5 is chance, whatever the share of frames inside; NaN where
+    all frames are inside, or none.
+    """
+    higher = value[:, :, None] > value[:, None, :]
+    tied = value[:, :, None] == value[:, None, :]
+    pairs = inside[:, :, None] & ~inside[:, None, :]
+    count = pairs.sum(axis=(1, 2))
+    wins = ((higher + 0.5 * tied) * pairs).sum(axis=(1, 2))
+    share: np.ndarray = wins / np.where(count > 0, count, np.nan)
+    return share
+
+
+def average_precision(value: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The mean, over frames inside, of the share of frames inside among those valued no lower.
+
+    (V, n), (V, n) -> (V,) float64; NaN where no frame is inside. Chance is about the share inside.
+    """
+    at_least = value[:, None, :] >= value[:, :, None]
+    precision = (at_least & inside[:, None, :]).sum(axis=2) / at_least.sum(axis=2)
+    count = inside.sum(axis=1)
+    mean: np.ndarray = (precision * inside).sum(axis=1) / np.where(count > 0, count, np.nan)
+    return mean

@@ -10,11 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
+from playfair.attribution.compared.positions import CentredGaussian, GaussianOptions
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.localisation import (
+    auroc,
+    average_precision,
     inside_any,
     largest_inside,
     positive_mass_inside,
@@ -48,6 +51,13 @@ _ALL_CLIPS: dict[str, Any] = {
     "markerfacecolor": "white",
 }
 _UNIFORM: dict[str, Any] = {"color": REFERENCE, "linestyle": (0, (1, 1.5)), "marker": "."}
+_MIDDLE: dict[str, Any] = {"color": REFERENCE, "linewidth": 1.0, "marker": "x"}
+_PANELS = (
+    ("mass_inside", "mass", "middle_mass", "Support that falls on\nframes with evidence"),
+    ("largest_inside", "largest", "middle_largest", "Videos whose strongest\nframe shows evidence"),
+    ("auroc", "auroc", "middle_auroc", "Frames with evidence valued\nabove others (AUROC)"),
+)
+"""Column, that of its interval, that of the position-only baseline, and title."""
 
 
 def localisation_table(
@@ -69,7 +79,10 @@ def localisation_table(
         interval mass_low..mass_high; without_positive_mass, the number of clips that this mean
         leaves out because no frame supports the true class; uniform_inside, what uniform
         attribution gives on all of these clips; largest_inside, the share of clips whose frame with
-        the largest ESV is inside, with its 95 % Wilson interval largest_low..largest_high.
+        the largest ESV is inside, with its 95 % Wilson interval largest_low..largest_high; auroc
+        with its 95 % interval auroc_low..auroc_high and average_precision, means over the clips
+        with frames inside and outside; middle_mass, middle_largest and middle_auroc, what the
+        method `centred_gaussian` gets, which values middle frames most whatever they show.
     """
     intervals = {
         uid: rows[["first_frame", "last_frame"]].to_numpy()
@@ -98,6 +111,9 @@ def _summarise(esv: np.ndarray, inside: np.ndarray) -> dict[str, float]:
     mean, low, high = mean_interval(share)
     hits = int(largest_inside(esv, inside).sum())
     largest_low, largest_high = wilson_interval(hits, len(esv))
+    area, area_low, area_high = mean_interval(auroc(esv, inside))
+    gaussian = CentredGaussian(esv.shape[1], None, GaussianOptions())
+    middle = gaussian.by_position(len(esv)).astype(np.float32)
     return {
         "video_count": len(esv),
         "without_positive_mass": int(np.isnan(share).sum()),
@@ -108,6 +124,13 @@ def _summarise(esv: np.ndarray, inside: np.ndarray) -> dict[str, float]:
         "largest_inside": hits / len(esv) if len(esv) else np.nan,
         "largest_low": float(largest_low),
         "largest_high": float(largest_high),
+        "auroc": float(area),
+        "auroc_low": float(np.clip(area_low, 0, 1)),
+        "auroc_high": float(np.clip(area_high, 0, 1)),
+        "average_precision": float(mean_interval(average_precision(esv, inside))[0]),
+        "middle_mass": float(mean_interval(positive_mass_inside(middle, inside))[0]),
+        "middle_largest": float(largest_inside(middle, inside).mean()) if len(esv) else np.nan,
+        "middle_auroc": float(mean_interval(auroc(middle, inside))[0]),
     }
 
 
@@ -115,50 +138,52 @@ def _summarise(esv: np.ndarray, inside: np.ndarray) -> dict[str, float]:
 def plot_localisation(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`localisation_table`.
 
-    Left: mean share of the positive mass inside the interval; right: share of clips whose
-    largest-ESV frame is inside. Solid lines: clips that the model gets right; thin dashed lines:
-    all clips; grey: uniform attribution over all clips, which is also the chance that a random
-    frame is inside.
+    Mean share of the positive mass inside the interval; share of clips whose largest-ESV frame is
+    inside; AUROC. Solid lines: clips that the model gets right; thin dashed lines: all clips.
+    Grey, over all clips: uniform attribution, which is also the chance that a random frame is
+    inside, and values that are highest in the middle whatever is there.
     """
-    figure = new_figure(TWO_COLUMNS, 3.1)
+    figure = new_figure(TWO_COLUMNS, 3.3)
     if table.empty or not table["video_count"].any():
         return say_nothing_to_draw(figure, "The ground truth names none of the videos.")
     models = list(dict.fromkeys(table["model"]))
     looks = model_looks(models)
-    panels = figure.subplots(1, 2, sharey=True)
-    measures = (("mass_inside", "mass"), ("largest_inside", "largest"))
-    for axes, (middle, interval) in zip(panels, measures, strict=True):
+    everything = table[table["clips"] == "all"].groupby("n_frames")
+    panels = figure.subplots(1, 3, sharey=True)
+    for axes, (measure, interval, baseline, title) in zip(panels, _PANELS, strict=True):
         for model in models:
-            right, everything = (
+            right, both = (
                 table[(table["model"] == model) & (table["clips"] == clips)]
                 for clips in ("right", "all")
             )
-            axes.plot(everything["n_frames"], everything[middle], **looks[model] | _ALL_CLIPS)
+            axes.plot(both["n_frames"], both[measure], **looks[model] | _ALL_CLIPS)
             draw_with_interval(
                 axes,
                 right["n_frames"],
-                right[middle],
+                right[measure],
                 right[f"{interval}_low"],
                 right[f"{interval}_high"],
                 **looks[model],
             )
-        uniform = table[table["clips"] == "all"].groupby("n_frames")["uniform_inside"].mean()
-        axes.plot(uniform.index, uniform, **_UNIFORM)
+        uniform = everything["uniform_inside"].mean()
+        # Of equal values each wins half of the pairs.
+        chance = uniform * 0 + 0.5 if measure == "auroc" else uniform
+        axes.plot(chance.index, chance, **_UNIFORM)
+        middle = everything[baseline].mean()
+        axes.plot(middle.index, middle, **_MIDDLE)
         axes.set_ylim(0, 1.03)
-        axes.set_xlabel("number of frames that the model sees")
+        axes.set_title(title)
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
-    panels[0].set_title("Support that falls on frames with evidence")
-    panels[0].set_ylabel("share of the positive ESVs")
-    panels[1].set_title("Clips whose strongest frame shows evidence")
-    panels[1].set_ylabel("share of clips")
-    panels[1].tick_params(labelleft=True)
+    panels[1].set_xlabel("number of frames that the model sees")
+    panels[0].set_ylabel("mean over videos")
     handles = [Line2D([], [], **looks[model]) for model in models]
     labels = [f"{model_title(model)}, clips that it gets right" for model in models]
     handles += [Line2D([], [], **looks[model] | _ALL_CLIPS) for model in models]
     labels += [f"{model_title(model)}, all clips" for model in models]
     handles.append(Line2D([], [], **_UNIFORM))
-    labels.append("every frame the same (uniform)")
+    handles.append(Line2D([], [], **_MIDDLE))
+    labels += ["every frame the same (uniform)", "middle frames first, whatever they show"]
     column_count = 3 if len(models) > 1 else 2
     figure.legend(handles, labels, loc="outside lower center", ncols=column_count, handlelength=2.6)
     _, note = explained_class(table)

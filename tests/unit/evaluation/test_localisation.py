@@ -1,6 +1,8 @@
 import numpy as np
 
 from playfair.evaluation.localisation import (
+    auroc,
+    average_precision,
     frames_inside,
     inside_any,
     largest_inside,
@@ -51,3 +53,22 @@ def test_a_frame_is_inside_where_any_interval_has_it():
     inside = inside_any(frames, np.array([[0, 2], [5, 6], [6, 8]]))
     assert inside.tolist() == [True, False, True, False]
     assert not inside_any(frames, np.zeros((0, 2), int)).any()
+
+
+def test_auroc_is_the_chance_that_a_frame_inside_has_the_higher_value():
+    inside = np.array([[True, False, False, True], [True, True, True, True]])
+    value = np.array([[0.5, 0.1, 0.5, 0.9], [1, 2, 3, 4]])
+    # of four pairs: 0.5 > 0.1, 0.5 = 0.5, 0.9 > 0.1, 0.9 > 0.5
+    found = auroc(value, inside)
+    assert found[0] == 3.5 / 4
+    assert np.isnan(found[1])
+    assert auroc(np.zeros((1, 4)), inside[:1])[0] == 0.5
+
+
+def test_average_precision_is_the_mean_precision_at_the_frames_inside():
+    inside = np.array([[True, False, True, False], [False] * 4])
+    value = np.array([[0.9, 0.5, 0.2, 0.1], [1, 2, 3, 4]])
+    found = average_precision(value, inside)
+    assert found[0] == (1 + 2 / 3) / 2
+    assert np.isnan(found[1])
+    assert average_precision(np.zeros((1, 4)), inside[:1])[0] == 0.5

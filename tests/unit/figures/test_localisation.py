@@ -61,13 +61,26 @@ def test_uniform_attribution_scores_what_the_table_says_of_it():
 
 def test_lines_of_the_figure_are_the_table():
     table = localisation_table(collated(n_frames=[2, 4]), ground_truth_table())
-    mass_axes, largest_axes = plot_localisation(table).get_axes()
-    for axes, column in ((mass_axes, "mass_inside"), (largest_axes, "largest_inside")):
+    columns = (("mass_inside", "mass"), ("largest_inside", "largest"), ("auroc", "auroc"))
+    panels = plot_localisation(table).get_axes()
+    for axes, (column, short) in zip(panels, columns, strict=True):
         drawn = [line.get_ydata().tolist() for line in axes.lines]
         for (_, _), rows in table.groupby(["model", "clips"]):
             assert rows[column].tolist() in drawn
-        uniform = table[table["clips"] == "all"].groupby("n_frames")["uniform_inside"].mean()
-        assert uniform.tolist() in drawn
+        over_all = table[table["clips"] == "all"].groupby("n_frames")
+        uniform = over_all["uniform_inside"].mean().tolist()
+        assert (uniform if short != "auroc" else [0.5, 0.5]) in drawn
+        assert over_all[f"middle_{short}"].mean().tolist() in drawn
+
+
+def test_values_by_position_are_those_of_the_middle_frames_whatever_they_show():
+    whole = esv_table("trn", 4, video_count=2, class_count=2)
+    table = dataclasses.replace(whole, frame_idx=np.array([[1, 3, 5, 7]] * 2))
+    truth = pd.DataFrame({"uid": ["0000", "0001"], "first_frame": [3, 0], "last_frame": [5, 1]})
+    row = localisation_table({"trn": {4: table}}, truth).iloc[1]
+    # The two frames in the middle are inside, then only the first of all.
+    assert row["middle_auroc"] == pytest.approx((1 + 0.5 / 3) / 2)
+    assert row["middle_largest"] == pytest.approx(1 / 2)
 
 
 def test_a_model_that_gets_nothing_right_is_drawn_all_the_same():
