@@ -1,0 +1,349 @@
+"""Finding, comparing and sharing clips; small and large screens; what assistive technology sees."""
+
+import base64
+import csv
+import json
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from playfair.data.stores.esv_store import load
+from tests.browser.test_what_if import answer, frames, link, pressed, ready, values
+from tests.shown_run import CLASSES, N_FRAMES, UIDS
+
+CLIPS, CLASS_COUNT = 24_777, 174
+"""Of Something-Something v2."""
+
+
+def rows(page):
+    return page.locator(".clip .name").all_inner_texts()
+
+
+def count(page):
+    return page.inner_text(".count")
+
+
+def test_the_page_says_what_it_shows_and_starts_with_the_first_clip(open_page, address):
+    page = open_page(address)
+    assert page.title() == "Play Fair: shown (TRN, TSN)"
+    assert len(pressed(page)) == max(N_FRAMES)
+    assert "1 of 11" in count(page)
+
+
+def test_addresses_lead_back_and_forward(open_page, address):
+    page = open_page(link(address, frames="10111", rival=3, show="diff"))
+    ready(page)
+    assert pressed(page)[1] == "false"
+    assert page.get_attribute(".legend .segments button >> nth=2", "aria-pressed") == "true"
+    page.keyboard.press("j")
+    page.wait_for_url("**video=10001**")
+    assert pressed(page) == ["true"] * 5
+    page.go_back()
+    page.wait_for_url("**video=10000**")
+    page.wait_for_selector('button[aria-label^="frame 2"][aria-pressed=false]')
+    page.go_forward()
+    page.wait_for_url("**video=10001**")
+    page.keyboard.press("k")
+    page.wait_for_url("**video=10000**")
+
+
+def test_what_an_address_says_in_vain_is_named(open_page, address):
+    hash_ = urlencode({"video": "nobody", "model": "x", "n": "99", "frames": "12", "rival": "77"})
+    page = open_page(f"{address}#{hash_}")
+    said = page.inner_text(".notice")
+    for part in ("video nobody", "model x", "99 frames", "frames 12", "rival 77"):
+        assert part in said
+    assert len(pressed(page)) == max(N_FRAMES)
+
+
+def test_search_filters_and_sorts_change_the_list(open_page, address, shown_run):
+    table = load(shown_run / "collated/trn.h5")[5]
+    page = open_page(address)
+    page.keyboard.press("/")
+    page.keyboard.type("漢")
+    page.wait_for_selector(".count:has-text('of 11')")
+    assert set(rows(page)) <= {CLASSES[3]} and UIDS[3] not in rows(page)
+    page.fill("input[type=search]", "")
+    page.click(".filters summary")
+    choose = page.locator(".filters select")
+    choose.nth(0).select_option("wrong")
+    wrong = (table.label >= 0) & ~table.correct
+    page.wait_for_function(f"document.querySelectorAll('.clip').length == {wrong.sum()}")
+    choose.nth(0).select_option("")
+    choose.nth(1).select_option("1")
+    assert rows(page) == [CLASSES[1]] * int((table.label == 1).sum())
+    page.click(".filters button")
+    choose.nth(3).select_option("certainty")
+    best = table.label[table.scores.max(axis=1).argmax()]
+    first = page.locator(".clip .name").first
+    expect(first).to_have_text("no label" if best < 0 else CLASSES[best])
+    assert "sort=certainty" in page.url
+
+
+def test_maps_open_the_clips_of_a_cell(open_page, address, shown_run):
+    table = load(shown_run / "collated/trn.h5")[5]
+    page = open_page(address)
+    page.click("text=Maps")
+    row = int(np.flatnonzero((table.label >= 0) & ~table.correct)[0])
+    truth, said = CLASSES[table.label[row]], CLASSES[table.predicted[row]]
+    page.locator(".matrix button").and_(
+        page.get_by_label(f"of {truth}, said: {said}")
+    ).first.click()
+    assert (
+        f"class={table.label[row]}" in page.url and f"confused={table.predicted[row]}" in page.url
+    )
+    assert set(rows(page)) == {truth}
+
+
+def test_models_stand_side_by_side_at_numbers_of_their_own(open_page, address):
+    page = open_page(link(address))
+    page.click("text=both")
+    page.wait_for_selector(".panel >> nth=1")
+    page.keyboard.press("2")
+    assert pressed(page) == ["true", "false", "true", "true", "true"] * 2
+    page.locator(".panel").nth(1).locator(".answer select").select_option("4")
+    page.wait_for_url("**n=5%2C4**")
+    assert len(pressed(page)) == 9
+
+
+def test_other_methods_and_numbers_of_frames_can_be_chosen(open_page, address, shown_run):
+    page = open_page(link(address, model="tsn"))
+    ready(page)
+    before = values(page)
+    page.locator(".legend select").select_option("leave_one_out")
+    assert values(page) != before
+    page.locator(".growth button").nth(1).click()
+    assert len(pressed(page)) == 2 and "n=2" in page.url
+
+
+def test_the_clip_is_stepped_through_and_the_strip_follows(open_page, address):
+    page = open_page(link(address))
+    ready(page)
+    page.fill(".controls input[type=range]", "8")
+    assert "frame 8 of 15 · 1.0 s" in page.inner_text(".caption")
+    page.keyboard.press(".")
+    page.wait_for_selector(".caption:has-text('frame 9')")
+    current = page.locator(".cell").evaluate_all(
+        "cells => cells.findIndex((one) => one.classList.contains('current'))"
+    )
+    assert current == 2
+    frames(page).nth(4).hover()
+    assert page.get_attribute(".still", "alt") == "frame 14"
+    page.locator(".pair").first.hover()
+    assert page.locator(".cell.lit").count() == 2
+
+
+def test_numbers_and_pictures_are_taken_away(open_page, address, shown_run, tmp_path):
+    page = open_page(link(address, rival=4))
+    ready(page)
+
+    def saved(button):
+        page.click(".share summary")
+        with page.expect_download() as download:
+            page.click(f".share button:has-text('{button}')")
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    table = list(csv.DictReader(saved("CSV").open(newline="", encoding="utf-8")))
+    esv = load(shown_run / "collated/trn.h5")[5].esv[0]
+    assert len(table) == 10
+    assert table[5]["class"] == f"'{CLASSES[4]}"
+    np.testing.assert_allclose([float(row["esv"]) for row in table[:5]], esv[:, 0], atol=1e-6)
+    drawing = saved("SVG").read_text(encoding="utf-8")
+    assert drawing.count("<image") == 5 and "<script" not in drawing
+    assert saved("PNG").read_bytes().startswith(b"\x89PNG")
+
+
+def test_all_goes_by_keyboard_alone(open_page, address):
+    page = open_page(link(address))
+    ready(page)
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        label = page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
+        if label.startswith("frame 1,"):
+            break
+    page.keyboard.press("Space")
+    assert pressed(page)[0] == "false"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert pressed(page)[:2] == ["false", "false"]
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    page.keyboard.press("]")
+    page.keyboard.press("[")
+    page.keyboard.press("m")
+    page.wait_for_url("**model=tsn**")
+    assert answer(page).startswith("TSN says")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (1400, "dark"), (390, "light")])
+def test_axe_finds_nothing_and_phones_need_no_sideways_scrolling(open_page, address, width, scheme):
+    page = open_page(link(address), width, 844, color_scheme=scheme)
+    ready(page)
+    page.keyboard.press("2")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 500:
+        small = page.evaluate(
+            """[...document.querySelectorAll('button, select, summary, input')].filter((one) => {
+                const box = one.getBoundingClientRect();
+                return box.width && (box.height < 43.5 || box.width < 43.5) && one.type !== 'range';
+            }).map((one) => one.outerHTML.slice(0, 90))"""
+        )
+        assert small == []
+        columns = page.evaluate(
+            "getComputedStyle(document.querySelector('.strip')).gridTemplateColumns"
+        )
+        assert len(columns.split()) == 4
+
+
+def test_help_and_maps_are_accessible_too(open_page, address):
+    page = open_page(link(address))
+    for opened in ("text=Maps", '[aria-label="help and keys"]'):
+        page.click(opened)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.keyboard.press("Escape")
+
+
+def stand_in():
+    """The index of 24,777 clips of 174 classes by two models, as the API would send it."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, CLASS_COUNT, CLIPS)
+
+    def text(values, kind):
+        return base64.b64encode(np.asarray(values, kind).tobytes()).decode()
+
+    def outcomes():
+        said = np.where(rng.random(CLIPS) < 0.5, label, rng.integers(0, CLASS_COUNT, CLIPS))
+        shares = {
+            name: text(rng.integers(0, 65536, CLIPS), "<u2")
+            for name in ("score", "true_score", "distraction", "largest")
+        }
+        by_class = text(rng.normal(size=(CLASS_COUNT, 5)), "<f4")
+        return {"5": {"predicted": text(said, "<i2"), **shares, "by_class": by_class}}
+
+    models = [
+        {
+            "name": name,
+            "title": name.upper(),
+            "n_frames": [5],
+            "method": "regression",
+            "why_no_table": "The values are sampled.",
+            "prior": text(np.full(CLASS_COUNT, 1 / CLASS_COUNT), "<f4"),
+        }
+        for name in ("trn", "tsn")
+    ]
+    return {
+        "dataset": "stand-in",
+        "models": models,
+        "class_name": [f"Doing something of the kind {number}" for number in range(CLASS_COUNT)],
+        "uid": [str(100_000 + number) for number in range(CLIPS)],
+        "no_frames": list(range(CLIPS)),
+        "label": text(label, "<i2"),
+        "length": text(np.full(CLIPS, 34), "<u2"),
+        "outcomes": {name: outcomes() for name in ("trn", "tsn")},
+    }, label
+
+
+def values_of_stand_in(uid, label):
+    rng = np.random.default_rng(int(uid))
+    scores = rng.dirichlet(np.full(CLASS_COUNT, 0.1)).astype("<f4")
+    esv = np.broadcast_to((scores - 1 / CLASS_COUNT) / 5, (5, CLASS_COUNT)).astype("<f4")
+    packed = [base64.b64encode(values.tobytes()).decode() for values in (scores, esv)]
+    found = {"frame_idx": [3, 10, 17, 23, 30], "scores": packed[0], "esv": packed[1]}
+    return {
+        "uid": uid,
+        "label": int(label[int(uid) - 100_000]),
+        "length": 34,
+        "fps": 8.0,
+        "frames": False,
+        "clip": False,
+        "truth": None,
+        "models": {"trn": {"5": found}, "tsn": {"5": found}},
+        "methods": {},
+        "every_frame": {},
+    }
+
+
+def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser, address):
+    index, label = stand_in()
+    body = json.dumps(index)
+    page = browser.new_page(viewport={"width": 1400, "height": 950})
+    page.set_default_timeout(60_000)
+    page.route(
+        "**/api/index", lambda route: route.fulfill(body=body, content_type="application/json")
+    )
+    page.route(
+        "**/api/video/*",
+        lambda route: route.fulfill(
+            json=values_of_stand_in(route.request.url.rpartition("/")[2], label)
+        ),
+    )
+    page.goto(address)
+    page.wait_for_selector(".panel")
+    assert f"1 of {CLIPS}" in count(page)
+    assert page.locator(".clip").count() < 100
+    assert "The values are sampled." in page.inner_text(".panel")
+    frames(page).first.click(force=True)
+    assert pressed(page) == ["true"] * 5
+    spent = page.evaluate(
+        """async () => {
+            const field = document.querySelector('input[type=search]');
+            const start = performance.now();
+            field.value = 'kind 17';
+            field.dispatchEvent(new InputEvent('input', {bubbles: true}));
+            await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+            return performance.now() - start;
+        }"""
+    )
+    print(f"a filter over {CLIPS} clips, to the frame: {spent:.0f} ms")
+    words = [f"{100_000 + place} kind {kind}" for place, kind in enumerate(label)]
+    assert count(page).endswith(f"{sum('17' in one for one in words)} of {CLIPS}")
+    page.fill("input[type=search]", "")
+    page.keyboard.press("Escape")
+    page.click("text=Maps")
+    page.locator(".confusions button").first.click()
+    assert "confused=" in page.url
+    page.close()
+
+
+def test_figures_of_the_page(browser, address, files, shown_run):
+    """Printed, not asserted: they say of the machine as much as of the page."""
+    draws = {}
+    for name, base in (("cold", address), ("warm", address), ("from disk", files)):
+        context = browser.new_context(viewport={"width": 1400, "height": 950})
+        page = context.new_page()
+        page.goto(link(base))
+        page.wait_for_selector(".frame")
+        draws[name] = page.evaluate("performance.now()")
+        ready(page)
+        toggle, clip = page.evaluate(
+            """async () => {
+                const frame = () => new Promise(
+                    (go) => requestAnimationFrame(() => setTimeout(go)));
+                const press = (key) => document.body.dispatchEvent(
+                    new KeyboardEvent('keydown', {key, bubbles: true}));
+                const spent = [];
+                for (const key of ['2', 'j']) {
+                    await new Promise((go) => setTimeout(go, 400));
+                    const start = performance.now();
+                    const said = document.querySelector('h2[aria-live]').textContent;
+                    press(key);
+                    do await frame();
+                    while (document.querySelector('h2[aria-live]')?.textContent === said);
+                    spent.push(performance.now() - start);
+                }
+                return spent;
+            }"""
+        )
+        print(f"{name}: first draw {draws[name]:.0f} ms, toggle {toggle:.0f}, next clip {clip:.0f}")
+        assert answer(page)
+        context.close()
