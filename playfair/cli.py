@@ -192,6 +192,9 @@ def _of_run(options: argparse.Namespace, device: Any) -> tuple[dict[str, "EsvTab
                 f"{models[0].name} at {first.fps:g}: explain one of them with --model, or run the "
                 "workflow again"
             )
+    for name, table in tables.items():
+        if table.attributes.get("advice"):
+            print(f"note: {name}: {table.attributes['advice']}", file=sys.stderr)
     return tables, first
 
 

@@ -317,6 +317,13 @@ class Config(Section):
             for name, model in having.items():
                 own: MethodSection = getattr(model, section)
                 _check_used(f"definitions.models.{name}.{section}", own, [own.method])
+            units = {name: getattr(model, section).score for name, model in models.items()}
+            if len(set(units.values())) > 1:
+                said = ", ".join(f"{unit} for {name}" for name, unit in units.items())
+                raise InputError(
+                    f"config key {section}.score is {said}: choose one for all models, since "
+                    "figures draw them side by side"
+                )
         for name, model in models.items():
             own = model.attribution
             n_frames = self.n_frames

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from playfair.attribution.explain import explain
+from playfair.attribution.games.scores import check_score, probabilities_of_scores
 from playfair.attribution.methods.registry import method_class
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.esv_store import open_results
@@ -40,8 +41,8 @@ _RUN_AGAIN = "run the workflow again, with this model among its models"
 class RunModel:
     """A model of a run: its options, the files of its heads, its classes and their priors (C,).
 
-    n_frames: at how many frames the run explains it, ascending. backbone_hash: of the weights that
-    its features were computed by.
+    prior: probabilities, whatever the unit of the run's scores. n_frames: at how many frames the
+    run explains it, ascending. backbone_hash: of the weights that its features were computed by.
     """
 
     name: str
@@ -155,6 +156,8 @@ class Run:
             _check_unchanged(head, expected, path)
         _check_code(options, path)
         backbone_hash = str(attributes["backbone_checkpoint_hash"])
+        unit = check_score(str(attributes.get("score", "probability")))
+        prior = probabilities_of_scores(torch.from_numpy(prior), unit).numpy()
         return RunModel(name, options, heads, n_frames, class_name, prior, backbone_hash)
 
     def features(self, model: RunModel) -> list[FeatureStore]:
@@ -314,7 +317,7 @@ def explain_view(
         declared.name: section[declared.name]
         for declared in fields(method_class(method).options_class)
         if declared.name in section and not declared.metadata["adds"]
-    } | {name: value for name, value in options.items() if name not in ("method", "seed")}
+    } | {name: value for name, value in options.items() if name not in ("method", "seed", "score")}
     heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
     result = explain(
         view.features[frame_idx][None],
@@ -323,6 +326,7 @@ def explain_view(
         method,
         section.get("seed", 0),
         device=device,
+        score=section.get("score", "probability"),
         **shown,
     )
     return EsvTable.of_result(
@@ -332,7 +336,7 @@ def explain_view(
         sequence_length=[length],
         frame_idx=frame_idx[None],
         class_name=model.class_name,
-        attributes={"model": model.name, "method": method},
+        attributes={"model": model.name, "method": method, "advice": result.advice},
     )
 
 

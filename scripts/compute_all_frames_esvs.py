@@ -27,7 +27,7 @@ attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards
 optional = stored_fields(options)
 with (
     write_esvs(
-        snakemake.output.esvs, None, model.class_names, model.priors, attributes, optional
+        snakemake.output.esvs, None, model.class_names, model.prior(options), attributes, optional
     ) as writer,
     tqdm(total=len(model.store), desc="ESVs", unit="video") as bar,
 ):

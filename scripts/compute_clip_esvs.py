@@ -56,7 +56,7 @@ with (
         snakemake.output.esvs,
         n_elements,
         model.class_names,
-        model.file_prior(n_elements),
+        model.file_prior(n_elements, section["score"]),
         {**attributes, "fill": options["fill"], "prior": params.prior},
         stored_fields(section),
         elements_frames(network, n_elements, options["fill"]),

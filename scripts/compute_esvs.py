@@ -25,7 +25,7 @@ attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards
 
 optional = stored_fields(options)
 with write_esvs(
-    snakemake.output.esvs, n_frames, model.class_names, model.priors, attributes, optional
+    snakemake.output.esvs, n_frames, model.class_names, model.prior(options), attributes, optional
 ) as writer:
     for videos, frame_idx, features in sampled_batches(
         model.store, n_frames, snakemake.params.batch_size

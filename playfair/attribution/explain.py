@@ -11,7 +11,6 @@ from torch import Tensor
 
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
-from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.arguments import (
     as_elements,
@@ -22,7 +21,7 @@ from playfair.attribution.methods.arguments import (
 )
 from playfair.attribution.methods.batches import attribute
 from playfair.attribution.methods.registry import make_options, method_class
-from playfair.attribution.result import OF_VIDEO, PER_FRAME, Attribution
+from playfair.attribution.result import OF_VIDEO, PER_FRAME, Attribution, Score
 from playfair.errors import InputError
 
 Features = np.ndarray | Tensor | Sequence[np.ndarray | Tensor]
@@ -55,9 +54,10 @@ def explain(
     `playfair.MaskedModel`. priors: (C,), the score of no frames at all, as probabilities, or
     "uniform".
 
-    method: a name in the registry of methods: "exact" (up to 20 frames; options
-    interactions=True and frame_sets=True), or a sampler such as "regression" (options such as
-    budget and tolerance). seed: of samplers. score: the unit of what is shared out, "probability",
+    method: a name in the registry of methods: "exact" (up to 20 frames, or any number where logits
+    are shared out that heads combine; options interactions=True and frame_sets=True), a sampler
+    such as "regression" (options such as budget and tolerance), or "auto", which chooses. seed: of
+    samplers. score: the unit of what is shared out, "probability",
     "logit" or "log_odds". classes: numbers of the classes to explain, all by default. labels: the
     true class of each video, -1 where it is unknown; interactions are then those of the true and of
     the predicted class only. device: where to compute, by default where the model's parameters are.
@@ -91,12 +91,13 @@ def explain(
     class_idx = chosen_classes(classes, game.class_count)
     label = None if labels is None else known_labels(labels, len(videos), game.class_count)
     groups = videos_by_length(videos)
-    results = []
+    results: list[Attribution] = []
+    advice: str | None = None
     for members in groups:
         batch = torch.stack([videos[member] for member in members])
         # Of this length, by which memory is reckoned.
         playing = game.with_features(batch[:1].to(place))
-        asked = kind(batch.shape[1], game.n_max, chosen_options, seed)
+        asked = kind.for_game(playing, chosen_options, seed)
         of_members = None if label is None else label[members]
         results.append(
             attribute(
@@ -109,7 +110,8 @@ def explain(
                 progress=progress,
             )
         )
-    return _assembled(results, groups, form)
+        advice = advice or asked.advice_for(playing)
+    return replace(_assembled(results, groups, form), advice=advice)
 
 
 def as_videos(features: Features, element_ndim: int = 1) -> tuple[list[Tensor], str]:

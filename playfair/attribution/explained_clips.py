@@ -11,10 +11,11 @@ from playfair.attribution.games.fills import FILLS_WITHOUT_EMPTY, ClipPrior, Fil
 from playfair.attribution.games.from_model import place_model
 from playfair.attribution.games.game import Game
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
+from playfair.attribution.games.scores import prior_probabilities, prior_scores
 from playfair.attribution.limits import DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.batches import attribute
 from playfair.attribution.methods.registry import make_options, method_class, own_options
-from playfair.attribution.result import Attribution
+from playfair.attribution.result import Attribution, Score
 from playfair.errors import InputError
 from playfair.models.clip_networks.class_names import match_classes
 from playfair.models.clip_networks.clip_network import ClipNetwork
@@ -68,7 +69,7 @@ class ExplainedClips:
             network.class_order = None if order is None else torch.tensor(order)
         self._on_pass = on_pass
         self._placed: Any = place_model(network, device)[0]
-        self._games: dict[int, Game] = {}
+        self._games: dict[tuple[int, Score], Game] = {}
 
     def explain(
         self,
@@ -81,7 +82,7 @@ class ExplainedClips:
         """Prepared clips (V, F, 3, S, S) explained over n elements; the result has an axis V.
 
         Args:
-            section: method and seed, with the method's options, as in the configuration.
+            section: method, score and seed, with the method's options, as in the configuration.
             label: (V,) true classes, -1 where unknown. classes: numbers of those to explain.
 
         Raises:
@@ -91,13 +92,13 @@ class ExplainedClips:
         videos = clips.unflatten(1, (n_elements, frames))
         kind, name = method_class(section["method"]), section["method"]
         options = make_options(name, own_options(section))
-        asked = kind(n_elements, None, options, section.get("seed", 0))
         if self.prior == "empty" and self.fill != "black" and len(videos) > 1:
             raise InputError(
                 f"with prior: empty and fill: {self.fill} every clip has a prior of its own: "
                 "explain one clip at a time, or choose fill: black"
             )
-        game = self.game(videos, n_elements)
+        game = self.game(videos, n_elements, section.get("score", "probability"))
+        asked = kind.for_game(game, options, section.get("seed", 0))
         chosen = np.arange(game.class_count) if classes is None else classes
         return attribute(asked, game, videos, chosen, label, memory_budget=DEFAULT_MEMORY_BUDGET)
 
@@ -126,25 +127,27 @@ class ExplainedClips:
             or [f"class {number}" for number in range(count)]
         )
 
-    def file_prior(self, n_elements: int) -> np.ndarray:
-        """(C,) probabilities, the score of no elements of any clip."""
+    def file_prior(self, n_elements: int, score: Score) -> np.ndarray:
+        """(C,): the score of no elements of any clip."""
         frames = elements_frames(self.network, n_elements, self.fill)
         size = self.network.preparation.size
         black = self.network.black.expand(1, n_elements, frames, 3, *size)
-        return self.prior_of(black, n_elements)
+        given = self.prior_of(black, n_elements)
+        prior: np.ndarray = prior_scores(prior_probabilities(given, len(given)), score).numpy()
+        return prior
 
-    def game(self, videos: Tensor, n_elements: int) -> Game:
-        """The masking game of videos (V, n, F/n, 3, S, S), made once for every n."""
-        if n_elements not in self._games or self.prior == "empty":
+    def game(self, videos: Tensor, n_elements: int, score: Score = "probability") -> Game:
+        """The masking game of videos (V, n, F/n, 3, S, S), made once for every n and unit."""
+        if (n_elements, score) not in self._games or self.prior == "empty":
             placed = videos.to(self.device)
             count = self.network.class_count
             assert count is not None
             model = self._model(videos.shape[2])
             prior = self.prior_of(videos, n_elements)
-            self._games[n_elements] = MaskingGame(
-                model, placed, prior, count, batch_size=self.batch_size
+            self._games[n_elements, score] = MaskingGame(
+                model, placed, prior, count, score, batch_size=self.batch_size
             )
-        return self._games[n_elements].with_features(videos.to(self.device))
+        return self._games[n_elements, score].with_features(videos.to(self.device))
 
     def _model(self, frames: int) -> MaskedModel:
         return MaskedModel(

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from playfair.attribution.explain import Features, explain
+from playfair.attribution.games.scores import prior_probabilities, prior_scores
 from playfair.attribution.methods.registry import own_options
 from playfair.attribution.result import Attribution
 from playfair.data.clips.class_priors import read_class_priors
@@ -63,8 +65,15 @@ class ExplainedModel:
             section["seed"],
             labels=label,
             device=self.device,
+            score=section["score"],
             **own_options(section),
         )
+
+    def prior(self, section: Mapping[str, Any]) -> np.ndarray:
+        """(C,): the score of no frames, in the unit that a section of the configuration names."""
+        given = prior_probabilities(self.priors, len(self.class_names))
+        prior: np.ndarray = prior_scores(given, section["score"]).numpy()
+        return prior
 
     def attributes(
         self, run: str | Path, dataset: str, model: str, section: Mapping[str, Any]

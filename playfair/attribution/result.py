@@ -5,12 +5,22 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from playfair.errors import InputError
 from playfair.files import written_whole
+
+Score = Literal["probability", "logit", "log_odds"]
+"""The unit of scores and ESVs.
+
+probability: the class probability p. logit: what goes into the softmax less its mean over all
+classes, which is log p less the mean of log p. log_odds: log(p / (1 - p)).
+
+Probabilities do not tell logits to which a constant is added, so only their differences mean
+something; with the mean as zero, the logits of a subsequence and those of the prior compare, and
+stay as linear as they were."""
 
 PER_FRAME = ("value", "standard_error", "interactions", "sufficient_frames", "necessary_frames")
 """Fields whose shape depends on the number of frames."""
@@ -44,7 +54,8 @@ class Attribution:
     standard_error: (n, K), one standard deviation of the sampling error; None when exact.
     evaluations: model outputs used, one per model and subsequence. converged: whether the largest
     standard error (with tolerance_for="predicted": of the predicted class) fell to the tolerance
-    within the budget; None when no tolerance was given.
+    within the budget; None when no tolerance was given. advice: a better way to the same values, if
+    there is one, in a sentence.
 
     With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`; with
     labels (n, n, 2), of the true class, NaN where it is unknown, and of the predicted one. With
@@ -57,7 +68,7 @@ class Attribution:
     prior: np.ndarray
     class_idx: np.ndarray
     method: str
-    score: str
+    score: Score
     seed: int | None
     evaluations: Any
     efficiency_gap: np.ndarray
@@ -67,6 +78,7 @@ class Attribution:
     interactions: Any = None
     sufficient_frames: Any = None
     necessary_frames: Any = None
+    advice: str | None = None
 
     @property
     def esv(self) -> Any:
@@ -107,6 +119,8 @@ class Attribution:
             lines += [f"  {line}" if self.is_single else f"    {line}" for line in rest]
         if len(videos) > SHOWN_VIDEOS:
             lines.append(f"  ... and {len(videos) - SHOWN_VIDEOS} more")
+        if self.advice:
+            lines.append(f"  {self.advice}")
         return "\n".join(lines)
 
     def plot(self, **options: Any) -> Any:

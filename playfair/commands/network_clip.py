@@ -107,9 +107,12 @@ def most_elements(network: ClipNetwork, fill: Fill) -> int:
 def pass_count(section: Mapping[str, Any], n_elements: int) -> int:
     """How many forward passes an explanation takes, but for a look or two at the network."""
     kind = method_class(section["method"])
-    if section["method"] == "exact":
-        return int(2**n_elements) - 1
-    options = make_options(section["method"], own_options(section))
+    options: Any = make_options(section["method"], own_options(section))
+    outputs = int(2**n_elements) - 1
+    if section["method"] == "auto":
+        kind = method_class("exact" if outputs <= options.budget else "regression")
+    if kind.name == "exact":
+        return outputs
     sampler: Any = kind(n_elements, None, options, section.get("seed", 0))
     evaluations = getattr(sampler, "evaluations", None)
     return n_elements + 1 if evaluations is None else int(evaluations[-1])

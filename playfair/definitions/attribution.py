@@ -19,6 +19,7 @@ from playfair.attribution.methods.registry import (
     own_options,
     samplers,
 )
+from playfair.attribution.result import Score
 from playfair.definitions.section import Section, Seed
 from playfair.errors import InputError
 
@@ -29,6 +30,7 @@ class MethodSection(Section):
     methods: ClassVar[Sequence[str]] = ()
     """Those that may be chosen."""
     method: str
+    score: Score = "probability"
 
     def check(self, n_frames: int) -> None:
         """Raise `InputError` if the method cannot explain that many frames with its options.
@@ -39,7 +41,7 @@ class MethodSection(Section):
         if kind.most_frames is not None and n_frames > kind.most_frames:
             raise InputError(
                 f"method is {self.method!r}, for at most {kind.most_frames} frames, but n_frames "
-                f"asks for {n_frames}: choose another, such as regression"
+                f"asks for {n_frames}: choose another, such as auto"
             )
         options = make_options(self.method, own_options(self.model_dump()))
         least = kind.least_budget(n_frames, options)
@@ -49,10 +51,16 @@ class MethodSection(Section):
 
     def unused(self, methods: Iterable[str]) -> Iterator[str]:
         """The options set here, to something else than the default, that none of `methods` has."""
-        used = {"method", "seed", "batch_size"}.union(*map(option_names, methods))
+        used = {"method", "score", "seed", "batch_size"}.union(*map(option_names, methods))
         for name in sorted(self.model_fields_set - used):
             if getattr(self, name) != type(self).model_fields[name].default:
                 yield name
+
+
+SCORE = (
+    "What is shared out over the frames: probabilities, logits (less their mean over the classes) "
+    "or log-odds; one for all models, since figures draw them side by side."
+)
 
 
 def _section(name: str, doc: str, methods: Sequence[str], default: Any) -> type[MethodSection]:
@@ -61,11 +69,14 @@ def _section(name: str, doc: str, methods: Sequence[str], default: Any) -> type[
     fields: dict[str, Any] = {
         "method": (Literal[tuple(methods)], Field(default=default, description=f"{ideas}."))
     }
+    fields["score"] = (Score, Field(default="probability", description=SCORE))
     for option, (declared, owners) in all_options().items():
         takers = [method for method in owners if method in methods]
         if not takers:
             continue
-        named = "samplers" if takers == samplers() else ", ".join(takers)
+        if set(samplers()) <= set(takers):
+            takers = ["samplers", *(name for name in takers if name not in samplers())]
+        named = ", ".join(takers)
         about = f"{declared.metadata['description'].removesuffix('.')} ({named})."
         bounds = declared.metadata["bounds"]
         fields[option] = (
@@ -88,7 +99,7 @@ if TYPE_CHECKING:
     class Sampling(MethodSection):
         """How the ESVs of every frame of a video are computed."""
 
-        method: str = "regression"
+        method: str = "auto"
 
     class FurtherMethod(MethodSection):
         """A method beside the models' own, and its options."""
@@ -105,7 +116,7 @@ else:
         "Sampling",
         "How the ESVs of every frame of a video are computed.",
         [name for name in _esv_methods if method_class(name).most_frames is None],
-        "regression",
+        "auto",
     )
     FurtherMethod = _section(
         "FurtherMethod", "A method beside the models' own, and its options.", list(METHODS), ...

@@ -46,8 +46,9 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
         One row per model and n_frames: model, n_frames, video_count (with a label) and
         unlabelled_count (left out); accuracy with its 95 % Wilson
         interval accuracy_low..accuracy_high; score_mean with its 95 % interval (mean ± 1.96
-        standard errors, within 0..1) score_low..score_high; chance = 1 / number of classes, the
-        accuracy of guessing; prior_mean, the mean true-class score before any frame is seen.
+        standard errors, of probabilities within 0..1) score_low..score_high; chance = 1 / number of
+        classes, the accuracy of guessing; prior_mean, the mean true-class score before any frame is
+        seen.
     """
     rows = []
     for model, by_n_frames in tables.items():
@@ -58,6 +59,8 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
             right_count = int(table.correct[known].sum())
             low, high = wilson_interval(right_count, video_count)
             score = mean_interval(true_class_scores(table.scores, table.label))
+            is_probability = table.attributes.get("score", "probability") == "probability"
+            possible = (0, 1) if is_probability else (-np.inf, np.inf)
             rows.append(
                 {
                     "model": model,
@@ -68,8 +71,8 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
                     "accuracy_low": float(low),
                     "accuracy_high": float(high),
                     "score_mean": float(score[0]),
-                    "score_low": float(np.clip(score[1], 0, 1)),
-                    "score_high": float(np.clip(score[2], 0, 1)),
+                    "score_low": float(np.clip(score[1], *possible)),
+                    "score_high": float(np.clip(score[2], *possible)),
                     "chance": 1 / len(table.prior),
                     "prior_mean": float(table.prior[table.label[known]].mean())
                     if video_count
@@ -106,8 +109,10 @@ def plot_performance(table: pd.DataFrame) -> Figure:
     accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     score_axes.set_title("Score given to the true class")
     score_axes.set_ylabel("mean score of the true class")
+    accuracy_axes.set_ylim(0, 1.03)
+    if table["score_low"].min() >= 0 and table["score_high"].max() <= 1:
+        score_axes.set_ylim(0, 1.03)
     for axes in (accuracy_axes, score_axes):
-        axes.set_ylim(0, 1.03)
         axes.set_xlabel("number of frames that the model sees")
         count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
     handles, labels = accuracy_axes.get_legend_handles_labels()

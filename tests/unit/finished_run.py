@@ -42,7 +42,7 @@ def write_run_features(path, checkpoint):
         writer.append(np.zeros((3, FEATURE_DIM), np.float32))
 
 
-def write_model(folder, model, n_frames, **options):
+def write_model(folder, model, n_frames, prior=(0.5, 0.5), score="probability", **options):
     """The head of a model, its ESV files and the collated file."""
     head = folder / f"checkpoints/{model}/head.pt"
     save_checkpoint(head, TSN(FEATURE_DIM, len(CLASSES)))
@@ -51,6 +51,7 @@ def write_model(folder, model, n_frames, **options):
     attributes = {
         "dataset": folder.name,
         "model": model,
+        "score": score,
         "model_options": json.dumps(options),
         "checkpoint": [str(head.relative_to(folder))],
         "checkpoint_hash": [file_hash(head)],
@@ -59,9 +60,9 @@ def write_model(folder, model, n_frames, **options):
     files = []
     for number in n_frames:
         files.append(folder / f"esvs/{model}/{number}_frames.h5")
-        with write_esvs(files[-1], number, CLASSES, np.full(2, 0.5), attributes) as writer:
+        with write_esvs(files[-1], number, CLASSES, np.array(prior), attributes) as writer:
             writer.append(
-                result_of(np.full((1, 2), 0.5), np.zeros((1, number, 2))),
+                result_of(np.array([prior]), np.zeros((1, number, 2))),
                 uid=["clip"],
                 label=[0],
                 sequence_length=[3],

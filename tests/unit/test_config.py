@@ -170,6 +170,17 @@ BAD = {
             "gpus",
         ],
     ),
+    "models in two units": (
+        {
+            "definitions": {
+                "models": {
+                    "trn": {"head": "trn", "backbone": "small", "attribution": {"score": "logit"}},
+                    "tsn": {"head": "tsn", "backbone": "small"},
+                }
+            }
+        },
+        ["attribution.score is logit for trn, probability for tsn", "choose one"],
+    ),
     "an option of models in attribution": (
         {"attribution": {"relu_input": True}},
         ["attribution.relu_input is", "did you mean 'definitions.models.<name>.relu_input'?"],

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 import torch
 
@@ -75,6 +76,13 @@ def test_a_model_on_features_of_other_weights_is_left_out(folder, refused):
     ) as caught:
         run.model("trn")
     refused("Results folders", caught.value, "features of other weights")
+
+
+def test_priors_of_a_run_are_probabilities_whatever_it_shares_out(folder):
+    log_odds = np.log([0.3 / 0.7, 0.7 / 0.3])
+    for unit, prior in (("logit", log_odds / 2), ("log_odds", log_odds)):
+        write_model(folder, "tsn", [1], prior=prior, score=unit)
+        np.testing.assert_allclose(Run(folder).model("tsn").prior, [0.3, 0.7], atol=1e-6)
 
 
 def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch, refused):

@@ -6,11 +6,14 @@ import numpy as np
 
 import playfair
 from playfair.data.stores.attribution_store import read_attributions
+from tests.oracle import softmax
 from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 
 CONFIG = {
     "methods": ["exact", "quick", "leave_one_out"],
-    "definitions": {"methods": {"quick": {"method": "regression", "budget": 64, "seed": 3}}},
+    "definitions": {
+        "methods": {"quick": {"method": "regression", "budget": 64, "seed": 3, "score": "logit"}}
+    },
 }
 
 
@@ -35,7 +38,11 @@ def test_further_methods_are_made_if_configured_and_nothing_else_is(tiny_run, tm
         np.testing.assert_array_equal(exact.esv, own.esv)
         quick = playfair.load(results / f"esvs/{model}/quick/3_frames.h5")
         assert (quick.attributes["method"], quick.attributes["seed"]) == ("regression", 3)
-        assert np.abs(quick.esv - own.esv).max() <= 6 * quick.standard_error.max() + 1e-5
+        # All outputs of 3 frames are within the budget: these logits are exact.
+        assert quick.attributes["score"] == "logit"
+        assert not quick.standard_error.any()
+        np.testing.assert_allclose(softmax(quick.scores), own.scores, atol=1e-5)
+        np.testing.assert_allclose(softmax(quick.prior), own.prior, atol=1e-5)
         left_out = read_attributions(results / f"attributions/{model}/leave_one_out/3_frames.h5")
         assert list(left_out.uid) == list(own.uid)
         assert left_out.value.shape == (len(own.uid), 3, 2)

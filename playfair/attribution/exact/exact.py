@@ -14,6 +14,10 @@ from playfair.attribution.exact.frame_sets import (
     smallest_sufficient_frames,
 )
 from playfair.attribution.exact.interactions import class_columns, pairwise_interactions
+from playfair.attribution.exact.logits import (
+    exact_logit_values,
+    videos_of_logits,
+)
 from playfair.attribution.exact.method import ExactOptions
 from playfair.attribution.exact.shapley import (
     CHUNK_ROWS,
@@ -25,7 +29,6 @@ from playfair.attribution.exact.shapley import (
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
 from playfair.attribution.games.game import Game, check_features
-from playfair.attribution.games.scores import Score
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE, DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.arguments import (
     as_elements,
@@ -35,6 +38,8 @@ from playfair.attribution.methods.arguments import (
     chosen_classes,
 )
 from playfair.attribution.methods.batches import batches_of
+from playfair.attribution.methods.costs import has_closed_form
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 
 MOST_VIDEOS = 64
@@ -60,7 +65,8 @@ def exact_esvs(
     memory_budget: bytes for the engine's buffers. The same call gives the same bits; with other
     videos beside it, a video's values differ by `ROUNDING_TOLERANCE` at most.
 
-    Raises `InputError` above 20 frames and above the memory budget; it names the sampler to use.
+    Raises `InputError` above 20 frames (but for logits of heads and multi-scale models, see
+    `playfair.attribution.exact.logits`) and above the memory budget; it names the sampler to use.
 
     >>> import torch
     >>> def model(frames):  # (N, k, 2) -> (N, 2): the share of either feature
@@ -75,16 +81,24 @@ def exact_esvs(
     """
     videos = as_elements(features)
     check_features(videos)
-    check_length(videos.shape[1])
+    if score != "logit":
+        check_length(videos.shape[1])
     check_whole_number(batch_size, "batch_size", 1)
     check_memory_budget(memory_budget)
     model, place = place_model(model, device)
     game = make_game(model, videos[:1].to(place), priors, score, batch_size)
     chosen = None if class_idx is None else chosen_classes(class_idx, game.class_count)
+    scores, esv = [], []
+    if has_closed_form(game):
+        count = videos_of_logits(game, memory_budget)
+        for _, playing in batches_of(game, videos, count, "exact", progress):
+            found = exact_logit_values(playing)
+            scores.append(found["scores"])
+            esv.append(found["value"] if chosen is None else found["value"][..., chosen])
+        return np.concatenate(scores), np.concatenate(esv)
     explained = game.class_count if chosen is None else len(chosen)
     count = videos_at_once(game, explained, False, memory_budget)
     workspace = Workspace()
-    scores, esv = [], []
     for _, playing in batches_of(game, videos, count, "exact", progress):
         values = exact_values(playing, _as_tensor(chosen, place), workspace=workspace)
         scores.append(values.scores.cpu().numpy())

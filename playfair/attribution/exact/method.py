@@ -33,7 +33,11 @@ class ExactOptions(Options):
 
 
 class Exact(Method):
-    """Exact ESVs of up to 20 frames, see `playfair.attribution.exact.shapley.exact_values`."""
+    """Exact ESVs of up to 20 frames, see `playfair.attribution.exact.shapley.exact_values`.
+
+    Logits of TSN and multi-scale games: of any number of frames, see
+    `playfair.attribution.exact.logits`.
+    """
 
     name = "exact"
     summary = "from all 2^n subsets, up to 20 frames"
@@ -43,9 +47,18 @@ class Exact(Method):
     options: ExactOptions
     _workspace: "Workspace | None" = None
 
+    def _sums_outputs(self, game: "Game") -> bool:
+        """Whether the values are weighted sums of outputs, at any length, without a table."""
+        from playfair.attribution.methods.costs import has_closed_form
+
+        return has_closed_form(game) and not self.options.added_fields()
+
     def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
         from playfair.attribution.exact.exact import videos_at_once
+        from playfair.attribution.exact.logits import videos_of_logits
 
+        if self._sums_outputs(game):
+            return videos_of_logits(game, memory_budget)
         if self.options.added_fields():
             return videos_at_once(game, game.class_count, True, memory_budget)
         return videos_at_once(game, class_count, False, memory_budget)
@@ -54,8 +67,11 @@ class Exact(Method):
         self, game: "Game", class_idx: np.ndarray, label: np.ndarray | None
     ) -> Attribution:
         from playfair.attribution.exact.exact import read_off
+        from playfair.attribution.exact.logits import chosen_logit_values
         from playfair.attribution.exact.shapley import Workspace
 
+        if self._sums_outputs(game):
+            return self.result(game, class_idx, **chosen_logit_values(game, class_idx))
         self._workspace = self._workspace or Workspace()
         return self.result(
             game, class_idx, **read_off(game, class_idx, label, self.options, self._workspace)

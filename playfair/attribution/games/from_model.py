@@ -15,8 +15,9 @@ from playfair.attribution.games.game import Game, MultiScaleGame, VariableLength
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.recognition import are_plain_trns, is_plain_tsn
-from playfair.attribution.games.scores import Score, as_priors
+from playfair.attribution.games.scores import as_priors
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 from playfair.models.devices import resolve_device
 from playfair.models.heads.tsn_trn import TRN, TSN

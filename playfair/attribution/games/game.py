@@ -20,7 +20,6 @@ from torch import Tensor
 from playfair.attribution.games.calls import CheckedModel, Model
 from playfair.attribution.games.lattice import Level
 from playfair.attribution.games.scores import (
-    Score,
     check_score,
     prior_probabilities,
     prior_scores,
@@ -28,6 +27,7 @@ from playfair.attribution.games.scores import (
     scores_of_probabilities,
 )
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 
 ROWS_AT_ONCE = 4096
@@ -75,6 +75,13 @@ class Game(ABC):
     @property
     def device(self) -> torch.device:
         return self.features.device
+
+    @property
+    def logit_scales(self) -> int | None:
+        """Of how many scales the logits of every subsequence are means of outputs, as those of a
+        multi-scale game; None if they are not.
+        """
+        return self.n_max
 
     def with_features(self, features: Tensor) -> Self:
         """The same game played by other videos: features (V', n', ...) of the same elements."""
@@ -128,6 +135,11 @@ class Game(ABC):
             torch.mul(outputs, alpha, out=out)
         else:
             torch.mul(child_sum, beta, out=out).add_(outputs, alpha=alpha)
+
+    def weighted_outputs(self, frame_idx: Tensor, weights: Tensor) -> Tensor:
+        """Sums of outputs: subsequences (R, k) and weights (M, R) -> (M, V, C)."""
+        outputs = self.outputs(frame_idx)
+        return (weights @ outputs.flatten(start_dim=1)).view(-1, *outputs.shape[1:])
 
 
 class VariableLengthGame(Game):

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from playfair.attribution.games.game import Game
 from playfair.attribution.games.lattice import Level, sums_of_rows
-from playfair.attribution.games.scores import Score, scores_of_logits
+from playfair.attribution.games.scores import scores_of_logits
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TRN, TSN
 
@@ -37,6 +38,11 @@ class TSNGame(Game):
         super().__init__(features, priors, head.class_count, score)
         self.head = head
         self._frame_logits: Tensor | None = None
+
+    @property
+    def logit_scales(self) -> int:
+        """1: the logits of a subsequence are the mean of those of its frames."""
+        return 1
 
     def with_features(self, features: Tensor) -> "TSNGame":
         other = super().with_features(features)
@@ -143,6 +149,15 @@ class TRNGame(Game):
         hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
         logits = torch.addmm(layers.logit_bias, hidden, layers.into_logits)
         return logits.view(len(frame_idx), self.video_count, self.class_count)
+
+    def weighted_outputs(self, frame_idx: Tensor, weights: Tensor) -> Tensor:
+        """The second layer is linear, so that hidden vectors are summed before it."""
+        scale = frame_idx.shape[1]
+        layers = self._layers[scale - 1]
+        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
+        sums = (weights @ hidden.view(len(frame_idx), -1)).view(-1, hidden.shape[1])
+        logits = (sums @ layers.into_logits).view(len(weights), self.video_count, -1)
+        return logits.add_(weights.sum(dim=1)[:, None, None] * layers.logit_bias)
 
     def combine(
         self,

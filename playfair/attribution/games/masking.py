@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from playfair.attribution.games.calls import CheckedModel, Model, ask
 from playfair.attribution.games.fills import FILLS_WITHOUT_EMPTY, Fill
 from playfair.attribution.games.game import VariableLengthGame, check_probabilities
-from playfair.attribution.games.scores import Score
 from playfair.attribution.games.stand_ins import frames_seen, pool_of_frames
 from playfair.attribution.limits import DEFAULT_BATCH_SIZE
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 
 

@@ -4,7 +4,7 @@ A score of the model on a subsequence and the prior, which is the score of the e
 in the same unit; the functions here convert both.
 """
 
-from typing import Literal, get_args
+from typing import cast, get_args
 
 import numpy as np
 import torch
@@ -12,26 +12,18 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from playfair.attribution.result import ROUNDING_TOLERANCE as ROUNDING_TOLERANCE
+from playfair.attribution.result import Score
 from playfair.errors import InputError
-
-Score = Literal["probability", "logit", "log_odds"]
-"""The unit of scores and ESVs.
-
-probability: the class probability p. logit: what goes into the softmax less its mean over all
-classes, which is log p less the mean of log p. log_odds: log(p / (1 - p)).
-
-Probabilities do not tell logits to which a constant is added, so only their differences mean
-something; with the mean as zero, the logits of a subsequence and those of the prior compare, and
-stay as linear as they were."""
 
 PRIOR_TOLERANCE = 1e-4
 """How far from 1 the sum of the priors may be."""
 
 
-def check_score(score: str) -> None:
-    """Raise `InputError` for a unit that is not one of `Score`."""
+def check_score(score: str) -> Score:
+    """The same word; raises `InputError` for a unit that is not one of `Score`."""
     if score not in get_args(Score):
         raise InputError(f"Unknown score {score!r}: choose one of {', '.join(get_args(Score))}.")
+    return cast(Score, score)
 
 
 def scores_of_logits(logits: Tensor, score: Score, out: Tensor | None = None) -> Tensor:
@@ -141,3 +133,10 @@ def prior_scores(prior: Tensor, score: Score) -> Tensor:
             "or give priors without zeros, such as 'uniform'."
         )
     return scores_of_probabilities(prior, score)
+
+
+def probabilities_of_scores(scores: Tensor, score: Score) -> Tensor:
+    """Scores (..., C) in the unit `score` of all classes -> probabilities (..., C)."""
+    if score == "probability":
+        return scores
+    return torch.softmax(scores, dim=-1) if score == "logit" else torch.sigmoid(scores)

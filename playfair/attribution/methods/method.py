@@ -33,6 +33,8 @@ class Method(ABC):
     stored: ClassVar[tuple[str, ...]] = ()
     """Fields of the result that files keep beside scores and values, whatever the options."""
     is_random: ClassVar[bool] = False
+    is_sampler: ClassVar[bool] = False
+    """Whether it estimates from a sample, whatever the game."""
     gives_esvs: ClassVar[bool] = True
     """Whether prior + sum of values over frames = score, at least as an estimate."""
     most_frames: ClassVar[int | None] = None
@@ -43,6 +45,11 @@ class Method(ABC):
         self.n_max = n_max
         self.options = options
         self.seed = seed
+
+    @classmethod
+    def for_game(cls, game: "Game", options: Any, seed: int = 0) -> "Method":
+        """The method for videos that play this game, as many frames long as its own."""
+        return cls(game.n_frames, game.n_max, options, seed)
 
     @abstractmethod
     def attribute(
@@ -60,6 +67,10 @@ class Method(ABC):
         Raises `InputError` when one video takes more than `memory_budget` bytes.
         """
         return 1
+
+    def advice_for(self, game: "Game") -> str | None:
+        """A better way to the values of such a game, if there is one, in a sentence."""
+        return None
 
     @classmethod
     def least_budget(cls, n_frames: int, options: Any) -> int:

@@ -11,6 +11,7 @@ from playfair.errors import InputError
 
 METHODS = {
     "exact": "playfair.attribution.exact.method:Exact",
+    "auto": "playfair.attribution.samplers.auto:Auto",
     "regression": "playfair.attribution.samplers.regression:RegressionSampler",
     "permutation": "playfair.attribution.samplers.permutation:PermutationSampler",
     "stratified": "playfair.attribution.samplers.stratified:StratifiedSampler",
@@ -42,7 +43,7 @@ def method_class(name: str) -> type[Method]:
 
 def samplers() -> list[str]:
     """The methods that estimate from a sample, within a budget of evaluations."""
-    return [name for name in METHODS if "budget" in option_names(name)]
+    return [name for name in METHODS if method_class(name).is_sampler]
 
 
 def option_names(method: str) -> list[str]:

@@ -2,11 +2,16 @@
 
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from playfair.attribution.methods.method import Method
 from playfair.attribution.samplers.column_products import Columns, product
 from playfair.attribution.samplers.paired import PairedSampler, halved_middle
+
+if TYPE_CHECKING:
+    from playfair.attribution.games.game import Game
 
 PAIRS_AT_ONCE = 8192
 SPARE = 2.0
@@ -41,6 +46,16 @@ class RegressionSampler(PairedSampler):
     name = "regression"
     summary = "weighted least squares on pairs of a subset and its complement, with slopes by size"
     advice = "first: the most accurate from some 4 n evaluations on"
+
+    @classmethod
+    def for_game(cls, game: "Game", options: Any, seed: int = 0) -> Method:
+        """Logits that are weighted sums of outputs have an estimate without a joint fit."""
+        from playfair.attribution.methods.costs import has_closed_form
+        from playfair.attribution.samplers.logit_sampling import LogitSampler
+
+        if has_closed_form(game):
+            return LogitSampler(game.n_frames, game.logit_scales or 0, options, seed)
+        return cls(game.n_frames, game.n_max, options, seed)
 
     @classmethod
     def least_pairs(cls, n_frames: int) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from playfair.attribution.methods.costs import advice_on_sampling
 from playfair.attribution.methods.method import Method
 from playfair.attribution.methods.options import Options, option
 from playfair.attribution.result import Attribution
@@ -59,6 +60,7 @@ class Sampler(Method):
     options_class = SamplerOptions
     stored = ("standard_error", "evaluations", "efficiency_gap")
     is_random = True
+    is_sampler = True
     options: SamplerOptions
 
     def __init__(
@@ -82,6 +84,9 @@ class Sampler(Method):
         from playfair.attribution.samplers.sampling import videos_at_once
 
         return videos_at_once(game, self, memory_budget)
+
+    def advice_for(self, game: "Game") -> str | None:
+        return advice_on_sampling(game, self.options.budget)
 
     @cached_property
     def evaluations(self) -> NDArray[np.int64]:

@@ -28,9 +28,10 @@ class EsvTable:
     Attributes:
         uid: (V,) str. label: (V,) int64, -1 where unknown. sequence_length: (V,) int64, in frames.
         frame_idx: (V, n) int64, which frames of the video the model saw.
-        scores: (V, C) float32 class probabilities. esv: (V, n, C) float32.
-        prior: (C,) float32. class_name: (C,) str.
-        attributes: dataset, model, method, seed, hashes.
+        scores: (V, C) float32, in the unit attributes["score"] (without one: probabilities).
+        esv: (V, n, C) float32.
+        prior: (C,) float32, in the same unit. class_name: (C,) str.
+        attributes: dataset, model, method, seed, score, hashes.
         standard_error: (V, n, C) float32, evaluations: (V,) int64 and efficiency_gap: (V, C)
             float32, prior + sum of ESVs - score; None where the values are exact.
         interactions: (V, 2, n, n) float32, the pairwise interactions of frames for the true and

@@ -59,7 +59,7 @@ def esv_attributes(
 
     Args:
         run: directory of the run. dataset, model: names.
-        method: how ESVs are computed, with method and seed.
+        method: how ESVs are computed, with method, seed and score.
         heads: files of the model's heads. options: of the model.
     """
     return {
@@ -67,6 +67,7 @@ def esv_attributes(
         "model": model,
         "method": method["method"],
         "seed": method["seed"],
+        "score": method["score"],
         "checkpoint_hash": [file_hash(path) for path in heads],
         "backbone_checkpoint_hash": backbone_checkpoint_hash,
         "config_hash": value_hash(options),

@@ -71,7 +71,12 @@ def test_the_empty_prior_is_what_the_network_says_of_black_clips():
     black = network().black.expand(1, 8, 3, 4, 4)
     prior = network()(black).softmax(-1)[0].detach().numpy()
     np.testing.assert_allclose(result.prior, prior, atol=1e-6)
-    np.testing.assert_allclose(model.file_prior(2), prior, atol=1e-6)
+    np.testing.assert_allclose(model.file_prior(2, "probability"), prior, atol=1e-6)
+    logits = np.log(prior) - np.log(prior).mean()
+    np.testing.assert_allclose(model.file_prior(2, "logit"), logits, atol=1e-5)
+    of_logits = model.explain(clips(), 2, {**EXACT, "score": "logit"})
+    np.testing.assert_allclose(of_logits.prior, logits, atol=1e-5)
+    assert np.abs(of_logits.efficiency_gap).max() <= 1e-5
     video = clips()[1]
 
     def worth(subset):

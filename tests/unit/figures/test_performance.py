@@ -48,3 +48,14 @@ def test_with_some_labels_the_figure_says_how_many_videos_are_left_out():
     some = dataclasses.replace(table, label=np.where(np.arange(60) < 7, -1, table.label))
     figure = plot_performance(performance_table({"trn": {2: some}}))
     assert "7 videos without a label: left out" in figure.get_suptitle()
+
+
+def test_logits_may_lie_outside_of_the_range_of_probabilities():
+    whole = esv_table("trn", 2, video_count=3, class_count=3)
+    scores = np.array([[4.0, -2.0, -2.0], [3.0, -1.0, -2.0], [2.5, -2.0, -0.5]])
+    table = dataclasses.replace(
+        whole, scores=scores, label=np.zeros(3, int), attributes={"score": "logit"}
+    )
+    rows = performance_table({"trn": {2: table}})
+    assert rows["score_high"].item() > rows["score_mean"].item() == pytest.approx(9.5 / 3)
+    assert plot_performance(rows).get_axes()[1].get_ylim()[1] > 3

@@ -6,6 +6,7 @@ from playfair.attribution.games.scores import (
     check_score,
     prior_probabilities,
     prior_scores,
+    probabilities_of_scores,
     scores_of_logits,
     scores_of_probabilities,
 )
@@ -91,3 +92,10 @@ def test_priors_that_do_not_sum_to_one_are_refused_with_their_sum(priors):
 def test_priors_may_be_rounded():
     assert prior_probabilities([0.33333, 0.33333, 0.33333], 3).sum() < 1
     assert prior_probabilities([1.0, 0.0], 2).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("score", ["probability", "logit", "log_odds"])
+def test_scores_of_all_classes_lead_back_to_probabilities(score):
+    probabilities = torch.softmax(torch.randn(7, 5), dim=-1)
+    back = probabilities_of_scores(scores_of_probabilities(probabilities, score), score)
+    assert torch.allclose(back, probabilities, atol=1e-6)

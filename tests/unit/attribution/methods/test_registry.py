@@ -99,5 +99,5 @@ def test_one_name_is_one_option(monkeypatch):
         "method_class",
         lambda name: Other if name == "exact" else method_class(name),
     )
-    with pytest.raises(ValueError, match="exact and regression have the option budget"):
+    with pytest.raises(ValueError, match="exact and auto have the option budget"):
         all_options()
