@@ -8,6 +8,10 @@ figure_files = {
     "gulp": lambda wildcards: datasets.validation_gulp(wildcards.dataset),
     "ground_truth": dataset_file("ground_truth"),
     "training_logs": lambda wildcards: networks.training_logs(wildcards.dataset),
+    "masking_checks": expand(
+        "results/{{dataset}}/tables/masking_check_runs_{model}.csv",
+        model=networks.clip_models,
+    ),
     "sampling_studies": expand(
         "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
         model=networks.head_models,

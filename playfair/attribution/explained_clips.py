@@ -206,6 +206,13 @@ def check_fill(network: ClipNetwork, fill: Fill) -> None:
         )
 
 
+def takes_fill(network: ClipNetwork, fill: Fill, n_elements: int) -> bool:
+    """Whether a network can be asked with that stand-in over so many elements."""
+    if fill != "drop":
+        return True
+    return network.can_drop and network.clip_frames // n_elements % network.tubelet == 0
+
+
 def elements_frames(network: ClipNetwork, n_elements: int, fill: Fill = "nearest") -> int:
     """F/n, the frames of an element.
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, create_model
 
-from playfair.definitions.section import Section
+from playfair.attribution.games.fills import Fill
+from playfair.definitions.section import Section, Seed
 from playfair.figures.catalogue import FigureEntry, read_catalogue
 
 
@@ -30,6 +31,20 @@ class SamplingError(Section):
     )
 
 
+class MaskingCheck(Section):
+    """What networks of whole clips are asked about masked clips."""
+
+    fills: list[Fill] = Field(
+        default=["nearest", "resample", "mean", "black", "blur", "drop"],
+        description="Stand-ins, beside a model's own; drop only for networks that can.",
+    )
+    videos: int = Field(default=24, ge=1, le=10_000, description="Validation clips, by seed.")
+    most_subsets: int = Field(
+        default=16, ge=1, le=1000, description="Most subsets of each size, drawn by seed."
+    )
+    seed: Seed = Field(default=0, description="Seed of clips and subsets.")
+
+
 def _section(name: str, figure: FigureEntry) -> type[Section]:
     """The section of a figure: the options that its module names."""
     fields: dict[str, Any] = {
@@ -50,6 +65,7 @@ if TYPE_CHECKING:
 
         filmstrips: Any = None
         sampling_error: SamplingError = SamplingError()
+        masking_check: MaskingCheck = MaskingCheck()
 
 else:
     _with_options = {name: entry for name, entry in read_catalogue().items() if entry.options}
@@ -67,5 +83,9 @@ else:
         sampling_error=(
             SamplingError,
             Field(default_factory=SamplingError, description="Sampled values against exact ones."),
+        ),
+        masking_check=(
+            MaskingCheck,
+            Field(default_factory=MaskingCheck, description="Networks asked about masked clips."),
         ),
     )

@@ -13,6 +13,7 @@ def figures_to_draw(datasets: Datasets, networks: Networks, dataset: str) -> dic
     offered = {
         "ground_truth": datasets.file(dataset, "ground_truth"),
         "training_logs": networks.training_logs(dataset),
+        "masking_checks": networks.clip_models,
         "sampling_studies": networks.head_models,
         "all_frames_esvs": networks.head_models,
     }

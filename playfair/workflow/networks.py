@@ -12,6 +12,9 @@ from playfair.workflow.datasets import Files
 
 Options = Mapping[str, Any]
 
+MOST_CHECKED = 8
+"""Elements of a clip, when answers to masked clips are checked."""
+
 
 def given_checkpoints(options: Options) -> list[Options]:
     """The configured checkpoints (path, url, sha256) of a backbone or model."""
@@ -97,6 +100,11 @@ class Networks:
         if not is_clip_network(options):
             return self._n_frames
         return [number for number in self._n_frames if options["clip_frames"] % number == 0]
+
+    def checked_elements(self, model: str) -> int:
+        """Over how many elements a clip network's answers to masked clips are checked."""
+        numbers = self.numbers_of_frames(model)
+        return max([number for number in numbers if number <= MOST_CHECKED] or [min(numbers)])
 
     def lengths_that_count(self) -> list[int]:
         """Numbers of frames of which it matters whether a video has them.

@@ -1,6 +1,7 @@
 """Networks of whole clips from raw videos to figures, on miniature replicas of public ones."""
 
 import csv
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -9,19 +10,29 @@ import torch
 from torchvision import models
 
 import playfair
+from playfair.attribution.games.fills import Fill
 from playfair.data.video.gulp import GulpReader
 from playfair.models.clip_networks.loading import load_clip_network
 from tests.shared_runs import made_once
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.models.clip_networks.hub_folders import save_network
-from tests.workflow.project import copy_project, snakemake
+from tests.workflow.pages import run_section
+from tests.workflow.project import copy_project
 from tests.workflow.ssv2_replica import CLASS_NAMES, write_labels, write_videos
 
+PAGE = "docs/networks.md"
+VIDEOS = "datasets/ssv2/20bn-something-something-v2"
 FOLDERS = {
     "videomae": ("videomae-base-finetuned-ssv2", 16),
     "vjepa2": ("vjepa2-vitl-fpc16-256-ssv2", 16),
     "timesformer": ("timesformer-base-finetuned-ssv2", 8),
 }
+
+
+def configure(folder, options):
+    """Make a copy's default profile set options, whatever command is run there."""
+    with (folder / "profiles/default/config.yaml").open("a") as profile:
+        profile.write(f"config: {options}\n")
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +48,10 @@ def ssv2_run(tmp_path_factory):
         for kind, (name, n_frames) in FOLDERS.items():
             path = folder / "checkpoints/hub" / name
             save_network(path, kind, names, n_frames, pickled=kind == "timesformer")
-        run = snakemake(
-            folder, "--configfile", "configs/ssv2_networks.yaml", "--config", "n_frames=[8]",
-            "shards=1",
-        )  # fmt: skip
-        assert run.returncode == 0, run.stdout + run.stderr
+        configure(folder, '["n_frames=[8]", "shards=1"]')
+        (folder / "clip.webm").symlink_to(folder / f"{VIDEOS}/74225.webm")
+        (folder / "said.txt").write_text(run_section(folder, PAGE, "One clip, one command"))
+        run_section(folder, PAGE, "Something-Something v2")
 
     return made_once(tmp_path_factory, "ssv2_networks", make)
 
@@ -69,9 +79,22 @@ def test_scores_are_what_the_network_says_of_the_gulped_frames(name, ssv2_run):
     np.testing.assert_array_equal(table.frame_idx, middle)
 
 
+def test_one_command_explains_a_clip(ssv2_run):
+    said = (ssv2_run / "said.txt").read_text()
+    assert "on 8 elements of 2 frames (exact values)" in said
+    assert (ssv2_run / "clip_esv.png").is_file()
+
+
 def test_figures_are_drawn_and_short_clips_listed(ssv2_run):
     figures = {path.stem for path in (ssv2_run / "results/figures").glob("*.png")}
     assert figures >= {"filmstrips", "performance", "esv_by_position", "class_by_position"}
+    assert "masking_check" in figures
+    check = pd.read_csv(ssv2_run / "results/figures/masking_check.csv")
+    assert set(check.query("model == 'videomae'")["fill"]) == set(get_args(Fill))
+    assert "drop" not in set(check.query("model == 'vjepa2'")["fill"])
+    assert check.groupby(["model", "fill"])["kept"].max().eq(8).all()
+    similarity = pd.read_csv(ssv2_run / "results/ssv2/tables/element_similarity_videomae.csv")
+    assert similarity["similarity"].between(-1, 1.000001).all()
     # What is drawn from features has no place here.
     assert not figures & {"sampling_error", "every_frame", "training_curves"}
     table = pd.read_csv(ssv2_run / "results/ssv2/tables/too_short_16_frames.csv")
@@ -89,13 +112,12 @@ def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
     weights = folder / "checkpoints/kinetics/r3d_18-b3b3357e.pth"
     weights.parent.mkdir(parents=True)
     torch.save(models.get_model("r3d_18", weights=None).state_dict(), weights)
-    (folder / "small.yaml").write_text(
-        "models: [r3d_18]\n"
-        "n_frames: [1, 2, 3]\n"
-        "definitions:\n  models:\n    r3d_18:\n      clip_frames: 2\n"
+    configure(
+        folder,
+        '["models=[r3d_18]", "n_frames=[1, 2, 3]", '
+        '"definitions={models: {r3d_18: {clip_frames: 2}}}"]',
     )
-    run = snakemake(folder, "--configfile", "configs/kinetics.yaml", "small.yaml")
-    assert run.returncode == 0, run.stdout + run.stderr
+    run_section(folder, PAGE, "Your own videos, without labels")
     results = playfair.load(folder / "results/mine/collated/r3d_18.h5")
     assert list(results) == [1, 2]
     log = folder / "results/mine/logs/compute_clip_esvs/r3d_18/2_frames/1-of-1.log"

@@ -1,0 +1,34 @@
+# In: gulped validation frames and networks of whole clips. Out: what these say of masked clips.
+
+
+rule check_masking:
+    """Ask a network about clips of which elements are missing, with every stand-in."""
+    input:
+        gulp="results/{dataset}/gulp/validation",
+        labels=dataset_file("labels"),
+        network=lambda wildcards: networks.clip_files(
+            wildcards.dataset, wildcards.model
+        ),
+    output:
+        runs="results/{dataset}/tables/masking_check_runs_{model}.csv",
+        similarity="results/{dataset}/tables/element_similarity_{model}.csv",
+    log:
+        "results/{dataset}/logs/check_masking/{model}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/check_masking/{model}.tsv"
+    wildcard_constraints:
+        model=networks.names_of(clip_networks=True),
+    conda:
+        "../envs/torch.yaml"
+    threads: config["workers"]
+    resources:
+        mem_mb=by_attempt(4000),
+        runtime=by_attempt(120),
+        gpu=config["gpus"],
+    params:
+        model=lambda wildcards: networks.model_options(wildcards.model),
+        n_elements=lambda wildcards: networks.checked_elements(wildcards.model),
+        options=config["figures"]["masking_check"],
+        device=config["device"],
+    script:
+        "../scripts/check_masking.py"

@@ -1,0 +1,47 @@
+"""Ask a network of whole clips about clips of which elements are missing, with every stand-in."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from playfair.attribution.clip_reading import clips_at_once, read_clips
+from playfair.attribution.explained_clips import make_explained_clips, takes_fill
+from playfair.data.clips.labels import read_class_names
+from playfair.data.video.gulp import GulpReader
+from playfair.evaluation.masking_check import check_masking
+from playfair.files import write_csv
+from playfair.logs import log_to
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+log_to(snakemake.log[0])
+
+torch.set_num_threads(snakemake.threads)
+params, files = snakemake.params, snakemake.input
+options, study = dict(params.model), params.options
+weights = files.network[0] if options.pop("is_trained") else options["weights"]
+class_names = read_class_names(files.labels) if files.labels else None
+fills = list(dict.fromkeys([options["fill"], *study["fills"]]))
+models = {}
+for fill in fills:
+    own = {**options, "weights": weights, "fill": "nearest"}
+    model = make_explained_clips(own, "uniform", class_names, None, params.device)
+    if takes_fill(model.network, fill, params.n_elements):
+        model.fill = fill
+        models[fill] = model
+reader = GulpReader(files.gulp)
+order = np.random.default_rng(study["seed"]).permutation(len(reader.uids))[: study["videos"]]
+uids = [reader.uids[place] for place in sorted(order)]
+network = next(iter(models.values())).network
+count = clips_at_once(options["batch_size"], params.n_elements)
+runs, similarity = check_masking(
+    models,
+    read_clips(reader, uids, network, params.n_elements, count),
+    params.n_elements,
+    study["most_subsets"],
+    study["seed"],
+)
+write_csv(runs, snakemake.output.runs)
+write_csv(similarity, snakemake.output.similarity)
