@@ -53,6 +53,7 @@ def _default_models() -> dict[Name, Model]:
     return {
         "trn": TRNModel(head="trn", backbone="small", n_scales=8),
         "tsn": TSNModel(head="tsn", backbone="small"),
+        "clip": ClipModel(head="clip", network="small", clip_frames=8, batch_size=64),
     }
 
 

@@ -44,6 +44,7 @@ def test_default_yaml_says_of_a_model_only_what_is_not_default():
     assert models == {
         "trn": {"head": "trn", "backbone": "small", "n_scales": 8},
         "tsn": {"head": "tsn", "backbone": "small"},
+        "clip": {"head": "clip", "network": "small", "clip_frames": 8, "batch_size": 64},
     }
 
 

@@ -18,8 +18,16 @@ NOT_COPIED = shutil.ignore_patterns(
 TINY = ("--configfile", "configs/tiny.yaml")
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
+OF_CLIP_NETWORKS = {
+    "check_masking",
+    "compute_clip_esvs",
+    "plot_masking_check",
+    "train_clip_network",
+}
+"""Rules for networks of whole clips."""
 OF_FURTHER_METHODS = {
     "compute_attributions",
+    "compute_clip_method_esvs",
     "compute_method_esvs",
     "gather_attributions",
     "gather_method_esvs",
