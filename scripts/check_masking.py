@@ -23,18 +23,17 @@ params, files = snakemake.params, snakemake.input
 options, study = dict(params.model), params.options
 weights = files.network[0] if options.pop("is_trained") else options["weights"]
 class_names = read_class_names(files.labels) if files.labels else None
-fills = list(dict.fromkeys([options["fill"], *study["fills"]]))
-models = {}
-for fill in fills:
-    own = {**options, "weights": weights, "fill": "nearest"}
-    model = make_explained_clips(own, "uniform", class_names, None, params.device)
-    if takes_fill(model.network, fill, params.n_elements):
-        model.fill = fill
-        models[fill] = model
+own = {**options, "weights": weights, "fill": "nearest"}
+model = make_explained_clips(own, "uniform", class_names, None, params.device)
+network = model.network
+models = {
+    fill: model.with_fill(fill)
+    for fill in dict.fromkeys([options["fill"], *study["fills"]])
+    if takes_fill(network, fill, params.n_elements)
+}
 reader = GulpReader(files.gulp)
 order = np.random.default_rng(study["seed"]).permutation(len(reader.uids))[: study["videos"]]
 uids = [reader.uids[place] for place in sorted(order)]
-network = next(iter(models.values())).network
 count = clips_at_once(options["batch_size"], params.n_elements)
 runs, similarity = check_masking(
     models,

@@ -1,7 +1,8 @@
 """A clip network with what it takes to explain it: stand-ins, prior, classes, and elements."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -101,6 +102,17 @@ class ExplainedClips:
         asked = kind.for_game(game, options, section.get("seed", 0))
         chosen = np.arange(game.class_count) if classes is None else classes
         return attribute(asked, game, videos, chosen, label, memory_budget=DEFAULT_MEMORY_BUDGET)
+
+    def with_fill(self, fill: Fill) -> Self:
+        """The same network with another stand-in.
+
+        Raises:
+            InputError: if it cannot do what that asks for.
+        """
+        check_fill(self.network, fill)
+        other = copy.copy(self)
+        other.fill, other._games = fill, {}
+        return other
 
     def prior_of(self, videos: Tensor, n_elements: int) -> np.ndarray:
         """(C,) probabilities, the score of no elements of the first of videos (V, n, ...)."""

@@ -11,13 +11,13 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
     LOOK,
     TWO_COLUMNS,
     count_frames_along,
     draw_with_interval,
     model_looks,
-    model_title,
     new_figure,
     say_nothing_to_draw,
 )

@@ -22,7 +22,7 @@ def batch(label):
 
 
 def test_scores_are_means_over_subsets_of_a_size_by_brute_force():
-    models = {"nearest": explained(), "black": explained("black")}
+    models = {"nearest": explained(), "black": explained().with_fill("black")}
     runs, _ = check_masking(models, [batch([2, -1])], 4, 99, 0)
     assert runs.groupby(["uid", "fill"])["subset_count"].apply(list).iloc[0] == [4, 6, 4, 1]
     net, videos = network(), clips(2)
