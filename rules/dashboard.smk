@@ -28,7 +28,7 @@ rule export_dashboard:
         methods=methods.files(config["dataset"], networks),
         features=sorted(set(features_of.values())),
         heads=[path for paths in heads_of.values() for path in paths],
-        priors=expand("results/{dataset}/class_priors.csv", dataset=config["dataset"]),
+        priors=f"results/{config['dataset']}/class_priors.csv",
         labels=datasets.file(config["dataset"], "labels"),
         gulp=datasets.validation_gulp(config["dataset"]),
         webm=(
@@ -37,9 +37,7 @@ rule export_dashboard:
             else []
         ),
         ground_truth=datasets.file(config["dataset"], "ground_truth"),
-        examples=expand(
-            "results/{dataset}/tables/filmstrips.csv", dataset=config["dataset"]
-        ),
+        examples=f"results/{config['dataset']}/tables/filmstrips.csv",
     output:
         dashboard=directory("results/dashboard"),
     log:
