@@ -8,6 +8,7 @@ the workflow writes. What `__all__` names is public, and so is what the packages
 themselves. All of it loads on first use, so that ``import playfair`` is quick.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from playfair.lazy import loading_on_use
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from playfair.data.stores.esv_store import load
     from playfair.errors import InputError
     from playfair.models.heads.tsn_trn import TRN, TSN
+
+# Threads of torch that wait for each other shall not keep cores from other work. OpenMP reads this
+# when torch is loaded, so that it holds where playfair is imported first.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 __version__ = "0.1.0"
 

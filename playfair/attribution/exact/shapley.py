@@ -1,6 +1,7 @@
 """Exact Element Shapley Values from one pass over the lattice of subsets, level by level."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, factorial
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from playfair.attribution.games.game import Game, check_finite
 from playfair.attribution.games.lattice import Level, lattice_level, membership, sums_of_rows
+from playfair.attribution.games.threads import threads_for
 from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
 
@@ -82,12 +84,14 @@ def exact_values(
         table = torch.empty(video_count, 2**n_frames, chosen, device=device)
         table[:, 0] = prior
     scores = torch.empty(0)
-    for level, rows, scores in scored_chunks(game, workspace):
-        kept = scores if class_idx is None else scores[..., class_idx]
-        weights = shapley_weights(n_frames, level.size, str(device))[:, rows]
-        esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
-        if table is not None:
-            table[:, level.masks[rows]] = kept.transpose(0, 1)
+    score_count = 2**n_frames * video_count * game.class_count
+    with threads_for(score_count) if game.shares_work else nullcontext():
+        for level, rows, scores in scored_chunks(game, workspace):
+            kept = scores if class_idx is None else scores[..., class_idx]
+            weights = shapley_weights(n_frames, level.size, str(device))[:, rows]
+            esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
+            if table is not None:
+                table[:, level.masks[rows]] = kept.transpose(0, 1)
     # A score that is no number is in the ESVs of all frames.
     check_finite(esv.view(n_frames, video_count, chosen), 1)
     scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
