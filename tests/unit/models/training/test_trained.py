@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import torch
 
+from playfair.errors import InputError
 from playfair.models.checkpoints import load_weights
 from playfair.models.heads.tsn_trn import TSN
 from playfair.models.training.head_training import TrainedHead
@@ -33,7 +34,7 @@ def test_the_state_stays_when_the_results_cannot_be_written(tmp_path, trained):
     resume = ResumeFile(tmp_path / "state.pt", "", 0)
     resume.save(lambda: {"epoch": 1})
     (tmp_path / "file").touch()
-    with pytest.raises(OSError):
+    with pytest.raises(InputError, match="cannot be written"):
         save_trained(
             trained, trained.head, tmp_path / "head.pt", tmp_path / "file" / "head.csv", resume
         )
