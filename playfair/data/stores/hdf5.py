@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5l, h5o, h5t, h5z
 
+from playfair.data.stores.heaps import has_endless_heap
 from playfair.data.stores.layout import check_layout
 from playfair.data.stores.seal import SEAL, is_intact
 from playfair.errors import InputError
@@ -74,6 +75,9 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = AGAIN) -> h5py.File
         return file
     try:
         _check_contained(path, file)
+        arrays = [found for _, found in _objects(path, file) if isinstance(found, h5d.DatasetID)]
+        if has_endless_heap(path, file, arrays):
+            raise InputError(f"{path} is damaged (in a heap of texts): {remedy}")
         check_layout(path, file)
         if not is_intact(file):
             raise InputError(
