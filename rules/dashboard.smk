@@ -52,7 +52,7 @@ rule export_dashboard:
         runtime=by_attempt(60),
     params:
         dataset=config["dataset"],
-        models={
+        models=lambda wildcards: {
             model: networks.model_options(model, "attribution")
             for model in config["models"]
         },
@@ -61,7 +61,7 @@ rule export_dashboard:
         evidence_rate=datasets.evidence_rate(config["dataset"]),
         options=config["dashboard"],
         page=[
-            file_hash(Path(workflow.basedir, "playfair/dashboard/static", name))
+            file_hash(project / "playfair/dashboard/static" / name)
             for name in ["app.css", "app.js", "index.html"]
         ],
     script:
