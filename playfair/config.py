@@ -318,7 +318,7 @@ class Config(Section):
             for name, model in having.items():
                 own: MethodSection = getattr(model, section)
                 _check_used(f"definitions.models.{name}.{section}", own, [own.method])
-            units = {name: getattr(model, section).score for name, model in models.items()}
+            units = {name: getattr(model, section).score for name, model in having.items()}
             if len(set(units.values())) > 1:
                 said = ", ".join(f"{unit} for {name}" for name, unit in units.items())
                 raise InputError(
