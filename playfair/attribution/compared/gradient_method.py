@@ -55,6 +55,7 @@ class GradientMethod(Method):
         import torch
 
         from playfair.attribution.compared.whole_scores import differentiable_scores, whole_scores
+        from playfair.attribution.games.game import check_finite
 
         as_logits = bool(getattr(self.options, "logits", False))
         function = differentiable_scores(game, as_logits)
@@ -68,6 +69,7 @@ class GradientMethod(Method):
                 continue
             classes = torch.from_numpy(target[known]).to(game.device)
             found = self.of_class(function, videos[known], classes).detach()
+            check_finite(found, 0)
             value[known, :, target[known]] = found.flatten(start_dim=2).sum(dim=2).cpu().numpy()
             rounds += 1
         return self.result(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from playfair.attribution.exact.shapley import exact_values
-from playfair.attribution.games.game import Game, MultiScaleGame, VariableLengthGame
+from playfair.attribution.games.game import Game, MultiScaleGame, VariableLengthGame, check_finite
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.lattice import lattice_level
 from playfair.attribution.games.scores import scores_of_logits, scores_of_probabilities
@@ -23,7 +23,9 @@ def whole_scores(game: Game) -> Tensor:
         return exact_values(game, torch.zeros(1, dtype=torch.int64, device=game.device)).scores
     with torch.inference_mode():
         frames = torch.arange(game.n_frames, device=game.device)
-        return game.scores(game.outputs(frames[None]))[0]
+        scores = game.scores(game.outputs(frames[None]))
+    check_finite(scores, 1)
+    return scores[0]
 
 
 def differentiable_scores(game: Game, as_logits: bool) -> Callable[[Tensor], Tensor]:
@@ -37,7 +39,8 @@ def differentiable_scores(game: Game, as_logits: bool) -> Callable[[Tensor], Ten
         model = game.model.model
 
         def of_probabilities(videos: Tensor) -> Tensor:
-            probabilities = model(videos)
+            # A model may overwrite what it is given.
+            probabilities = model(videos.clone())
             if as_logits:
                 return probabilities.clamp_min(torch.finfo(probabilities.dtype).tiny).log()
             return scores_of_probabilities(probabilities, game.score)
@@ -76,7 +79,7 @@ def _scale_logits(game: Game, scale: int, videos: Tensor) -> Tensor:
     assert isinstance(game, MultiScaleGame)
     model = game.models[scale - 1].model
     chosen = videos[:, subsets]
-    logits: Tensor = model(chosen.flatten(0, 1)).unflatten(0, chosen.shape[:2]).mean(dim=1)
+    logits: Tensor = model(chosen.flatten(0, 1).clone()).unflatten(0, chosen.shape[:2]).mean(dim=1)
     return logits
 
 

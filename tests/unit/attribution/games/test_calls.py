@@ -7,7 +7,9 @@ from torch import nn
 from torch.nn import functional
 
 import playfair
-from playfair.attribution.methods.registry import METHODS
+from playfair.attribution.compared.gradient_method import GradientMethod
+from playfair.attribution.compared.positions import PositionMethod
+from playfair.attribution.methods.registry import METHODS, method_class
 from playfair.errors import InputError
 from tests.conformance import inputs
 
@@ -124,7 +126,22 @@ def test_a_model_whose_sums_vary_in_their_last_bits_is_accepted():
     playfair.explain(FEATURES, almost, [0.2, 0.3, 0.5])
 
 
+# The others see the whole sequence only, or changed features of all of its frames.
+OF_SUBSEQUENCES = [
+    name for name in METHODS if not issubclass(method_class(name), (GradientMethod, PositionMethod))
+]
+
+
 @pytest.mark.parametrize("method", METHODS)
+def test_scores_of_the_whole_that_are_no_numbers_are_refused_by_every_method(method):
+    def blind(frames):
+        return model(frames) if frames.shape[1] < len(FEATURES) else model(frames) * float("nan")
+
+    with pytest.raises(InputError, match=r"NaN or infinity for \d frames"):
+        playfair.explain(FEATURES, blind, [0.2, 0.3, 0.5], method)
+
+
+@pytest.mark.parametrize("method", OF_SUBSEQUENCES)
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
 def test_scores_that_are_no_numbers_are_refused(wrong, method):
     def second(frames):
