@@ -53,8 +53,10 @@ def test_weights_of_other_classes_are_taken_without_names(tmp_path):
 
 
 @pytest.mark.parametrize("name", models.list_models(module=models.video))
-def test_the_published_weights_of_every_network_are_looked_up_in_the_cache(name, tmp_path):
-    torch.hub.set_dir(str(tmp_path))
+def test_the_published_weights_of_every_network_are_looked_up_in_the_cache(
+    name, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(InputError, match="which does not exist: fetch them from"):
         load_clip_network(f"torchvision/{name}")
     with pytest.raises(InputError, match="no weights NONE_V1"):
