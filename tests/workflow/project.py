@@ -13,11 +13,13 @@ from tests.forked_snakemake import run_snakemake
 
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv", ".snakemake", "results", "datasets", "tests", ".*_cache", "__pycache__"
+    *(".git", ".venv", ".snakemake", "results", "datasets", "tests", ".*_cache"),
+    *("__pycache__", "node_modules"),
 )
 TINY = ("--configfile", "configs/tiny.yaml")
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
+OF_THE_DASHBOARD = {"export_dashboard"}
 OF_CLIP_NETWORKS = {
     "check_masking",
     "compute_clip_esvs",

@@ -17,7 +17,9 @@ from tests.workflow.project import (
     OF_CLIP_NETWORKS,
     OF_FURTHER_METHODS,
     OF_OTHER_DATASETS,
+    OF_THE_DASHBOARD,
     TINY,
+    copy_run,
     scripts_of_rules,
     snakemake,
 )
@@ -27,7 +29,7 @@ RESULTS = "results/tiny"
 
 def rules_in_the_workflow():
     rules = scripts_of_rules().keys()
-    others = OF_OTHER_DATASETS | OF_FURTHER_METHODS | OF_CLIP_NETWORKS
+    others = OF_OTHER_DATASETS | OF_FURTHER_METHODS | OF_CLIP_NETWORKS | OF_THE_DASHBOARD
     assert rules >= others
     return rules - others
 
@@ -128,6 +130,14 @@ def test_logs_and_benchmarks_of_every_rule_are_there(tiny_run):
         assert found == rules_in_the_workflow()
     for log in (tiny_run / RESULTS / "logs").rglob("*.log"):
         assert all(c.isprintable() or c == "\n" for c in log.read_text()), log
+
+
+def test_the_dashboard_is_written_as_files(tiny_run, tmp_path):
+    run = copy_run(tiny_run, tmp_path / "project")
+    written = snakemake(run, *TINY, "--config", "dashboard={clips: 2}", target="results/dashboard")
+    assert written.returncode == 0, written.stderr
+    files = {path.suffix for path in (run / "results/dashboard").rglob("*.*")}
+    assert files >= {".html", ".js", ".css", ".webm"}
 
 
 def test_report_shows_figures_by_category_and_clips(tiny_run):
