@@ -130,7 +130,9 @@ def test_what_the_library_and_the_scripts_import_is_declared():
 
 
 def test_what_tests_and_benchmarks_import_is_declared():
-    assert imported_by("tests", "benchmarks") <= declared("workflow", "transformers", "dashboard", "dev")
+    assert imported_by("tests", "benchmarks") <= declared(
+        "workflow", "transformers", "dashboard", "dev"
+    )
 
 
 def test_the_version_is_written_once():
