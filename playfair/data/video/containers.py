@@ -5,6 +5,7 @@ stamp. Here a name is a file's, formats that name other files are not read (play
 files, numbered pictures), and stamps go no further than the packets of the file could reach.
 """
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         if len(moving) > 1:
             print(
                 f"The file {path} holds {len(moving)} video streams: number {stream.index}, of "
-                f"{stream.width} x {stream.height} pixels, is read.",
+                f"{' x '.join(map(str, _size(stream)))} pixels, is read.",
                 file=sys.stderr,
             )
         # Clips are decoded side by side in processes of their own.
@@ -93,7 +94,13 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 def _preference(stream: VideoStream) -> tuple[bool, bool, int]:
     """FFmpeg's choice is the largest of its streams by default; a single picture is the last."""
     is_default = bool(stream.disposition & Disposition.default)
-    return stream.frames != 1, is_default, stream.width * stream.height
+    return stream.frames != 1, is_default, math.prod(_size(stream))
+
+
+def _size(stream: VideoStream) -> tuple[int, int]:
+    """Width and height in pixels; 0 where there is no decoder to tell them."""
+    context = stream.codec_context
+    return getattr(context, "width", 0), getattr(context, "height", 0)
 
 
 def check_size(path: Path, width: int, height: int) -> None:

@@ -92,3 +92,12 @@ def test_interlaced_frames_have_no_combs(tmp_path):
         assert np.abs(np.diff(row[4:-4], axis=0)).max() < 12
         bar = np.flatnonzero(row[32] > 180)
         assert abs(bar[0] - 8 - number) <= 1 and abs(bar[-1] - 23 - number) <= 1
+
+
+def test_a_stream_without_a_decoder_is_damaged(tmp_path):
+    with av.open(str(tmp_path / "clip.mkv"), "w") as container:
+        write(container, [put(container, "mpeg4", (32, 48), range(4))])
+    content = (tmp_path / "clip.mkv").read_bytes()
+    (tmp_path / "clip.mkv").write_bytes(content.replace(b"V_MPEG4/ISO/ASP", b"V_MPEG4/ISO/XXX"))
+    with pytest.raises(VideoError, match=r"is damaged|cannot be decoded"):
+        decode_video(tmp_path / "clip.mkv")
