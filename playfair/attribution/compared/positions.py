@@ -3,6 +3,7 @@
 They cost no evaluation beside the one of the whole sequence, and every class gets the same.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,9 +24,9 @@ class PositionMethod(Method):
     gives_esvs = False
     most_frames: ClassVar[int | None] = MAX_FRAMES
 
+    @abstractmethod
     def by_position(self, video_count: int) -> np.ndarray:
         """The values (V, n)."""
-        raise NotImplementedError
 
     def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
         from playfair.attribution.exact.exact import videos_at_once

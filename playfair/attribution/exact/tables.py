@@ -1,5 +1,6 @@
 """The scores of all subsets of frames, for methods that are read off them."""
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -18,9 +19,9 @@ class TableMethod(Method):
     gives_esvs = False
     most_frames: ClassVar[int | None] = MAX_FRAMES
 
+    @abstractmethod
     def weights(self) -> np.ndarray:
         """What the score of each subset (in the order of masks) counts for each frame."""
-        raise NotImplementedError
 
     def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
         from playfair.attribution.exact.exact import videos_at_once

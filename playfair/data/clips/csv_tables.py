@@ -45,7 +45,7 @@ def read_csv_rows(
         lines = list(_lines(text, delimiter))
     except csv.Error as error:
         raise InputError(f"{path} is not a CSV file ({error}): mend it") from error
-    columns = _header(text, delimiter)
+    columns = _names(lines[0]) if lines else []
     if not _has_one(columns, needed) or len(set(columns)) < len(columns):
         found = printable(", ".join(columns))[:200] or "none"
         raise InputError(
@@ -92,8 +92,12 @@ def _lines(text: str, delimiter: str) -> Iterator[list[str]]:
 def _header(text: str, delimiter: str) -> list[str]:
     """The names of the columns, in small letters."""
     with suppress(csv.Error):
-        return [name.strip().lower() for name in next(_lines(text, delimiter), [])]
+        return _names(next(_lines(text, delimiter), []))
     return []
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    return [cell.strip().lower() for cell in cells]
 
 
 def _has_one(columns: Collection[str], needed: Sequence[Collection[str]]) -> bool:

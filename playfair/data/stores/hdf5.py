@@ -74,8 +74,7 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = AGAIN) -> h5py.File
     if seen in _SEEN:
         return file
     try:
-        _check_contained(path, file)
-        arrays = [found for _, found in _objects(path, file) if isinstance(found, h5d.DatasetID)]
+        arrays = _check_contained(path, file)
         if has_endless_heap(path, file, arrays):
             raise InputError(f"{path} is damaged (in a heap of texts): {remedy}")
         check_layout(path, file)
@@ -151,14 +150,17 @@ def _damaged(column: h5py.Dataset, error: Exception, remedy: str) -> InputError:
     return InputError(f"{column.file.filename} is damaged (in {column.name}: {error}): {remedy}")
 
 
-def _check_contained(path: Path, file: h5py.File) -> None:
-    """Refuse a file that reaches for others, or declares more than it holds."""
+def _check_contained(path: Path, file: h5py.File) -> list[h5d.DatasetID]:
+    """Refuse a file that reaches for others, or declares more than it holds; its arrays."""
+    arrays = []
     for name, found in _objects(path, file):
         where = f"{path}: {name or '/'}"
         for number in range(h5a.get_num_attrs(found)):
             _check_attribute(where, h5a.open(found, index=number))
         if isinstance(found, h5d.DatasetID):
             _check_dataset(where, found)
+            arrays.append(found)
+    return arrays
 
 
 def _objects(path: Path, file: h5py.File) -> Iterator[tuple[str, h5g.GroupID | h5d.DatasetID]]:

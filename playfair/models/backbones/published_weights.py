@@ -3,7 +3,7 @@
 import difflib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlparse
 
 from playfair.errors import InputError
@@ -32,10 +32,8 @@ def find_weights(name: str, weights: str) -> Path:
     """
     if not is_published_name(weights):
         return Path(weights)
-    import torch
-
     url = entry_of_weights(name, weights).url
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
+    path = path_in_cache(url)
     if not path.exists():
         raise InputError(
             f"The weights {weights} of {PREFIX}{name} are expected in {path}, which does not "
@@ -44,21 +42,33 @@ def find_weights(name: str, weights: str) -> Path:
     return path
 
 
-def entry_of_weights(name: str, weights: str | None) -> Any:
+def path_in_cache(url: str) -> Path:
+    """Where torchvision keeps what it has downloaded from an address, whether it has or not."""
+    import torch
+
+    return Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(url).path).name)
+
+
+def entry_of_weights(
+    name: str, weights: str | None, kind: Literal["classification", "video"] = "classification"
+) -> Any:
     """torchvision's entry of published weights, its default ones for None or a path.
 
     It has the address, and the preparation of frames.
 
+    Args:
+        kind: what the network sees, single pictures or whole clips.
+
     Raises:
-        InputError: as for `find_weights`.
+        InputError: torchvision has no such network of that kind, or no such weights.
     """
     from torchvision import models
 
-    names = models.list_models(module=models)
+    names = models.list_models(module=models if kind == "classification" else models.video)
     if name not in names:
         near = difflib.get_close_matches(name, names, n=3) or names[:3]
         raise InputError(
-            f"torchvision has no classification network {name!r}: did you mean "
+            f"torchvision has no {kind} network {name!r}: did you mean "
             f"{' or '.join(PREFIX + other for other in near)}?"
         )
     choices = models.get_model_weights(name)

@@ -1,14 +1,17 @@
 """Torchvision's video classification networks, with its own preparation and weights."""
 
-import difflib
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import torch
 
 from playfair.errors import InputError
-from playfair.models.backbones.published_weights import PREFIX, is_published_name
+from playfair.models.backbones.published_weights import (
+    PREFIX,
+    entry_of_weights,
+    is_published_name,
+    path_in_cache,
+)
 from playfair.models.checkpoints import load_state_dict, put_weights
 from playfair.models.clip_networks.clip_network import ClipNetwork
 from playfair.models.clip_networks.preparation import Preparation
@@ -41,7 +44,7 @@ def load_torchvision(
     from torchvision import models
 
     name = network.removeprefix(PREFIX)
-    entry = _entry(name, weights)
+    entry = entry_of_weights(name, weights, "video")
     path = _weights_file(name, weights)
     found = load_state_dict(path)
     names: list[str] | None = list(entry.meta["categories"])
@@ -78,32 +81,11 @@ def weights_path(network: str, weights: str | None) -> Path:
     return _weights_file(network.removeprefix(PREFIX), weights)
 
 
-def _entry(name: str, weights: str | None) -> Any:
-    from torchvision import models
-
-    names = models.list_models(module=models.video)
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=3) or names[:3]
-        raise InputError(
-            f"torchvision has no video network {name!r}: did you mean "
-            f"{' or '.join(PREFIX + other for other in near)}?"
-        )
-    choices = models.get_model_weights(name)
-    if weights is None or not is_published_name(weights) or weights == "DEFAULT":
-        return choices.DEFAULT
-    if weights not in choices.__members__:
-        raise InputError(
-            f"torchvision has no weights {weights} for {name}: expected the path of a file, "
-            f"DEFAULT or one of {', '.join(choices.__members__)}"
-        )
-    return choices[weights]
-
-
 def _weights_file(name: str, weights: str | None) -> Path:
-    entry = _entry(name, weights)
+    entry = entry_of_weights(name, weights, "video")
     if weights is not None and not is_published_name(weights):
         return Path(weights)
-    path = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(entry.url).path).name)
+    path = path_in_cache(entry.url)
     if not path.exists():
         raise InputError(
             f"The weights of {PREFIX}{name} are expected in {path}, which does not exist: fetch "
