@@ -262,7 +262,7 @@ def test_iterations_and_samples_of_the_constructive_sampler_set_its_cost():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"method": "magic"}, "choose one of exact, regression"),
+        ({"method": "magic"}, "choose one of exact, auto, regression"),
         ({"budget": 0}, "budget is a whole number at least 1 and at most 10,000,000, not 0"),
         ({"budget": 20}, r"needs a budget of at least \d+ evaluations for 16 frames, not 20"),
         ({"method": "permutation", "budget": 20}, "two antithetic pairs"),
