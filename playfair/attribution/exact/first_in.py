@@ -1,11 +1,14 @@
 """The method `first_in`: what the score gains from a frame on its own."""
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from playfair.attribution.exact.tables import TableMethod
+from playfair.attribution.exact.few_subsets import FewSubsetsMethod
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-class FirstIn(TableMethod):
+class FirstIn(FewSubsetsMethod):
     """The score of the frame alone, from the prior.
 
         value(i, c) = v_c({i}) - prior(c)
@@ -17,9 +20,8 @@ class FirstIn(TableMethod):
     summary = "the score of the frame alone, minus the prior, up to 20 frames"
     advice = "to compare with: cheap, but blind to what frames only say together"
 
-    def weights(self) -> np.ndarray:
-        frames = np.arange(self.n_frames)
-        weights = np.zeros((self.n_frames, 2**self.n_frames))
-        weights[:, 0] = -1
-        weights[frames, 2**frames] = 1
-        return weights
+    def members(self, frame: int) -> list[int]:
+        return [frame]
+
+    def value(self, whole: "Tensor", subset: "Tensor", prior: "Tensor") -> "Tensor":
+        return subset - prior
