@@ -1,7 +1,8 @@
 """Snakemake's command line in a process forked from one that has imported it.
 
 Half of what a small run takes is the import of Snakemake. So a process of the tests imports it once
-and forks a child for every run: the same `main` on the same words, in the folder of the run.
+and forks a child for every run: the same `main` on the same words, in the folder of the run. Its
+scripts are forked, too (`tests.forked_scripts`).
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 
 if __name__ != "__main__":
     from tests.commands import HANGING_SECONDS
+    from tests.forked_scripts import python_for_scripts
 
 _server: subprocess.Popen[str] | None = None
 
@@ -34,6 +36,7 @@ def run_snakemake(words: Sequence[str], folder: Path) -> subprocess.CompletedPro
             "outputs": list(map(str, said)),
             "environment": dict(os.environ),
             "limit": int(HANGING_SECONDS),
+            "python": python_for_scripts(),
         }
         print(json.dumps(request), file=_server.stdin, flush=True)
         status = int(_server.stdout.readline())
@@ -59,10 +62,24 @@ def _serve() -> None:
 
 
 def _become_snakemake(
-    words: list[str], folder: str, outputs: list[str], environment: dict[str, str], limit: int
+    words: list[str],
+    folder: str,
+    outputs: list[str],
+    environment: dict[str, str],
+    limit: int,
+    python: str,
 ) -> None:
-    """Make this process what `python -m snakemake` is when its `main` begins."""
+    """Make this process what `python -m snakemake` is when its `main` begins.
+
+    python: what scripts are run by, as words of a shell.
+    """
     import snakemake
+    from snakemake.script import PythonScript
+
+    def execute_script(script: PythonScript, fname: str, edit: bool = False) -> None:
+        script._execute_cmd(f"{python} {{fname:q}}", fname=fname, is_python_script=True)
+
+    PythonScript.execute_script = execute_script
 
     os.chdir(folder)
     os.environ.clear()

@@ -30,7 +30,8 @@ FIGURE = FigureEntry(
             "n_frames",
             int | None,
             None,
-            "Frames of a strip, one of n_frames; null takes the largest.",
+            "Frames of a strip, one of n_frames; null takes the largest. A network of whole "
+            "clips that is not explained at it is drawn at the nearest number.",
             {"ge": 1, "le": 1000},
         ),
         FigureOption(
@@ -234,6 +235,14 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     return page.figure
 
 
+def drawn_number(numbers: Sequence[int], asked: int | None) -> int:
+    """The number of `numbers` that is nearest to the one asked for, the larger of two; or the
+    largest."""
+    if asked is None:
+        return max(numbers)
+    return min(numbers, key=lambda number: (abs(number - asked), -number))
+
+
 def draw(
     collated: Sequence[str],
     gulp: str | None,
@@ -244,10 +253,14 @@ def draw(
     per_model_right: int,
     per_model_wrong: int,
 ) -> tuple[pd.DataFrame, Figure]:
-    """The table and the figure; at the largest number of frames where `n_frames` is None."""
+    """The table and the figure; at the largest number of frames where `n_frames` is None.
+
+    A model that is not explained at `n_frames` is drawn at the nearest of its numbers.
+    """
     results = load_by_model(collated)
     tables = {
-        model: by_n_frames[n_frames or max(by_n_frames)] for model, by_n_frames in results.items()
+        model: by_n_frames[drawn_number(list(by_n_frames), n_frames)]
+        for model, by_n_frames in results.items()
     }
     table = filmstrips_table(
         select_examples(tables, per_model_right, per_model_wrong),

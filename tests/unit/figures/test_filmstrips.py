@@ -10,6 +10,7 @@ from playfair.figures.drawing.style import DISTRACTS, RIVAL, SUPPORTS
 from playfair.figures.filmstrips import (
     COLUMNS,
     Example,
+    drawn_number,
     filmstrips_table,
     plot_filmstrips,
     select_examples,
@@ -205,6 +206,14 @@ def test_frames_too_narrow_for_numbers_have_none():
     table, _ = draw(10)
     figure = plot_filmstrips(table, functools.partial(coloured_frames, height=160, width=32))
     assert numbers_below(figure) == [""] * 10
+
+
+@pytest.mark.parametrize(
+    ("numbers", "asked", "drawn"),
+    [([1, 2, 4, 8], None, 8), ([1, 2, 4, 8], 4, 4), ([1, 2, 4, 8], 6, 8), ([2, 4], 16, 4)],
+)
+def test_a_model_without_the_number_asked_for_is_drawn_at_the_nearest(numbers, asked, drawn):
+    assert drawn_number(numbers, asked) == drawn
 
 
 def test_without_examples_the_figure_says_so():
