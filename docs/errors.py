@@ -31,6 +31,7 @@ GROUPS = {
     "Videos": CLIP_LEFT_OUT,
     "Features and arrays": CLIP_LEFT_OUT,
     "Checkpoints and exported models": JOB_ENDS,
+    "Networks of whole clips": JOB_ENDS,
     "Results folders": JOB_ENDS,
     "The command explain": COMMAND_ENDS,
 }

@@ -111,18 +111,31 @@ def test_some_classes_alone_may_be_explained():
         (lambda: explained().explain(clips(), 16, EXACT), "16 elements do not divide evenly"),
         (lambda: explained("mean", "empty").explain(clips(), 2, EXACT), "a prior of its own"),
     ],
+    ids=[
+        "fill: drop of a network that cannot",
+        "prior: empty with fill: nearest",
+        "prior: class_frequency without training labels",
+        "another class than the network's",
+        "elements that do not divide its frames",
+        "more elements than frames",
+        "prior: empty of several clips",
+    ],
 )
-def test_what_cannot_be_explained_is_refused(make, sentence):
-    with pytest.raises(InputError, match=sentence):
+def test_what_cannot_be_explained_is_refused(make, sentence, refused):
+    with pytest.raises(InputError, match=sentence) as error:
         make()
+    refused("Networks of whole clips", error.value)
 
 
-def test_elements_that_are_dropped_hold_whole_tokens():
+def test_elements_that_are_dropped_hold_whole_tokens(refused):
     tokens = network()
     tokens.tubelet = 2
     assert elements_frames(tokens, 4, "drop") == 2
-    with pytest.raises(InputError, match="span 2 frames, and cannot be dropped: choose at most 4"):
+    with pytest.raises(
+        InputError, match="span 2 frames, and cannot be dropped: choose at most 4"
+    ) as error:
         elements_frames(tokens, 8, "drop")
+    refused("Networks of whole clips", error.value, "fill: drop of parts of tokens")
 
 
 def test_clips_are_read_once_and_short_ones_repeat_frames(tmp_path):

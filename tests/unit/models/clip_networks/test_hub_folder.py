@@ -136,38 +136,56 @@ def change(folder, **said):
         (lambda folder: change(folder, hidden_size="wide"), "no configuration of a videomae"),
         (lambda folder: change(folder, num_hidden_layers=3), "lack"),
     ],
+    ids=[
+        "a folder without weights",
+        "a folder without config.json",
+        "a config.json that is no JSON",
+        "a config.json that is a list",
+        "a folder without preprocessor_config.json",
+        "an empty preprocessor_config.json",
+        "weights that are no safetensors",
+        "a network of texts",
+        "a network of another task",
+        "a folder that asks for code of its own",
+        "a configuration of another type",
+        "weights of another depth",
+    ],
 )
-def test_a_folder_that_is_no_network_is_refused(spoil, sentence, tmp_path):
+def test_a_folder_that_is_no_network_is_refused(spoil, sentence, tmp_path, refused):
     save_network(tmp_path, "videomae", CLASSES)
     spoil(tmp_path)
-    with pytest.raises(InputError, match=sentence):
+    with pytest.raises(InputError, match=sentence) as error:
         load_clip_network(str(tmp_path))
+    refused("Networks of whole clips", error.value)
 
 
-def test_pickled_code_is_not_run(tmp_path):
+def test_pickled_code_is_not_run(tmp_path, refused):
     class Evil:
         def __reduce__(self):
             return (pytest.fail, ("code of a pickle ran",))
 
     save_network(tmp_path, "videomae", CLASSES, pickled=True)
     torch.save({"weight": Evil()}, tmp_path / "pytorch_model.bin")
-    with pytest.raises(InputError, match="cannot be read safely"):
+    with pytest.raises(InputError, match="cannot be read safely") as error:
         load_clip_network(str(tmp_path))
+    refused("Networks of whole clips", error.value, "a pickle that runs code")
 
 
-def test_an_index_names_files_beside_it_only(tmp_path):
+def test_an_index_names_files_beside_it_only(tmp_path, refused):
     save_network(tmp_path, "videomae", CLASSES)
     (tmp_path / "model.safetensors").rename(tmp_path / "other.safetensors")
     listed = {"weight_map": {"classifier.bias": "../other.safetensors"}}
     (tmp_path / "model.safetensors.index.json").write_text(json.dumps(listed))
-    with pytest.raises(InputError, match="does not list files beside it"):
+    with pytest.raises(InputError, match="does not list files beside it") as error:
         load_clip_network(str(tmp_path))
+    refused("Networks of whole clips", error.value, "an index that names files elsewhere")
 
 
-def test_other_numbers_of_frames_need_a_network_that_takes_them(tmp_path):
+def test_other_numbers_of_frames_need_a_network_that_takes_them(tmp_path, refused):
     save_network(tmp_path, "videomae", CLASSES)
-    with pytest.raises(InputError, match="takes 4 frames"):
+    with pytest.raises(InputError, match="takes 4 frames") as error:
         load_clip_network(str(tmp_path), clip_frames=8)
+    refused("Networks of whole clips", error.value, "a number of frames that it does not take")
 
 
 def test_without_transformers_a_sentence_says_what_to_install(tmp_path, monkeypatch):

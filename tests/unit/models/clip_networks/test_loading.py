@@ -115,8 +115,19 @@ def test_a_network_of_ones_own_may_come_as_a_file(tmp_path):
         ("failing.pt", {"clip_frames": 2}, "failed on a clip of 2 frames"),
         ("json:loads", {"arguments": {"s": "3"}}, "of type int: expected a callable"),
     ],
+    ids=[
+        "a folder that is not there",
+        "an exported network that is not there",
+        "an exported network without its number of frames",
+        "an exported network with further weights",
+        "a network without a score for each class",
+        "a network that fails on a clip",
+        "a factory that makes no network",
+    ],
 )
-def test_what_is_no_clip_network_is_refused(network, options, sentence, tmp_path, monkeypatch):
+def test_what_is_no_clip_network_is_refused(
+    network, options, sentence, tmp_path, monkeypatch, refused
+):
     monkeypatch.chdir(tmp_path)
 
     class Wrong(nn.Module):
@@ -129,8 +140,9 @@ def test_what_is_no_clip_network_is_refused(network, options, sentence, tmp_path
 
     for name, made in (("means", Means()), ("wrong", Wrong()), ("failing", Failing())):
         torch.jit.save(torch.jit.script(made), f"{name}.pt")
-    with pytest.raises(InputError, match=sentence):
+    with pytest.raises(InputError, match=sentence) as error:
         load_clip_network(network, **{"image_size": 8, **options})
+    refused("Networks of whole clips", error.value)
 
 
 def network_of(names, count=None):
@@ -155,7 +167,14 @@ def test_classes_are_matched_exactly_then_without_case_brackets_and_punctuation(
         (["a", *"bcdef"], ["a"], "'b', 'c', 'd' and 2 more of the network"),
         (None, ["x"], "has 2 classes, which it does not name"),
     ],
+    ids=[
+        "a class that the network has not",
+        "two classes that differ by a point",
+        "fewer classes than the network has",
+        "classes of a network that names none",
+    ],
 )
-def test_classes_that_do_not_match_are_refused(names, wanted, sentence):
-    with pytest.raises(InputError, match=sentence):
+def test_classes_that_do_not_match_are_refused(names, wanted, sentence, refused):
+    with pytest.raises(InputError, match=sentence) as error:
         match_classes(network_of(names, 2 if names is None else None), wanted)
+    refused("Networks of whole clips", error.value)
