@@ -232,6 +232,12 @@ def _read_uids(shard: str | Path) -> np.ndarray:
     with _open(shard) as file:
         if "uid" not in file:
             raise InputError(f"{shard} has no dataset 'uid': delete it and run the workflow again")
+        groups = [name for name, item in file.items() if isinstance(item, h5py.Group)]
+        if groups:
+            raise InputError(
+                f"{shard} has a group {groups[0]!r}: expected columns alone, as in a feature or "
+                f"ESV file: {AGAIN}"
+            )
         uids = read_text(file["uid"])
     if any(one >= other for one, other in pairwise(uids)):
         raise InputError(f"the videos in {shard} are not sorted by uid: delete it and run again")

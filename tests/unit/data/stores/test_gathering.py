@@ -12,6 +12,7 @@ from playfair.data.stores.gathering import (
     gather_gulps,
     gather_hdf5,
 )
+from playfair.data.stores.seal import SEAL
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from playfair.files import CONTENTS, lost_files, write_contents
@@ -143,6 +144,15 @@ def test_truncated_shard_is_named(tmp_path):
     (tmp_path / "2.h5").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(InputError, match=r"2\.h5 is not a readable HDF5 file"):
         gather_hdf5([tmp_path / "1.h5", tmp_path / "2.h5"], tmp_path / "joined.h5")
+
+
+def test_a_shard_with_a_group_is_refused(tmp_path):
+    make_features(tmp_path / "1.h5", VIDEOS)
+    with h5py.File(tmp_path / "1.h5", "a") as file:
+        del file.attrs[SEAL]
+        file.create_group("4")
+    with pytest.raises(InputError, match=r"1\.h5 has a group '4': expected columns alone"):
+        gather_hdf5([tmp_path / "1.h5"], tmp_path / "joined.h5")
 
 
 def test_unsorted_shard_is_refused(tmp_path):
