@@ -1,5 +1,6 @@
 """A finished run of the workflow, and one more clip explained by its networks."""
 
+import math
 import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -234,12 +235,18 @@ class Run:
         _check_unchanged(checkpoint, str(attributes["checkpoint_hash"]), path)
         return _RunBackbone(path, attributes, feature_dim, checkpoint)
 
-    def view(self, clip: str | Path, backbone_name: str, device: torch.device) -> ClipView:
+    def view(
+        self,
+        clip: str | Path,
+        backbone_name: str,
+        device: torch.device,
+        most_seconds: float = math.inf,
+    ) -> ClipView:
         """Decode a clip as the run did (frame rate, size, JPEG) and compute its features.
 
         Raises:
-            InputError: if the clip does not decode, or the run does not say by what network its
-                features were computed.
+            InputError: if the clip does not decode, lasts longer than `most_seconds`, or the run
+                does not say by what network its features were computed.
         """
         found = self._backbone(backbone_name)
         attributes = found.attributes
@@ -265,12 +272,18 @@ class Run:
             if failed:
                 raise InputError(failed[0].reason)
             reader = GulpReader(Path(folder, "gulp"))
+            seconds = reader.lengths["clip"] / decoding["fps"]
+            if seconds > most_seconds:
+                raise InputError(
+                    f"{clip} lasts {seconds:.1f} s: expected at most {most_seconds:g} s"
+                )
             features = extract_features(
                 backbone,
                 reader,
                 reader.uids,
                 batch_size=batch_size,
                 device=device,
+                decoders=0,
                 progress=False,
             )
             return ClipView(reader.frames("clip"), np.concatenate(list(features)), decoding["fps"])

@@ -15,6 +15,7 @@ from playfair.data.stores.feature_store import write_features
 from playfair.data.video.gulp import VideoFile, gulp_videos
 from playfair.data.video.video_files import encode_webm
 from playfair.files import file_hash
+from playfair.models.backbones.small_cnn import SmallCNN
 from playfair.models.checkpoints import save_checkpoint
 from playfair.models.heads.tsn_trn import TRN, TSN
 
@@ -52,6 +53,9 @@ def write_shown_run(root: Path) -> Path:
     """Write datasets/ and results/ below `root`; returns results/shown."""
     folder = root / "results" / DATASET
     rng = np.random.default_rng(0)
+    torch.manual_seed(1)
+    backbone = folder / "checkpoints/small/backbone.pt"
+    save_checkpoint(backbone, SmallCNN(FEATURE_DIM))
     torch.manual_seed(0)
     label = np.arange(len(UIDS)) % len(CLASSES)
     label[UIDS.index("unlabelled")] = -1
@@ -63,7 +67,14 @@ def write_shown_run(root: Path) -> Path:
         label,
         [LENGTH] * len(UIDS),
         FEATURE_DIM,
-        {"checkpoint_hash": "of the backbone"},
+        {
+            "architecture": "small",
+            "weights": "",
+            "checkpoint": "checkpoints/small/backbone.pt",
+            "checkpoint_hash": file_hash(backbone),
+            "batch_size": 4,
+            "decoding": json.dumps({"fps": FPS, "short_side": None}),
+        },
     ) as writer:
         for video in features:
             writer.append(video)
@@ -99,7 +110,7 @@ def _write_model(folder, name, heads, features, label):
         "model_options": json.dumps(options),
         "checkpoint": [str(path.relative_to(folder)) for path in files],
         "checkpoint_hash": [file_hash(path) for path in files],
-        "backbone_checkpoint_hash": "of the backbone",
+        "backbone_checkpoint_hash": file_hash(folder / "checkpoints/small/backbone.pt"),
     }
     esvs = []
     for number in N_FRAMES:

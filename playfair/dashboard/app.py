@@ -5,9 +5,11 @@
     /api/video/<uid>                                all values of one video
     /api/table/<model>/<n>/<uid>[?order=][&classes=]  the scores of all subsets of its frames
     /frame/<uid>/<k>.jpg  /clip/<uid>.webm          frame k, and the clip
+    POST /api/explain                               a clip of the visitor's, where that is allowed
 
 Nothing of an address reaches the file system: uids are looked up among those of the results, and
-numbers read strictly. What is not known is a 404 with a sentence in JSON, {"error": ...}.
+numbers read strictly. What is not known is a 404 with a sentence in JSON, {"error": ...}. A clip is
+taken from the page itself only, not from those of others.
 """
 
 import re
@@ -17,9 +19,11 @@ from typing import Any
 from flask import Flask, Response, abort, request, send_file
 
 from playfair.attribution.limits import MAX_FRAMES
-from playfair.dashboard.live_tables import BusyError, LiveTables
+from playfair.dashboard.limits import BusyError, UploadLimits
+from playfair.dashboard.live_tables import LiveTables
 from playfair.dashboard.packing import as_json
 from playfair.dashboard.shown_results import ShownModel, ShownResults, UnknownError
+from playfair.dashboard.uploads import UploadError, Uploads
 from playfair.dashboard.video_index import index_json, outcomes_json, video_json
 from playfair.trust import Trust
 
@@ -39,6 +43,7 @@ _SENTENCES = {
     400: "This cannot be read.",
     404: "There is nothing here.",
     405: "This can be read only.",
+    411: "Its length has to be known before.",
     413: "This is too large.",
     500: "The server failed: start it with --debug to see how.",
 }
@@ -51,18 +56,21 @@ def create_app(
     *,
     ground_truth: str | Path | None = None,
     trust: Trust | None = None,
+    uploads: UploadLimits | None = None,
 ) -> Flask:
     """The WSGI application that shows the results of a data set, such as results/synthetic.
 
     Args:
         ground_truth: see `ShownResults`. trust: which functions of the user's own may be called to
-            make the networks of a run; by default none.
+            make the networks of a run; by default none. uploads: for visitors to have clips of
+            their own explained; by default they may not.
 
     Raises:
         InputError: if the directory holds no results.
     """
     shown = results if isinstance(results, ShownResults) else ShownResults(results, ground_truth)
     tables = LiveTables(shown, trust)
+    clips = Uploads(shown.directory, trust or Trust(), uploads) if uploads else None
     app = Flask("playfair", static_folder=None)
     app.url_map.merge_slashes = False
     start: dict[str, str] = {}
@@ -81,7 +89,8 @@ def create_app(
         if "n" in request.args:
             return _json(_outcomes(shown, _whole(request.args["n"], 1)))
         if not start:
-            start["json"] = as_json(index_json(shown))
+            about = {"bytes": uploads.file_bytes} if uploads else None
+            start["json"] = as_json({**index_json(shown), "uploads": about})
         return Response(start["json"], mimetype="application/json")
 
     @app.get("/api/video/<path:uid>")
@@ -113,6 +122,18 @@ def create_app(
     def clip(uid: str) -> Response:
         return send_file(shown.clip(uid), mimetype="video/webm", conditional=True)
 
+    @app.post("/api/explain")
+    def explain() -> Response:
+        _no_more_than()
+        if clips is None:
+            raise UnknownError("Clips can be uploaded if `playfair serve` has --allow-uploads.")
+        if not _from_this_page():
+            return _json({"error": "Clips are taken from this page only."}, 403)
+        if request.content_length is None:
+            abort(411)
+        request.max_content_length = clips.limits.file_bytes
+        return Response(clips.explain(request.stream), mimetype="application/json")
+
     @app.errorhandler(UnknownError)
     def unknown(error: UnknownError) -> Response:
         return _json({"error": str(error)}, 404)
@@ -120,6 +141,10 @@ def create_app(
     @app.errorhandler(BusyError)
     def busy(error: BusyError) -> Response:
         return _json({"error": str(error)}, 429)
+
+    @app.errorhandler(UploadError)
+    def refused(error: UploadError) -> Response:
+        return _json({"error": str(error)}, 422)
 
     def failed(error: Any) -> Response:
         return _json({"error": _SENTENCES[error.code]}, error.code)
@@ -142,6 +167,14 @@ def _json(value: Any, status: int = 200) -> Response:
 def _fresh(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _from_this_page() -> bool:
+    """Whether the browser says that a page of this server sends the request; others may not make
+    it work. Browsers name the origin of whatever is posted, and pages cannot change it."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", "")
+    return site == "same-origin" and f"{origin}/" == request.host_url
 
 
 def _no_more_than(*names: str) -> None:

@@ -2,10 +2,13 @@
 
 import argparse
 import logging
+import math
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playfair.dashboard.limits import UploadLimits
 from playfair.errors import InputError
 from playfair.trust import add_trust_options, trust_of
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 _HERE = ("127.0.0.1", "::1", "localhost")
 _THREADS = 8
 _MOST_PORT = 65535
+_MEGABYTE = 1_000_000
 
 
 def add_serve(commands: Any) -> None:
@@ -43,8 +47,46 @@ def add_serve(commands: Any) -> None:
     parser.add_argument(
         "--debug", action="store_true", help="say what goes wrong in full, and print each request"
     )
+    parser.add_argument(
+        "--allow-uploads",
+        action="store_true",
+        help="let visitors drop a clip of their own on the page, to have it explained here (one "
+        "at a time, in a process of its own; nothing is kept)",
+    )
+    limits = UploadLimits()
+    parser.add_argument(
+        "--upload-megabytes",
+        type=_positive,
+        default=limits.file_bytes / _MEGABYTE,
+        metavar="MB",
+        help="largest file that is taken (%(default)g)",
+    )
+    parser.add_argument(
+        "--upload-seconds",
+        type=_positive,
+        default=limits.clip_seconds,
+        metavar="S",
+        help="longest clip that is taken (%(default)g)",
+    )
+    parser.add_argument(
+        "--upload-time",
+        type=_positive,
+        default=limits.work_seconds,
+        metavar="S",
+        help="seconds after which the explanation of a clip is given up (%(default)g)",
+    )
     add_trust_options(parser)
     parser.set_defaults(run_command=_serve)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return number
 
 
 def _port(text: str) -> int:
@@ -56,7 +98,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> int:
     # Here, because the program's other commands have no need of a web server.
     try:
-        from waitress import create_server
+        from waitress import create_server, wasyncore
 
         from playfair.dashboard.app import create_app
     except ImportError as error:
@@ -64,13 +106,28 @@ def _serve(options: argparse.Namespace) -> int:
             f"the dashboard needs the package {error.name}, which is not installed: "
             "pip install 'playfair[dashboard]'"
         ) from error
-    app = create_app(options.run, ground_truth=options.ground_truth, trust=trust_of(options))
+    uploads = None
+    if options.allow_uploads:
+        most_bytes = round(options.upload_megabytes * _MEGABYTE)
+        uploads = UploadLimits(most_bytes, options.upload_seconds, options.upload_time)
+    app = create_app(
+        options.run, ground_truth=options.ground_truth, trust=trust_of(options), uploads=uploads
+    )
     # That a request waits for a moment is nothing to tell anybody.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if options.debug:
         _print_requests(app)
+    connections: dict[int, Any] = {}
     try:
-        server = create_server(app, host=options.host, port=options.port, threads=_THREADS)
+        server = create_server(
+            app,
+            map=connections,
+            host=options.host,
+            port=options.port,
+            threads=_THREADS,
+            # The least that is refused: nothing of it is stored.
+            max_request_body_size=uploads.file_bytes + 1 if uploads else 1,
+        )
     except OSError as error:
         raise InputError(
             f"nothing can be served at {options.host}, port {options.port} ({error.strerror}): "
@@ -78,18 +135,22 @@ def _serve(options: argparse.Namespace) -> int:
         ) from error
     if options.host not in _HERE:
         print(
-            f"warning: everybody who reaches {options.host} can see these results",
+            f"warning: everybody who reaches {options.host} can see these results"
+            + (" and have clips decoded on this machine" if uploads else ""),
             file=sys.stderr,
         )
     host = f"[{options.host}]" if ":" in options.host else options.host
     print(f"Serving {options.run} at http://{host}:{server.effective_port} (Ctrl+C ends it)")
     sys.stdout.flush()
+    # So that what an upload has left is removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
-        server.close()
+        # Of the server, and of visitors who have not left yet.
+        wasyncore.close_all(connections, ignore_all=True)
     return 0
 
 

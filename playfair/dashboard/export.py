@@ -16,20 +16,18 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from playfair.attribution.limits import MAX_FRAMES
-from playfair.dashboard.packing import as_json, packed, packed_shares
+from playfair.dashboard.packed_tables import Table, tables_to_keep
+from playfair.dashboard.packing import as_json
 from playfair.dashboard.shown_results import ShownModel, ShownResults
-from playfair.dashboard.tables import MOST_FRAMES_OF_ALL_CLASSES, Table, TableMaker
+from playfair.dashboard.tables import TableMaker
 from playfair.dashboard.video_index import index_json, kept_outcomes, video_json
 from playfair.files import written_whole
 
 STATIC = Path(__file__).parent / "static"
-_CLASSES = 10
+MOST_CLASSES = 10
 """Classes of a table: as many as the page lists."""
 _QUALITY = 70
 """Of frames, as WebP, which takes a third of what gulps do."""
-_ROUNDING = 1e-5
-"""Scores that differ by less are the same to the 16 bits in which they are written."""
 
 
 def telling_uids(results: ShownResults, count: int, first: Sequence[str] = ()) -> list[str]:
@@ -116,25 +114,22 @@ def _tables(
     results: ShownResults, makers: Mapping[str, TableMaker], uid: str
 ) -> dict[str, dict[str, Any]]:
     """Tables by "model/n", and "model/n/order" for the reversed order at the most frames."""
-    tables = {}
+    tables: dict[str, dict[str, Any]] = {}
     for name, maker in makers.items():
         model = results.models[name]
         if uid not in model.row or uid not in maker or model.why_no_table:
             continue
-        # What takes a megabyte a clip is left to the server.
-        numbers = [n for n in model.n_frames if n <= min(MOST_FRAMES_OF_ALL_CLASSES, MAX_FRAMES)]
-        for n_frames in numbers:
+
+        def make(
+            n_frames: int,
+            order: Sequence[int],
+            maker: TableMaker = maker,
+            model: ShownModel = model,
+        ) -> Table:
             wanted = _wanted(model, uid, n_frames)
-            own = maker.table(uid, n_frames, wanted=wanted, most=_CLASSES)
-            tables[f"{name}/{n_frames}"] = _table_json(own)
-            if n_frames == numbers[-1] and n_frames > 1:
-                backwards = list(range(n_frames))[::-1]
-                turned = maker.table(uid, n_frames, backwards, wanted, _CLASSES)
-                order = ".".join(map(str, backwards))
-                if _is_reversed(own, turned):
-                    tables[f"{name}/{n_frames}"]["any_order"] = True
-                else:
-                    tables[f"{name}/{n_frames}/{order}"] = _table_json(turned)
+            return maker.table(uid, n_frames, order, wanted, MOST_CLASSES)
+
+        tables |= tables_to_keep(name, model.n_frames, make)
     return tables
 
 
@@ -142,29 +137,6 @@ def _wanted(model: ShownModel, uid: str, n_frames: int) -> list[int]:
     label = int(model.label[model.row[uid]])
     best = [int(idx) for idx in np.argsort(-model.values(uid, n_frames)["scores"])[:2]]
     return list(dict.fromkeys([*([label] if label >= 0 else []), *best]))
-
-
-def _is_reversed(own: Table, turned: Table) -> bool:
-    """Whether a table of the reversed frames says the same of the same frames."""
-    n_frames = len(own.frame_idx)
-    masks = np.arange(2**n_frames)
-    mirrored = sum(((masks >> i) & 1) << (n_frames - 1 - i) for i in range(n_frames))
-    same_classes = np.array_equal(own.class_idx, turned.class_idx)
-    return same_classes and bool(
-        (abs(own.scores - turned.scores[mirrored]) < _ROUNDING).all()
-        and (abs(own.top_score - turned.top_score[mirrored]) < _ROUNDING).all()
-    )
-
-
-def _table_json(table: Table) -> dict[str, Any]:
-    return {
-        "frame_idx": table.frame_idx.tolist(),
-        "class_idx": table.class_idx.tolist(),
-        "bits": 16,
-        "scores": packed_shares(table.scores),
-        "top": packed(table.top, "<u2"),
-        "top_score": packed_shares(table.top_score),
-    }
 
 
 def _frames(results: ShownResults, uid: str) -> dict[int, str]:

@@ -5,21 +5,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from playfair.dashboard.packing import packed
+from playfair.dashboard.limits import BusyError
+from playfair.dashboard.packed_tables import table_json
 from playfair.dashboard.shown_results import ShownResults, UnknownError
 from playfair.errors import InputError
 from playfair.trust import Trust
 
 if TYPE_CHECKING:
-    from playfair.dashboard.tables import Table, TableMaker
+    from playfair.dashboard.tables import TableMaker
 
 _MOST_KEPT_BYTES = 64 << 20
 MOST_WAITING = 3
 """Tables that a client may wait for, beside the one that is being made."""
-
-
-class BusyError(InputError):
-    """A client asks for more than its share."""
 
 
 class LiveTables:
@@ -86,15 +83,3 @@ class LiveTables:
             except InputError as error:
                 raise UnknownError(f"No frame can be switched off: {error}.") from error
         return self._makers[model]
-
-
-def table_json(table: "Table") -> dict[str, Any]:
-    """A table as the page takes it: numbers as float32."""
-    return {
-        "frame_idx": table.frame_idx.tolist(),
-        "class_idx": table.class_idx.tolist(),
-        "bits": 32,
-        "scores": packed(table.scores),
-        "top": packed(table.top, "<u2"),
-        "top_score": packed(table.top_score),
-    }

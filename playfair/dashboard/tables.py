@@ -1,7 +1,6 @@
 """Tables: what a model says of every subset of a video's frames, in any order of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,28 +10,12 @@ from playfair.attribution.exact.shapley import exact_values
 from playfair.attribution.exact.subset_scores import subset_scores
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game
+from playfair.dashboard.packed_tables import MOST_FRAMES_OF_ALL_CLASSES, Table
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.feature_store import FeatureStore
 
 MOST_COLUMNS = 16
 """Most classes of a table, but for those that are asked for."""
-MOST_FRAMES_OF_ALL_CLASSES = 12
-"""Beyond, a table has the classes that are asked for only."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """Scores of all subsets of n frames, by mask: bit i set, the frame at place i is seen.
-
-    frame_idx: (n,), which frames of the video stand at the places. class_idx: (K,). scores:
-    (2^n, K) float32. top: (2^n,), the class that is predicted, and top_score: (2^n,) float32.
-    """
-
-    frame_idx: np.ndarray
-    class_idx: np.ndarray
-    scores: np.ndarray
-    top: np.ndarray
-    top_score: np.ndarray
 
 
 class TableMaker:

@@ -146,11 +146,11 @@ def video_json(results: ShownResults, uid: str) -> dict[str, Any]:
     models: dict[str, dict[str, Any]] = {}
     for name, model in results.models.items():
         if uid in model.row:
-            models[name] = {str(n): _values_json(model.values(uid, n)) for n in model.n_frames}
+            models[name] = {str(n): values_json(model.values(uid, n)) for n in model.n_frames}
     methods: dict[str, dict[str, dict[str, Any]]] = {}
     for name, method, n_frames, found in results.other_methods(uid):
         by_method = methods.setdefault(name, {})
-        by_method.setdefault(method, {})[str(n_frames)] = _values_json(found)
+        by_method.setdefault(method, {})[str(n_frames)] = values_json(found)
     return {
         "uid": uid,
         "label": int(results.label[position]),
@@ -161,11 +161,11 @@ def video_json(results: ShownResults, uid: str) -> dict[str, Any]:
         "truth": results.truth.get(uid),
         "models": models,
         "methods": methods,
-        "every_frame": {name: _values_json(found) for name, found in results.every_frame(uid)},
+        "every_frame": {name: values_json(found) for name, found in results.every_frame(uid)},
     }
 
 
-def _values_json(values: dict[str, Any]) -> dict[str, Any]:
+def values_json(values: dict[str, Any]) -> dict[str, Any]:
     """Whole numbers as lists, others packed."""
     return {
         name: np.asarray(column).tolist()

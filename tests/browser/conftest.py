@@ -9,6 +9,7 @@ from waitress import create_server
 
 from playfair.dashboard import create_app
 from playfair.dashboard.export import export_page
+from playfair.dashboard.limits import UploadLimits
 from playfair.dashboard.run_networks import table_maker
 from playfair.dashboard.shown_results import ShownResults
 from playfair.trust import Trust
@@ -38,7 +39,7 @@ def browser():
 @pytest.fixture(scope="session")
 def address(shown_run):
     """Where the page of the small run is served."""
-    server = create_server(create_app(shown_run), host="127.0.0.1", port=0)
+    server = create_server(create_app(shown_run, uploads=UploadLimits()), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}/"
@@ -72,7 +73,10 @@ def open_page(browser):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.on("console", lambda message: said.append(message.text))
+        # Of a clip that is refused the browser says the same as the page.
+        page.on(
+            "console", lambda message: "status of 422" in message.text or said.append(message.text)
+        )
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}"))
         own = address.partition("#")[0].rpartition("/")[0]

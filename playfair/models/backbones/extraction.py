@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,20 +71,21 @@ def extract_features(
 
     Args:
         decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
+            0: batches are decoded in between, which is quicker for a clip or two.
 
     Raises:
         InputError: if the backbone makes of a frame what is no finite number; with the uid.
     """
     backbone = backbone.to(device).eval()
     batches = _FrameBatches(reader, uids, backbone, batch_size)
-    loader = DataLoader(
-        batches,
-        batch_size=None,
-        num_workers=decoders,
-        prefetch_factor=4,
+    workers: dict[str, Any] = {
+        "prefetch_factor": 4,
         # Another way to start a process would run the caller's script again.
-        multiprocessing_context="fork",
-        worker_init_fn=partial(_begin_decoder, os.getpid()),
+        "multiprocessing_context": "fork",
+        "worker_init_fn": partial(_begin_decoder, os.getpid()),
+    }
+    loader = DataLoader(
+        batches, batch_size=None, num_workers=decoders, **(workers if decoders else {})
     )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:

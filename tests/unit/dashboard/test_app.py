@@ -8,7 +8,7 @@ import torch
 import playfair
 from playfair.attribution.exact import exact_values
 from playfair.attribution.games.from_model import make_game
-from playfair.dashboard import create_app, live_tables
+from playfair.dashboard import create_app, limits, live_tables
 from playfair.dashboard.app import SECURITY
 from playfair.dashboard.run_networks import table_maker
 from playfair.dashboard.shown_results import ShownResults
@@ -164,7 +164,7 @@ def test_names_cannot_end_a_script(api):
 def test_a_client_that_asks_for_too_many_tables_at_once_is_told_to_wait(shown_run):
     tables = live_tables.LiveTables(ShownResults(shown_run))
     tables._waiting["client"] = live_tables.MOST_WAITING + 1
-    with pytest.raises(live_tables.BusyError, match="One table at a time"):
+    with pytest.raises(limits.BusyError, match="One table at a time"):
         tables.table("client", "trn", 5, "10000")
     assert tables.table("other", "trn", 5, "10000")["class_idx"]
 

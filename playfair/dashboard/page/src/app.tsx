@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { Bar } from "./bar";
 import { listed, outcomesOf, takeOutcomes, type Clips } from "./clips";
 import { Dialog, Help } from "./help";
+import { takeDrops } from "./drops";
 import { takeKeys } from "./keys";
 import { ClipList } from "./list";
 import { Overview } from "./overview";
@@ -12,6 +13,7 @@ import { Side } from "./side";
 import type { Source } from "./source";
 import { all, formatHash, isPermutation, moved, parseHash, reversed, arranged, type Filters, type Panel, type State } from "./state";
 import type { Table, Video } from "./types";
+import { megabytes } from "./words";
 import { columnOf, makeView, setsOf, shownValues, type View } from "./view";
 
 interface Props {
@@ -22,7 +24,11 @@ interface Props {
 type Held = { video: Video | null; error: string };
 
 export function App({ clips, source }: Props) {
-  const known = useMemo(() => ({ models: clips.models, uids: clips.position, classes: clips.className.length }), [clips]);
+  const own = useRef<string | null>(null);
+  const known = useMemo(() => {
+    const uids = { has: (uid: string) => uid === own.current || clips.position.has(uid) };
+    return { models: clips.models, uids, classes: clips.className.length };
+  }, [clips]);
   const [state, setState] = useState<State>(() => parseHash(location.hash, known).state);
   const [notice, setNotice] = useState("");
   const [held, setHeld] = useState<Held>({ video: null, error: "" });
@@ -76,7 +82,7 @@ export function App({ clips, source }: Props) {
   );
 
   const uid = state.video ?? clips.uid[positions[0] ?? 0];
-  const position = clips.position.get(uid) ?? 0;
+  const position = clips.position.get(uid) ?? -1;
   const place = positions.indexOf(position);
   const open = useCallback((to: number) => {
     const { panels } = now.current;
@@ -85,6 +91,30 @@ export function App({ clips, source }: Props) {
     setNotice("");
     change(next, true);
   }, []);
+  const explainOwn = useCallback(async (clip: File) => {
+    const most = clips.uploads?.bytes;
+    if (!most) return setNotice("Clips of your own can be explained where `playfair serve` has --allow-uploads.");
+    if (clip.size > most) return setNotice(`${clip.name} has ${megabytes(clip.size)}: at most ${megabytes(most)} are taken.`);
+    setNotice(`Explaining ${clip.name} …`);
+    try {
+      const { uid: given, leftOut } = await source.explain(clip);
+      const { models } = await source.video(given);
+      own.current = given;
+      const names = now.current.panels.map((panel) => panel.model).filter((name) => models[name]);
+      const panels = (names.length ? names : Object.keys(models).slice(0, 1)).map((model) => {
+        const numbers = Object.keys(models[model]).map(Number);
+        const wanted = now.current.panels.find((panel) => panel.model === model)?.n ?? 0;
+        const n = numbers.includes(wanted) ? wanted : Math.max(...numbers);
+        return { model, n, mask: all(n), order: null };
+      });
+      change({ ...now.current, video: given, panels, rival: null, values: "esv" }, true);
+      const without = Object.entries(leftOut).map(([name, why]) => ` Without ${name}: ${why}.`);
+      setNotice(`${clip.name} is on this page alone: nothing is kept of it.${without.join("")}`);
+    } catch (error) {
+      setNotice((error as Error).message);
+    }
+  }, []);
+  useEffect(() => takeDrops(explainOwn), []);
   const walk = (by: number) => {
     const to = positions[place < 0 ? 0 : place + by];
     if (to !== undefined) open(to);
@@ -124,7 +154,7 @@ export function App({ clips, source }: Props) {
       if (lockOf(panel) || !video.models[panel.model]?.[panel.n]) continue;
       const key = keyOf(panel);
       const found = tables[key];
-      const missing = state.rival !== null && !source.files && typeof found === "object" && !columnOf(found, state.rival);
+      const missing = state.rival !== null && !source.fixed(uid) && typeof found === "object" && !columnOf(found, state.rival);
       if (found && !missing) continue;
       source.table(panel.model, panel.n, uid, panel.order, missing ? [state.rival!] : []).then(
         (table) => setTables((before) => ({ ...before, [key]: table })),
@@ -185,7 +215,7 @@ export function App({ clips, source }: Props) {
       move: (from, to) => may(() => from !== to && setPanel(at, moved(panel(), from, to)))(),
       reverse: may(() => setPanel(at, reversed(panel()))),
       shuffle: may(() => {
-        if (source.files) return setNotice("These files hold the clip's own order and its reverse only: other orders need `playfair serve`.");
+        if (source.fixed(uid)) return setNotice(source.files ? "These files hold the clip's own order and its reverse only: other orders need `playfair serve`." : "Of a clip of your own, its order and its reverse are known only.");
         const { n } = panel();
         let order: number[];
         do order = [...Array(n).keys()].map((i) => [Math.random(), i]).sort(([a], [b]) => a - b).map(([, i]) => i);
@@ -244,7 +274,7 @@ export function App({ clips, source }: Props) {
   }, []);
   // A row of what is missing where the file does not follow the address any more.
   useEffect(() => {
-    if (state.video !== null && place < 0 && filterKey.length && positions.length)
+    if (state.video !== null && place < 0 && position >= 0 && positions.length)
       setNotice("The clip that is shown does not pass the filters.");
     else setNotice((said) => (said.startsWith("The clip that is shown") ? "" : said));
   }, [filterKey, uid]);
@@ -266,6 +296,7 @@ export function App({ clips, source }: Props) {
         onHelp={() => setDialog("help")}
         onOverview={() => setDialog("overview")}
         onNotice={setNotice}
+        onClip={explainOwn}
       />
       <p class="notice" role="status">{notice}</p>
       <nav class="list" aria-label="Clips">

@@ -24,6 +24,7 @@ interface BarProps {
   onHelp(): void;
   onOverview(): void;
   onNotice(text: string): void;
+  onClip(clip: File): void;
 }
 
 const THEME_SIGNS = { auto: "◐", dark: "●", light: "○" };
@@ -101,6 +102,7 @@ export function Bar(props: BarProps) {
       </div>
       <div class="tools">
         <button type="button" onClick={props.onOverview}>Maps</button>
+        {clips.uploads && <OwnClip onClip={props.onClip} />}
         <details class="menu share" ref={menu}>
           <summary>Share</summary>
           <div class="drop">
@@ -115,5 +117,26 @@ export function Bar(props: BarProps) {
         <button type="button" aria-label={`theme: ${theme}`} title={`theme: ${theme}`} onClick={() => setTheme(nextTheme())}>{THEME_SIGNS[theme]}</button>
       </div>
     </header>
+  );
+}
+
+/** A file is chosen here, or dropped anywhere. */
+function OwnClip({ onClip }: { onClip(clip: File): void }) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" title="or drop it anywhere on this page" onClick={() => field.current?.click()}>Your clip …</button>
+      <input
+        ref={field}
+        type="file"
+        accept="video/*"
+        hidden
+        onChange={({ currentTarget }) => {
+          const clip = currentTarget.files?.[0];
+          if (clip) onClip(clip);
+          currentTarget.value = "";
+        }}
+      />
+    </>
   );
 }

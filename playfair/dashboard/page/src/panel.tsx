@@ -44,6 +44,7 @@ export function PanelView(props: PanelProps) {
   const right = view.label >= 0 && view.predicted === view.label;
   const methods = Object.keys(video.methods[panel.model] ?? {}).filter((name) => video.methods[panel.model][name][panel.n]);
   const every = video.everyFrame[panel.model];
+  const fixed = props.source.fixed(video.uid);
   return (
     <section class="card panel" aria-label={view.title}>
       <div class="answer">
@@ -83,7 +84,7 @@ export function PanelView(props: PanelProps) {
         show={state.show}
         scale={props.scale}
         locked={locked}
-        canMove={!locked && !props.source.files}
+        canMove={!locked && !fixed}
         lit={props.lit}
         onToggle={actions.toggle}
         onMove={actions.move}
@@ -93,9 +94,9 @@ export function PanelView(props: PanelProps) {
         <button type="button" onClick={actions.fewest} disabled={Boolean(locked)}>Fewest that keep the answer</button>
         <button type="button" onClick={actions.losing} disabled={Boolean(locked)}>Without those that decide</button>
         <button type="button" onClick={actions.reverse} disabled={Boolean(locked)}>Reverse</button>
-        {!props.source.files && <button type="button" onClick={actions.shuffle} disabled={Boolean(locked)}>Shuffle</button>}
+        {!fixed && <button type="button" onClick={actions.shuffle} disabled={Boolean(locked)}>Shuffle</button>}
       </div>
-      {locked ? <p class="pale">{locked}</p> : <p class="pale hint">Click a frame, or press its number, to switch it off{props.source.files ? "" : "; drag it, or Alt + arrow, to move it"}.</p>}
+      {locked ? <p class="pale">{locked}</p> : <p class="pale hint">Click a frame, or press its number, to switch it off{fixed ? "" : "; drag it, or Alt + arrow, to move it"}.</p>}
       <Waterfall view={view} show={state.show} />
       <details class="more">
         <summary>Numbers</summary>

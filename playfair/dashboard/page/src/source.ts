@@ -14,6 +14,17 @@ export interface Source {
   table(model: string, n: number, uid: string, order: number[] | null, classes: number[]): Promise<Table>;
   frame(uid: string, k: number): string;
   clip(uid: string): string;
+  /** Whether no tables of this clip can be had but those that are kept. */
+  fixed(uid: string): boolean;
+  /** Has a clip of the visitor's explained, which then is one of the clips that can be asked for. */
+  explain(clip: File): Promise<OwnClip>;
+}
+
+/** A clip of the visitor's: explained by the server, kept by the page alone. */
+export interface OwnClip {
+  uid: string;
+  /** By model, why it says nothing of this clip. */
+  leftOut: Record<string, string>;
 }
 
 function values(packed: PackedValues): Values {
@@ -92,8 +103,8 @@ function remembered<T>(most: number, ask: (key: string) => Promise<T>) {
   };
 }
 
-async function fetched<T>(address: string): Promise<T> {
-  const answer = await fetch(address);
+async function fetched<T>(address: string, how: RequestInit = {}): Promise<T> {
+  const answer = await fetch(address, how);
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.error);
   return said;
@@ -110,25 +121,45 @@ export function apiSource(): Source {
     last = next.catch(() => null);
     return next;
   });
+  let own: FileOfVideo | null = null;
+  const isOwn = (uid: string) => own?.video.uid === uid;
   return {
     files: false,
     index: () => fetched<PackedIndex>("api/index"),
     outcomes: (n) => fetched(`api/index?n=${n}`),
-    video,
-    table: (model, n, uid, order, classes) => {
+    video: async (uid) => (own && isOwn(uid) ? unpackVideo(own.video) : video(uid)),
+    table: async (model, n, uid, order, classes) => {
+      if (own && isOwn(uid))
+        return keptTable(own, model, n, order, "Of a clip of your own, its order and its reverse are known only.");
       const asked = [order && `order=${order}`, classes.length && `classes=${classes}`].filter(Boolean);
       const query = asked.length ? `?${asked.join("&")}` : "";
       return table(`api/table/${encodeURIComponent(model)}/${n}/${uidPart(uid)}${query}`);
     },
-    frame: (uid, k) => `frame/${uidPart(uid)}/${k}.jpg`,
+    frame: (uid, k) => (own && isOwn(uid) ? own.frames[k] : `frame/${uidPart(uid)}/${k}.jpg`),
     clip: (uid) => `clip/${uidPart(uid)}.webm`,
+    fixed: isOwn,
+    explain: async (clip) => {
+      const found = await fetched<FileOfVideo & { left_out: Record<string, string> }>("api/explain", { method: "POST", body: clip });
+      const uid = `${clip.name} (yours)`;
+      own = { ...found, video: { ...found.video, uid } };
+      return { uid, leftOut: found.left_out };
+    },
   };
 }
 
+/** What is kept of a clip where nothing more can be asked for. */
 interface FileOfVideo {
   video: PackedVideo;
   tables: Record<string, PackedTable>;
   frames: Record<number, string>;
+}
+
+function keptTable({ tables }: FileOfVideo, model: string, n: number, order: number[] | null, noOrder: string): Table {
+  const found = tables[[model, n, ...(order ? [order.join(".")] : [])].join("/")];
+  if (found) return unpackTable(found);
+  const own = tables[`${model}/${n}`];
+  if (order && own?.any_order) return arrangedTable(unpackTable(own), order);
+  throw new Error(order ? noOrder : "What the model says without some of these frames is not kept.");
 }
 
 /** Files are scripts that hand over what they hold: a page from disk may read nothing else. */
@@ -170,19 +201,13 @@ export function fileSource(): Source {
     },
     outcomes: async () => index.outcomes,
     video: unpacked,
-    table: async (model, n, uid, order) => {
-      const { tables } = await file(uid);
-      const key = [model, n, ...(order ? [order.join(".")] : [])].join("/");
-      if (tables[key]) return unpackTable(tables[key]);
-      const own = tables[`${model}/${n}`];
-      if (order && own?.any_order) return arrangedTable(unpackTable(own), order);
-      throw new Error(
-        order
-          ? "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."
-          : "These files do not hold what the model says without some of the frames.",
-      );
-    },
+    table: async (model, n, uid, order) =>
+      keptTable(await file(uid), model, n, order, "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."),
     frame: (uid, k) => loaded.get(uid)?.frames[k] ?? index.thumbnails?.[position.get(uid) ?? -1] ?? "data:,",
     clip: (uid) => `clips/${position.get(uid)}.webm`,
+    fixed: () => true,
+    explain: async () => {
+      throw new Error("These are files, which explain no further clips: `playfair serve --allow-uploads` does.");
+    },
   };
 }

@@ -28,7 +28,8 @@ export interface PackedIndex {
   length: string;
   outcomes: Record<string, Record<string, PackedOutcomes>>;
   thumbnails?: string[];
-  uploads?: { bytes: number; seconds: number };
+  /** How large a clip of the visitor's may be, where any is taken. */
+  uploads?: { bytes: number } | null;
 }
 
 export interface PackedValues {

@@ -19,4 +19,6 @@ export function listing(items: (string | number)[]): string {
   return `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
 }
 
+export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
 export const quoted = (name: string) => `“${name}”`;

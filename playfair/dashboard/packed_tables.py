@@ -1,0 +1,93 @@
+"""Tables, and how the page takes them: from the server in 32 bits a score, in files in 16."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from playfair.attribution.limits import MAX_FRAMES
+from playfair.dashboard.packing import packed, packed_shares
+
+MOST_FRAMES_OF_ALL_CLASSES = 12
+"""Beyond, a table has the classes that are asked for only."""
+_ROUNDING = 1e-5
+"""Scores that differ by less are the same to the 16 bits in which they are written."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Scores of all subsets of n frames, by mask: bit i set, the frame at place i is seen.
+
+    frame_idx: (n,), which frames of the video stand at the places. class_idx: (K,). scores:
+    (2^n, K) float32. top: (2^n,), the class that is predicted, and top_score: (2^n,) float32.
+    """
+
+    frame_idx: np.ndarray
+    class_idx: np.ndarray
+    scores: np.ndarray
+    top: np.ndarray
+    top_score: np.ndarray
+
+
+def table_json(table: Table) -> dict[str, Any]:
+    """A table with its numbers as float32."""
+    return {
+        "frame_idx": table.frame_idx.tolist(),
+        "class_idx": table.class_idx.tolist(),
+        "bits": 32,
+        "scores": packed(table.scores),
+        "top": packed(table.top, "<u2"),
+        "top_score": packed(table.top_score),
+    }
+
+
+def small_table_json(table: Table) -> dict[str, Any]:
+    """A table with its scores, probabilities, in 16 bits each."""
+    return {
+        **table_json(table),
+        "bits": 16,
+        "scores": packed_shares(table.scores),
+        "top_score": packed_shares(table.top_score),
+    }
+
+
+def tables_to_keep(
+    name: str, n_frames: Iterable[int], make: Callable[[int, Sequence[int]], Table]
+) -> dict[str, dict[str, Any]]:
+    """The tables of a model for a page that can ask for no others.
+
+    Args:
+        n_frames: ascending; what takes a megabyte a clip is left out.
+        make: the table at a number of frames, in an order of them ([] as they are).
+
+    Returns:
+        By "model/n"; and by "model/n/order" with the frames reversed, at the most frames, unless
+        the same scores belong to the same frames in any order.
+    """
+    numbers = [n for n in n_frames if n <= min(MOST_FRAMES_OF_ALL_CLASSES, MAX_FRAMES)]
+    tables = {}
+    for number in numbers:
+        own = make(number, [])
+        tables[f"{name}/{number}"] = small_table_json(own)
+        if number == numbers[-1] and number > 1:
+            backwards = list(range(number))[::-1]
+            turned = make(number, backwards)
+            if _is_reversed(own, turned):
+                tables[f"{name}/{number}"]["any_order"] = True
+            else:
+                order = ".".join(map(str, backwards))
+                tables[f"{name}/{number}/{order}"] = small_table_json(turned)
+    return tables
+
+
+def _is_reversed(own: Table, turned: Table) -> bool:
+    """Whether a table of the reversed frames says the same of the same frames."""
+    n_frames = len(own.frame_idx)
+    masks = np.arange(2**n_frames)
+    mirrored = sum(((masks >> i) & 1) << (n_frames - 1 - i) for i in range(n_frames))
+    same_classes = np.array_equal(own.class_idx, turned.class_idx)
+    return same_classes and bool(
+        (abs(own.scores - turned.scores[mirrored]) < _ROUNDING).all()
+        and (abs(own.top_score - turned.top_score[mirrored]) < _ROUNDING).all()
+    )
