@@ -65,6 +65,16 @@ def of_shard(path):
     return ancient(path) if config["shard_by"] == "hash" else path
 
 
+def shard_content(wildcards):
+    """Params function: what a shard's clips and their files are, by which changes are noticed.
+
+    It takes no input: Snakemake compares params that no input goes into.
+    """
+    return datasets.shard_content(
+        wildcards.dataset, wildcards.split, wildcards.scatteritem
+    )
+
+
 def made_again_if_lost(directory, files):
     """Input function: the files that a function gives, from which a directory is made.
 

@@ -30,10 +30,7 @@ rule gulp_videos:
             "extension"
         ),
         shard_by=config["shard_by"],
-        # A function of the input would not do: Snakemake compares params that no input goes into.
-        content=lambda wildcards: datasets.shard_content(
-            wildcards.dataset, wildcards.split, wildcards.scatteritem
-        ),
+        content=shard_content,
     script:
         "../scripts/gulp_videos.py"
 

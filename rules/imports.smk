@@ -29,6 +29,7 @@ rule import_features:
             "feature_dim"
         ],
         shard_by=config["shard_by"],
+        content=shard_content,
     script:
         "../scripts/import_features.py"
 

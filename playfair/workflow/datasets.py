@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from playfair.data.clips.clip_tables import check_tells_splits
-from playfair.data.clips.shards import shard_hashes
+from playfair.data.clips.labels import Clip, video_path
+from playfair.data.clips.shards import ShardFiles
+from playfair.data.stores.feature_sources import FeatureFolder
+from playfair.errors import InputError
 from playfair.files import is_hdf5
 
 Files = str | list[str]
@@ -21,6 +23,8 @@ class Datasets:
         self.definitions: Mapping[str, Mapping[str, Any]] = config["definitions"]["datasets"]
         self._gulp_fps: float = config["gulp"]["fps"]
         self._shard_by: str = config["shard_by"]
+        # Asked for once per shard.
+        self._shards: dict[tuple[str, str, int], ShardFiles] = {}
 
     def check_lists(self, dataset: str) -> None:
         """Check that a list of the clips of both splits tells them apart.
@@ -76,19 +80,41 @@ class Datasets:
         return fps / (self.definitions[dataset]["ground_truth_fps"] or fps)
 
     def shard_content(self, dataset: str, split: str, shard: str) -> str | None:
-        """A hash of the clips of a shard such as "2-of-4", None before they exist.
+        """A hash of the clips of a shard such as "2-of-4" and of their files as they lie there.
 
-        Only if they are dealt by hash: else None.
+        None where there are no such files: they do not exist yet, a rule draws them, or one feature
+        file has them all.
         """
-        if self._shard_by == "order":
+        options = self.definitions[dataset]
+        if self.has_videos(dataset):
+            files = self.file(dataset, "videos")
+        else:
+            files = options["features"][split]
+        clips = self.file(dataset, split)
+        is_drawn = self._source(dataset) == "synthetic"
+        if not clips or is_hdf5(str(files)) or (is_drawn and self._shard_by == "order"):
             return None
-        clips, videos = self.file(dataset, split), self.file(dataset, "videos")
-        memo = f"results/{dataset}/shards/hashes_{split}.json"
-        count = int(shard.rpartition("-")[2])
+        key = (dataset, split, int(shard.rpartition("-")[2]))
         try:
-            return _shard_hashes(str(clips), split, str(videos), count, memo)[shard]
-        except FileNotFoundError:
+            if key not in self._shards:
+                self._shards[key] = self._shard_files(*key, str(clips), str(files))
+            return self._shards[key].content(shard)
+        except (FileNotFoundError, InputError):
+            # The job says what is wrong.
             return None
+
+    def _shard_files(
+        self, dataset: str, split: str, count: int, clips: str, files: str
+    ) -> ShardFiles:
+        extension = self.definitions[dataset].get("extension")
+
+        def files_of(clip: Clip) -> list[Path]:
+            if self.has_videos(dataset):
+                return [video_path(clip, files, extension)]
+            return FeatureFolder(files).candidates(clip)
+
+        memo = f"results/{dataset}/shards/files_{split}"
+        return ShardFiles(clips, split, files, files_of, count, self._shard_by, memo)
 
     def _source(self, dataset: str) -> str:
         return str(self.definitions[dataset]["source"])
@@ -97,7 +123,3 @@ class Datasets:
 def memory_for_clips(path: str | Path) -> int:
     """Memory in MB for the list of all clips: several times the file's size; 0 for features."""
     return 0 if is_hdf5(path) else 8 * Path(path).stat().st_size // 10**6
-
-
-# Asked once per shard.
-_shard_hashes = cache(shard_hashes)

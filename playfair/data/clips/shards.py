@@ -12,8 +12,9 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,10 @@ from playfair.data.clips.labels import Clip, read_clips
 from playfair.errors import InputError
 from playfair.files import written_whole
 from playfair.provenance import value_hash
+
+_KNOWN = "known.json"
+_FEW, _LOOKING = 100, 16
+"""Files that one thread looks at in a row, and how many threads do."""
 
 
 def shard_numbers(uids: Sequence[str], count: int, shard_by: str) -> np.ndarray:
@@ -52,48 +57,73 @@ def clips_of_shard(clips: Sequence[Clip], name: str, shard_by: str) -> list[Clip
     return deal_clips(clips, int(name.rpartition("-")[2]), shard_by)[name]
 
 
-def shard_hashes(
-    labels: str | Path, split: str, videos: str | Path, count: int, memo: str | Path
-) -> dict[str, str]:
-    """Shard name -> a hash of its clips and of which of their videos are there, dealt by hash.
+class ShardFiles:
+    """The files of a split's clips, shard by shard, by which it is noticed that they have changed.
 
-    Reading the labels of ten million clips takes a minute: the answer is kept in the file `memo`
-    and used as long as the label file and the directories of videos have the same times.
+    Reading the labels of ten million clips takes minutes. Which files a shard has is kept in the
+    directory `memo` and used as long as the label file and the directory `files` have the same
+    times; the files themselves are looked at each time.
 
     Args:
-        split: "train" or "validation", which of a list of both. videos: directory of the videos.
+        split: "train" or "validation", which of a list of both. files_of: where the file of a clip
+            may be in the directory `files`. shard_by: "order" or "hash", see the module.
 
     Raises:
-        FileNotFoundError: if there are no labels or videos yet.
+        FileNotFoundError: if there are no labels or files yet.
+        InputError: if the labels are no list of clips.
     """
-    state = [split, count, *map(_state, (labels, videos))]
-    memo = Path(memo)
-    if memo.is_file():
-        kept = json.loads(memo.read_text(encoding="utf-8"))
-        if kept["state"] == state and kept["folders"] == _states(kept["folders"]):
-            hashes: dict[str, str] = kept["hashes"]
-            return hashes
-    clips = read_clips(labels, split)
-    folders = {str(Path(videos, clip.path).parent) for clip in clips if clip.path is not None}
-    states = _states(folders)
-    stems = {path.stem for path in Path(videos).iterdir()}
 
-    def is_present(clip: Clip) -> bool:
-        return clip.uid in stems if clip.path is None else Path(videos, clip.path).is_file()
+    def __init__(
+        self,
+        labels: str | Path,
+        split: str,
+        files: str | Path,
+        files_of: Callable[[Clip], Sequence[Path]],
+        count: int,
+        shard_by: str,
+        memo: str | Path,
+    ):
+        self._memo = Path(memo)
+        state = [split, count, shard_by, *map(_state, (labels, files))]
+        known = self._memo / _KNOWN
+        if known.is_file() and json.loads(known.read_bytes()) == state:
+            return
+        shards = deal_clips(read_clips(labels, split), count, shard_by)
+        with written_whole(self._memo) as folder:
+            folder.mkdir()
+            for name, clips in shards.items():
+                paths = [_paths(clip, files_of) for clip in clips]
+                kept = {"clips": value_hash(_as_text(clips)), "files": list(chain(*paths))}
+                (folder / f"{name}.json").write_text(json.dumps(kept), encoding="utf-8")
+            (folder / _KNOWN).write_text(json.dumps(state), encoding="utf-8")
 
-    hashes = {
-        name: value_hash([_as_text(shard), [is_present(clip) for clip in shard]])
-        for name, shard in deal_clips(clips, count, "hash").items()
-    }
-    kept = {"state": state, "folders": states, "hashes": hashes}
-    with written_whole(memo) as temporary:
-        temporary.write_text(json.dumps(kept), encoding="utf-8")
-    return hashes
+    def content(self, shard: str) -> str:
+        """A hash of the clips of a shard, and of size and time of their files."""
+        kept = json.loads((self._memo / f"{shard}.json").read_bytes())
+        paths = kept["files"]
+        if len(paths) < _FEW:
+            return value_hash([kept["clips"], [_file_state(path) for path in paths]])
+        # Side by side, as disks of a network answer slowly.
+        parts = [paths[first : first + _FEW] for first in range(0, len(paths), _FEW)]
+        with ThreadPoolExecutor(_LOOKING) as pool:
+            states = pool.map(lambda part: [_file_state(path) for path in part], parts)
+            return value_hash([kept["clips"], list(chain(*states))])
 
 
-def _states(folders: Iterable[str]) -> dict[str, list[str | int] | None]:
-    """Folder -> its state, None where it does not exist."""
-    return {folder: _state(folder) if Path(folder).is_dir() else None for folder in sorted(folders)}
+def _paths(clip: Clip, files_of: Callable[[Clip], Sequence[Path]]) -> list[str]:
+    try:
+        return [str(path) for path in files_of(clip)]
+    except InputError:
+        # The job says what is wrong.
+        return []
+
+
+def _file_state(path: str) -> list[int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116, a Path takes three times as long
+    except OSError:
+        return None
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _state(path: str | Path) -> list[str | int]:
@@ -104,4 +134,4 @@ def _state(path: str | Path) -> list[str | int]:
 
 
 def _as_text(shard: Sequence[Clip]) -> str:
-    return json.dumps([asdict(clip) for clip in shard], ensure_ascii=False)
+    return json.dumps([vars(clip) for clip in shard], ensure_ascii=False)

@@ -28,19 +28,26 @@ class FeatureFolder:
     def __init__(self, directory: str | Path):
         self.path = Path(directory)
 
+    def candidates(self, clip: Clip) -> list[Path]:
+        """Where a clip's file may be: its path if that names an array, else <uid>.npz or .npy.
+
+        Raises:
+            UnreadableFeatures: if its path leads out of the directory.
+        """
+        if clip.path is None or Path(clip.path).suffix not in ARRAY_SUFFIXES:
+            return [self.path / f"{clip.uid}{suffix}" for suffix in ARRAY_SUFFIXES]
+        try:
+            return [below(self.path, clip.path)]
+        except InputError as error:
+            raise UnreadableFeatures(str(error)) from error
+
     def file(self, clip: Clip) -> Path:
-        """The file of a clip: its path where that names an array, else <uid>.npz or <uid>.npy.
+        """The file of a clip, the one of its candidates that is there.
 
         Raises:
             UnreadableFeatures: if there is none, or one of either kind.
         """
-        if clip.path is not None and Path(clip.path).suffix in ARRAY_SUFFIXES:
-            try:
-                candidates = [below(self.path, clip.path)]
-            except InputError as error:
-                raise UnreadableFeatures(str(error)) from error
-        else:
-            candidates = [self.path / f"{clip.uid}{suffix}" for suffix in ARRAY_SUFFIXES]
+        candidates = self.candidates(clip)
         found = [path for path in candidates if path.is_file()]
         if len(found) != 1:
             names = " and ".join(str(path) for path in found or candidates)

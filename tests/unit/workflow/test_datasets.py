@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from playfair.config import complete_config
-from playfair.data.clips.shards import shard_hashes
 from playfair.errors import InputError
 from playfair.workflow.datasets import Datasets, memory_for_clips
 
@@ -99,16 +98,55 @@ def test_one_list_of_both_splits_has_to_tell_them_apart(tmp_path):
     datasets(mine=LISTS).check_lists("mine")
 
 
-def test_content_of_a_shard_is_known_once_the_clips_are_there(tmp_path, monkeypatch):
+CLIPS = [{"id": str(uid), "label": "waving", "template": "waving"} for uid in range(9)]
+
+
+@pytest.mark.parametrize("shard_by", ["hash", "order"])
+def test_content_of_a_shard_is_known_once_the_clips_are_there(tmp_path, monkeypatch, shard_by):
     monkeypatch.chdir(tmp_path)
-    by_hash = datasets("hash", mine={**LISTS, "train": "train.json"})
-    assert by_hash.shard_content("mine", "train", "1-of-2") is None
+    mine = {**LISTS, "train": "train.json", "extension": ".mp4"}
+
+    def content():
+        return datasets(shard_by, mine=mine).shard_content("mine", "train", "1-of-2")
+
+    assert content() is None
     (tmp_path / "films").mkdir()
-    clips = [{"id": str(uid), "label": "waving", "template": "waving"} for uid in range(9)]
-    (tmp_path / "train.json").write_text(json.dumps(clips))
-    hashes = shard_hashes("train.json", "train", "films", 2, tmp_path / "memo.json")
-    assert by_hash.shard_content("mine", "train", "1-of-2") == hashes["1-of-2"]
-    assert datasets("order", mine=LISTS).shard_content("mine", "train", "1-of-2") is None
+    (tmp_path / "train.json").write_text(json.dumps(CLIPS))
+    missing = content()
+    for uid in range(9):
+        (tmp_path / f"films/{uid}.mp4").touch()
+    assert missing is not None and content() not in (None, missing)
+    (tmp_path / "train.json").write_text("no list")
+    assert content() is None
+
+
+@pytest.mark.parametrize("paths", [None, "day/{uid}.npy"])
+def test_arrays_written_anew_under_their_names_are_noticed(tmp_path, monkeypatch, paths):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{uid},{paths.format(uid=uid)}" if paths else f"{uid}," for uid in range(4)]
+    (tmp_path / "clips.csv").write_text("uid,path\n" + "\n".join(rows) + "\n")
+    theirs = {
+        **FEATURES,
+        "train": "clips.csv",
+        "features": {"train": "arrays", "validation": "other.h5"},
+    }
+
+    def content():
+        return datasets("order", theirs=theirs).shard_content("theirs", "train", "1-of-1")
+
+    (tmp_path / "arrays/day").mkdir(parents=True)
+    missing = content()
+    array = tmp_path / "arrays" / (paths or "{uid}.npz").format(uid=2)
+    array.write_bytes(b"features")
+    first = content()
+    array.write_bytes(b"other features")
+    assert len({missing, first, content()}) == 3
+
+
+def test_what_a_rule_draws_and_one_feature_file_are_seen_by_their_own_times(tmp_path):
+    assert datasets("order").shard_content("synthetic", "train", "1-of-2") is None
+    one_file = {**FEATURES, "features": {"train": "train.h5", "validation": "v.h5"}}
+    assert datasets("order", theirs=one_file).shard_content("theirs", "train", "1-of-2") is None
 
 
 def test_memory_grows_with_a_list_but_not_with_features(tmp_path):

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playfair.data.clips.labels import Clip, read_clips
+from playfair.data.clips.labels import Clip, read_clips, video_path
 from playfair.data.clips.shards import (
+    ShardFiles,
     clips_of_shard,
     deal_clips,
-    shard_hashes,
     shard_numbers,
 )
 from playfair.errors import InputError
@@ -79,8 +79,18 @@ def write_labels(folder, uids, template="Moving [something]"):
     (folder / "train.json").write_text(json.dumps(entries))
 
 
-def hashes(folder, memo="memo.json", labels="train.json"):
-    return shard_hashes(folder / labels, "train", folder / "videos", 6, folder / memo)
+def hashes(folder, memo="memo", labels="train.json", shard_by="hash"):
+    videos = folder / "videos"
+    shards = ShardFiles(
+        folder / labels,
+        "train",
+        videos,
+        lambda clip: [video_path(clip, videos, ".webm")],
+        6,
+        shard_by,
+        folder / memo,
+    )
+    return {f"{number}-of-6": shards.content(f"{number}-of-6") for number in range(1, 7)}
 
 
 def changed(before, after):
@@ -115,7 +125,7 @@ def test_answer_is_kept_until_the_files_change(dataset, monkeypatch):
     monkeypatch.setattr("playfair.data.clips.shards.read_clips", None)
     assert hashes(dataset) == before
     monkeypatch.setattr("playfair.data.clips.shards.read_clips", read_clips)
-    assert hashes(dataset, memo="other.json") == before
+    assert hashes(dataset, memo="other") == before
 
 
 def test_labels_that_do_not_exist_yet_are_a_missing_file(tmp_path):
@@ -138,3 +148,28 @@ def test_videos_at_paths_of_a_list_are_looked_for_there(dataset):
     (dataset / "videos" / names[4]).touch()
     own = shard_numbers(UIDS, 6, "hash")[4] + 1
     assert changed(after, hashes(dataset, labels="clips.csv")) == {f"{own}-of-6"}
+
+
+@pytest.mark.parametrize("shard_by", ["hash", "order"])
+def test_a_file_that_is_overwritten_changes_its_own_shard(dataset, shard_by):
+    before = hashes(dataset, shard_by=shard_by)
+    path = dataset / "videos" / f"{UIDS[3]}.webm"
+    folder = path.parent.stat()
+    path.write_bytes(b"mended")
+    os.utime(path.parent, ns=(folder.st_atime_ns, folder.st_mtime_ns))
+    after = hashes(dataset, shard_by=shard_by)
+    own = shard_numbers(UIDS, 6, shard_by)[3] + 1
+    assert changed(before, after) == {f"{own}-of-6"}
+    os.utime(path, (1, 1))
+    assert changed(after, hashes(dataset, shard_by=shard_by)) == {f"{own}-of-6"}
+
+
+def test_many_files_count_as_few_do(dataset, monkeypatch):
+    before = hashes(dataset)
+    monkeypatch.setattr("playfair.data.clips.shards._FEW", 2)
+    assert hashes(dataset) == before
+
+
+def test_a_clip_whose_path_leads_elsewhere_is_the_job_s_to_refuse(dataset):
+    (dataset / "clips.csv").write_text("path,split\n../out.mp4,train\na.mp4,train\n")
+    assert len(hashes(dataset, labels="clips.csv")) == 6
