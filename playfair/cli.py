@@ -252,17 +252,15 @@ def _draw(
     output: Path,
 ) -> None:
     """Draw one filmstrip per model, of the class that is explained."""
-    from playfair.figures.drawing.style import PNG_DPI
+    from playfair.figures.drawing.style import save_picture
     from playfair.figures.filmstrips import Example, filmstrips_table, plot_filmstrips
-    from playfair.files import written_whole
 
     examples = [Example(model, uid, class_idx) for model, class_idx in explained.items()]
     figure = plot_filmstrips(
         filmstrips_table(examples, tables),
         lambda _, frame_idx: [view.frames[frame] for frame in frame_idx],
     )
-    with written_whole(output) as temporary:
-        figure.savefig(temporary, dpi=PNG_DPI)
+    save_picture(figure, output)
 
 
 if __name__ == "__main__":

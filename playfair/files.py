@@ -10,6 +10,7 @@ import shutil
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,16 +171,23 @@ def lost_files(directory: str | Path) -> list[str]:
 
 def write_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a CSV table, whole or not at all; without pandas, whose import takes half a second."""
-    with written_whole(path) as temporary, open(temporary, "w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    _write_table(path, text.getvalue())
 
 
 def write_csv(table: "pd.DataFrame", path: str | Path) -> None:
     """Write a table without its index, whole or not at all."""
+    _write_table(path, table.to_csv(index=False))
+
+
+def _write_table(path: str | Path, text: str) -> None:
+    # Spreadsheets take UTF-8 for what it is by a byte-order mark alone; ASCII needs none.
+    encoding = "utf-8" if text.isascii() else "utf-8-sig"
     with written_whole(path) as temporary:
-        table.to_csv(temporary, index=False)
+        temporary.write_bytes(text.encode(encoding))
 
 
 def read_csv(path: str | Path) -> "pd.DataFrame":
@@ -204,8 +212,9 @@ def below(directory: str | Path, path: str | Path) -> Path:
     """
     place = Path(directory, path)
     # Not resolved: that would follow the links.
-    absolute, above = (os.path.normpath(Path.cwd() / one) for one in (place, directory))
-    if not Path(absolute).is_relative_to(above):
+    here = Path.cwd()
+    absolute, above = (os.path.normpath(here / one) for one in (place, directory))
+    if absolute != above and not absolute.startswith(above.rstrip(os.sep) + os.sep):
         raise InputError(
             f"the path {str(path)!r} in a list leads out of {directory}: give the data set a "
             "directory in which all of its files lie"

@@ -19,9 +19,18 @@ from playfair.files import (
     read_csv,
     write_contents,
     write_csv,
+    write_rows,
     written_whole,
 )
 from tests.commands import run_command
+
+
+def as_table(path, name):
+    write_csv(pd.DataFrame({"class_name": [name]}), path)
+
+
+def as_rows(path, name):
+    write_rows(path, ["class_name"], [[name]])
 
 
 def test_file_appears_when_the_block_succeeds(tmp_path):
@@ -173,3 +182,12 @@ def test_tables_come_back_as_they_were_written(tmp_path):
     )
     write_csv(table, tmp_path / "table.csv")
     pd.testing.assert_frame_equal(read_csv(tmp_path / "table.csv"), table, check_dtype=False)
+
+
+@pytest.mark.parametrize("write", [as_table, as_rows])
+def test_spreadsheets_are_told_of_letters_beyond_ascii(tmp_path, write):
+    write(tmp_path / "plain.csv", "=1+1, $5")
+    assert (tmp_path / "plain.csv").read_bytes() == b'class_name\n"=1+1, $5"\n'
+    write(tmp_path / "beyond.csv", "移動 é")
+    assert (tmp_path / "beyond.csv").read_bytes() == "\ufeffclass_name\n移動 é\n".encode()
+    assert list(read_csv(tmp_path / "beyond.csv")["class_name"]) == ["移動 é"]

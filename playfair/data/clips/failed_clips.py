@@ -42,7 +42,7 @@ def gather_failed(shards: Sequence[str | Path]) -> list[FailedClip]:
     """The clips in the tables of all shards, sorted by uid."""
     failed = []
     for shard in shards:
-        with open(shard, newline="") as file:
+        with open(shard, newline="", encoding="utf-8-sig") as file:
             failed += [FailedClip(**row) for row in csv.DictReader(file)]
     return sorted(failed)
 

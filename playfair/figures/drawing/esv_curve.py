@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import cycle
 
+import matplotlib
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 
 from playfair.attribution.result import Attribution
 from playfair.errors import InputError
+from playfair.figures.drawing.fonts import text_as_text
 from playfair.figures.drawing.style import PALETTE, REFERENCE
 
 
@@ -26,7 +28,16 @@ def plot_result(
     class_names: a name for every class number. ax: where to draw, a new figure by default.
     Raises `InputError` for a class that the result does not hold.
     """
-    shown = result.videos()[video]
+    with matplotlib.rc_context(text_as_text()):
+        return _plot(result.videos()[video], classes, class_names, ax)
+
+
+def _plot(
+    shown: Attribution,
+    classes: Sequence[int] | None,
+    class_names: Sequence[str] | None,
+    ax: Axes | None,
+) -> Figure:
     class_idx = shown.class_idx.tolist()
     if classes is None:
         classes = [class_idx[column] for column in np.argsort(-shown.scores, kind="stable")[:2]]

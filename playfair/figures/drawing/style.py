@@ -5,6 +5,7 @@ with the common kinds of colour blindness. Blue always means *supports*, orange 
 """
 
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from playfair.figures.drawing.fonts import LETTERS, text_as_text
 from playfair.files import written_whole
 
 ONE_COLUMN = 3.5
@@ -46,7 +48,7 @@ PALETTE = ("#009E73", "#9C4A86", "#000000", "#56B4E9", "#B8860B", "#7F7F7F")
 _MODEL_MARKERS = ("o", "s", "D", "^", "v", "P")
 
 LOOK: Any = {
-    "font.family": "DejaVu Sans",
+    **text_as_text(LETTERS),
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.titleweight": "normal",
@@ -85,7 +87,11 @@ LOOK: Any = {
 }
 """rcParams under which every figure is made: ``with matplotlib.rc_context(LOOK): ...``."""
 
+_SECOND_HALF = "\0"
+_CUT = " …"
+
 _SAVING: Any = {
+    **text_as_text(LETTERS),  # labels of ticks are made at the end
     "pdf.fonttype": 42,  # TrueType, because journals refuse matplotlib's default Type 3
     "savefig.facecolor": "white",
     "savefig.bbox": None,
@@ -95,6 +101,12 @@ _SAVING: Any = {
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of `width` by `height` inches whose parts keep out of each other's way."""
     return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.035))
+
+
+def save_picture(figure: Figure, path: str | Path) -> None:
+    """Save a figure as one file, of the kind that its name says, written whole."""
+    with matplotlib.rc_context(_SAVING), written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=PNG_DPI)
 
 
 def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> None:
@@ -117,13 +129,23 @@ def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> N
 def class_title(class_name: str, width: int | None = None, max_lines: int | None = None) -> str:
     """A class name without the square brackets of its template.
 
-    Wrapped to lines of `width` characters where given; what goes beyond `max_lines` of them is cut
-    and ends in an ellipsis.
+    Wrapped to lines as wide as `width` letters where given; what goes beyond `max_lines` of them is
+    cut and ends in an ellipsis.
     """
     plain = class_name.replace("[", "").replace("]", "")
     if width is None:
         return plain
-    return textwrap.fill(plain, width, max_lines=max_lines, placeholder=" …")
+    # Letters of some scripts are two wide.
+    widened = "".join(
+        letter + _SECOND_HALF * (unicodedata.east_asian_width(letter) in "WF") for letter in plain
+    )
+    lines = textwrap.wrap(widened, width)
+    if max_lines is not None and len(lines) > max_lines:
+        last = lines[max_lines - 1]
+        while len(last) + len(_CUT) > width:
+            last = last.rpartition(" ")[0] or last[:-1]
+        lines[max_lines - 1 :] = [last + _CUT]
+    return "\n".join(lines).replace(_SECOND_HALF, "")
 
 
 def model_looks(models: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -50,7 +50,7 @@ def test_png_has_200_dots_per_inch_and_pdf_has_embedded_truetype_fonts(tmp_path)
 
 def test_nothing_is_left_behind_when_saving_fails(tmp_path):
     figure = a_figure()
-    figure.text(0.5, 0.5, "$unbalanced{$")
+    figure.text(0.5, 0.5, "$unbalanced{$", parse_math=True)
     with pytest.raises(ValueError):
         save_figure(figure, tmp_path / "a.png", tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
