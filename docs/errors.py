@@ -41,7 +41,7 @@ HEADER = """\
 # What is said of bad input
 
 Every case is one sentence, which names the file, key or uid, what was found and what was expected.
-A job's sentence stands in its log, too, and Snakemake shows it (`show-failed-logs`). Written by
+A job's sentence stands in its log, too, which Snakemake shows where jobs run elsewhere. Written by
 `python -m docs.errors` from the tests that provoke the cases.
 
 A configuration is looked at before anything runs; `python -m playfair.config_files mine.yaml` does

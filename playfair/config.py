@@ -326,16 +326,13 @@ class Config(Section):
                     "figures draw them side by side"
                 )
         for name, model in models.items():
-            own = model.attribution
             n_frames = self.n_frames
             if isinstance(model, ClipModel):
                 n_frames = model.elements(n_frames)
-            try:
-                own.check(max(n_frames))
-            except InputError as error:
-                is_own = str(error).partition(" ")[0] in own.model_fields_set
-                key = f"definitions.models.{name}.attribution" if is_own else "attribution"
-                raise InputError(f"config key {key}.{error}") from None
+            # Clips that have fewer frames than are to be explained are the exception.
+            for section in ("attribution", "all_frames"):
+                if hasattr(model, section):
+                    _check_frames(name, section, getattr(model, section), max(n_frames))
 
     def _check_further_methods(self) -> None:
         for name in self.methods:
@@ -382,6 +379,16 @@ class Config(Section):
                     f"features, for which nothing is gulped: write "
                     f"definitions.datasets.{self.dataset}.{name}: {value}"
                 )
+
+
+def _check_frames(model: str, section: str, options: MethodSection, n_frames: int) -> None:
+    """Check that the method of a model's section can explain that many frames."""
+    try:
+        options.check(n_frames)
+    except InputError as error:
+        is_own = str(error).partition(" ")[0] in options.model_fields_set
+        key = f"definitions.models.{model}.{section}" if is_own else section
+        raise InputError(f"config key {key}.{error}") from None
 
 
 def _check_used(key: str, section: MethodSection, methods: Sequence[str]) -> None:

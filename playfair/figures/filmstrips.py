@@ -151,7 +151,7 @@ def filmstrips_table(
         (1..n), frame_idx, inside (1.0 / 0.0, NaN without ground truth), class_name (the explained
         class), rival_class_name (the highest-scoring class other than that one: a wrong prediction
         if there is one), and for both of them prior, score and esv, those of the rival with the
-        prefix rival_.
+        prefix rival_ (NaN and no name where there is one class only).
     """
     rows = [
         _example_rows(place, example, tables[example.model], ground_truth)
@@ -166,7 +166,8 @@ def _example_rows(
     row = int(np.flatnonzero(table.uid == example.uid)[0])
     scores = table.scores[row]
     reference = int(table.explained[row]) if example.class_idx is None else example.class_idx
-    rival = int(np.where(np.arange(len(scores)) == reference, -np.inf, scores).argmax())
+    others = np.delete(np.arange(len(scores)), reference)
+    rival = others[scores[others].argmax()] if len(others) else None
     outcome = "right" if table.correct[row] else "wrong"
     if table.label[row] < 0:
         outcome = "unlabelled"
@@ -184,10 +185,10 @@ def _example_rows(
             "prior": float(table.prior[reference]),
             "score": float(scores[reference]),
             "esv": table.esv[row, :, reference].astype(np.float64),
-            "rival_class_name": table.class_name[rival],
-            "rival_prior": float(table.prior[rival]),
-            "rival_score": float(scores[rival]),
-            "rival_esv": table.esv[row, :, rival].astype(np.float64),
+            "rival_class_name": "" if rival is None else table.class_name[rival],
+            "rival_prior": np.nan if rival is None else float(table.prior[rival]),
+            "rival_score": np.nan if rival is None else float(scores[rival]),
+            "rival_esv": np.nan if rival is None else table.esv[row, :, rival].astype(np.float64),
         }
     )
 
@@ -226,12 +227,13 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
         pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
         strips.append(FrameStrip(rows, pictures))
     values = table[["esv", "rival_esv"]].to_numpy()
-    scale = min(values.min(), 0.0), max(values.max(), 0.0)
+    scale = min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0)
     title = "Which frames made the model say so?"
     page = Page.with_title(title, [strip.height for strip in strips])
     for strip in strips:
         strip.draw(page, scale)
-    add_strip_legend(page, has_truth=bool(table["inside"].notna().any()))
+    has_truth, has_rival = (bool(table[name].notna().any()) for name in ("inside", "rival_esv"))
+    add_strip_legend(page, has_truth, has_rival)
     return page.figure
 
 

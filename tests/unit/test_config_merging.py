@@ -99,6 +99,10 @@ def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
             {"attribution": {"method": "permutation", "budget": 28}},
             "config key attribution.budget is 28: choose at least 29 for 8 frames",
         ),
+        (
+            {"all_frames": {"method": "permutation", "budget": 28}},
+            "config key all_frames.budget is 28: choose at least 29 for 8 frames",
+        ),
     ],
 )
 def test_a_sentence_names_the_key_that_was_set(config, sentence):

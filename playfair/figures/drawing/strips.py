@@ -102,12 +102,11 @@ class FrameStrip:
             (outcome, pale),
             (class_title(first["class_name"], LETTERS_PER_LINE - 3), {"weight": "bold"}),
             (f"score {first['score']:.2f} {equals} {sums}", {}),
-            (
-                f"{_RIVAL_WORDS[first['outcome']]} ({first['rival_score']:.2f}):\n"
-                + class_title(first["rival_class_name"], LETTERS_PER_LINE, max_lines=3),
-                pale,
-            ),
         ]
+        if not math.isnan(first["rival_score"]):
+            rival = class_title(first["rival_class_name"], LETTERS_PER_LINE, max_lines=3)
+            words = f"{_RIVAL_WORDS[first['outcome']]} ({first['rival_score']:.2f}):\n{rival}"
+            paragraphs.append((words, pale))
         return break_lines(paragraphs)
 
     def _draw_row(
@@ -176,14 +175,13 @@ def _signed(value: float, decimals: int) -> str:
     return f"{'−' if value < 0 else '+'}{abs(value):.{decimals}f}"
 
 
-def add_strip_legend(page: Page, has_truth: bool) -> None:
+def add_strip_legend(page: Page, has_truth: bool, has_rival: bool = True) -> None:
     """The legend of all strips, at the foot of the page."""
-    handles: list[Any] = [
-        Patch(color=SUPPORTS),
-        Patch(color=DISTRACTS),
-        Patch(color=RIVAL),
-    ]
-    labels = ["supports the class", "distracts from it", "ESV for the other class"]
+    handles: list[Any] = [Patch(color=SUPPORTS), Patch(color=DISTRACTS)]
+    labels = ["supports the class", "distracts from it"]
+    if has_rival:
+        handles.append(Patch(color=RIVAL))
+        labels.append("ESV for the other class")
     if has_truth:
         handles.append(Line2D([], [], **EVIDENCE_LOOK))
         labels.append("frames that carry the evidence")

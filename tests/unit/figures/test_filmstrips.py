@@ -107,6 +107,17 @@ def test_a_class_that_is_named_is_explained_and_the_strongest_other_is_its_rival
     assert rows["rival_class_name"].iloc[0] == table.class_name[others.argmax()]
 
 
+def test_one_class_alone_has_no_rival():
+    table = esv_table("tsn", 4, video_count=3, class_count=1)
+    strips = filmstrips_table(select_examples({"tsn": table}), {"tsn": table})
+    assert set(strips["rival_class_name"]) == {""}
+    assert strips[["rival_prior", "rival_score", "rival_esv"]].isna().all(axis=None)
+    figure = plot_filmstrips(strips, None)
+    figure.canvas.draw()
+    assert "next best" not in "".join(text.get_text() for text in figure.texts)
+    assert "other class" not in "".join(t.get_text() for t in figure.legends[0].get_texts())
+
+
 def test_scores_are_priors_plus_the_esvs_of_all_frames():
     tables = {"trn": esv_table("trn", 5)}
     rows = filmstrips_table(select_examples(tables, 3, 3), tables)
