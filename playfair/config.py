@@ -19,6 +19,7 @@ from playfair.attribution.methods.registry import (
     samplers,
 )
 from playfair.config_errors import choices, error_sentence
+from playfair.data.clips.frame_sampling import Rounding
 from playfair.definitions.attribution import (
     FewFramesMethod,
     FurtherMethod,
@@ -216,6 +217,12 @@ class Config(Section):
         default_factory=Sampling,
         description="ESVs of every frame of a video. What a model sets in its own all_frames comes "
         "first.",
+    )
+    frame_sampling: Rounding = Field(
+        default="integers",
+        description="How the middle frames of equal segments are computed, for models with heads: "
+        "in integers, exactly, or in floats, as the paper's code does, which at 7 and 9 to 15 "
+        "frames takes a frame of some videos earlier by one.",
     )
     collate: Collate = Field(default_factory=Collate, description="Results of a model in one file.")
     webm: Webm = Field(default_factory=Webm, description="Clips to watch.")

@@ -12,7 +12,7 @@ import torch
 from playfair.attribution.explain import explain
 from playfair.attribution.games.scores import check_score, probabilities_of_scores
 from playfair.attribution.methods.registry import method_class
-from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.clips.frame_sampling import Rounding, check_rounding, sample_frame_idx
 from playfair.data.stores.esv_store import open_results
 from playfair.data.stores.esv_table import EsvTable
 from playfair.data.stores.feature_store import FeatureStore
@@ -44,6 +44,7 @@ class RunModel:
 
     prior: probabilities, whatever the unit of the run's scores. n_frames: at how many frames the
     run explains it, ascending. backbone_hash: of the weights that its features were computed by.
+    frame_sampling: how frames are sampled, see `sample_frame_idx`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class RunModel:
     class_name: np.ndarray
     prior: np.ndarray
     backbone_hash: str
+    frame_sampling: Rounding = "integers"
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ class Run:
         backbone_hash = str(attributes["backbone_checkpoint_hash"])
         unit = check_score(str(attributes.get("score", "probability")))
         prior = probabilities_of_scores(torch.from_numpy(prior), unit).numpy()
-        return RunModel(name, options, heads, n_frames, class_name, prior, backbone_hash)
+        rounding = check_rounding(str(attributes.get("frame_sampling", "integers")))
+        return RunModel(name, options, heads, n_frames, class_name, prior, backbone_hash, rounding)
 
     def features(self, model: RunModel) -> list[FeatureStore]:
         """The features by which the run explains a model, gathered or of the shards.
@@ -316,7 +319,7 @@ def explain_view(
                 f"run explains {model.n_frames[0]} or more: choose fewer with --n-frames"
             )
         n_frames = possible[-1]
-    frame_idx = sample_frame_idx(length, n_frames)
+    frame_idx = sample_frame_idx(length, n_frames, model.frame_sampling)
     section = {**model.options["attribution"], **options}
     method = section["method"]
     most = method_class(method).most_frames

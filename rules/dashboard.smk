@@ -60,6 +60,7 @@ rule export_dashboard:
         features=features_of,
         evidence_rate=datasets.evidence_rate(config["dataset"]),
         options=config["dashboard"],
+        frame_sampling=config["frame_sampling"],
         page=[
             file_hash(project / "playfair/dashboard/static" / name)
             for name in ["app.css", "app.js", "index.html"]

@@ -28,6 +28,7 @@ rule compute_esvs:
     params:
         model=lambda wildcards: networks.model_options(wildcards.model, "attribution"),
         batch_size=config["attribution"]["batch_size"],
+        frame_sampling=config["frame_sampling"],
         device=config["device"],
         choices=lambda wildcards: [
             networks.models[wildcards.model]["attribution"]["method"]

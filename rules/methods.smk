@@ -15,6 +15,7 @@ use rule compute_esvs as compute_method_esvs with:
     params:
         model=lambda wildcards: methods.model_options(networks, **wildcards),
         batch_size=config["attribution"]["batch_size"],
+        frame_sampling=config["frame_sampling"],
         device=config["device"],
         choices=lambda wildcards: methods.choices(wildcards.method),
 
@@ -84,6 +85,7 @@ rule compute_attributions:
     params:
         model=lambda wildcards: methods.model_options(networks, **wildcards),
         batch_size=config["attribution"]["batch_size"],
+        frame_sampling=config["frame_sampling"],
         device=config["device"],
         choices=lambda wildcards: methods.choices(wildcards.method),
     script:

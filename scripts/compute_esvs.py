@@ -18,17 +18,19 @@ log_to(snakemake.log[0])
 torch.set_num_threads(snakemake.threads)
 options = snakemake.params.model["attribution"]
 n_frames = int(snakemake.wildcards.n_frames)
+rounding = snakemake.params.frame_sampling
 files = dict(snakemake.input.items())
 model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)
 dataset = snakemake.wildcards.dataset
 attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards.model, options)
+attributes["frame_sampling"] = rounding
 
 optional = stored_fields(options)
 with write_esvs(
     snakemake.output.esvs, n_frames, model.class_names, model.prior(options), attributes, optional
 ) as writer:
     for videos, frame_idx, features in sampled_batches(
-        model.store, n_frames, snakemake.params.batch_size
+        model.store, n_frames, snakemake.params.batch_size, rounding
     ):
         result = model.explain(features, options, model.store.label[videos])
         writer.append(

@@ -35,7 +35,7 @@ for name, features in params.features.items():
         labels=files.labels,
         device="cpu",
     )
-    makers[name] = TableMaker(model.heads, model.priors, [model.store])
+    makers[name] = TableMaker(model.heads, model.priors, [model.store], params.frame_sampling)
 examples = list(dict.fromkeys(read_csv(files.examples)["uid"]))
 count = params.options["clips"]
 uids = results.uid if count is None else telling_uids(results, count, examples)

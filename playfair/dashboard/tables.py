@@ -11,7 +11,7 @@ from playfair.attribution.exact.subset_scores import subset_scores
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game
 from playfair.dashboard.packed_tables import MOST_FRAMES_OF_ALL_CLASSES, Table
-from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.clips.frame_sampling import Rounding, sample_frame_idx
 from playfair.data.stores.feature_store import FeatureStore
 
 MOST_COLUMNS = 16
@@ -23,6 +23,7 @@ class TableMaker:
 
     Args:
         heads: see `playfair.models.heads.loading.load_heads`. priors: (C,).
+        frame_sampling: of the run, see `sample_frame_idx`.
     """
 
     def __init__(
@@ -30,9 +31,11 @@ class TableMaker:
         heads: Model | Sequence[Model],
         priors: ArrayLike,
         stores: Sequence[FeatureStore],
+        frame_sampling: Rounding = "integers",
     ):
         self._heads = heads
         self._priors = np.asarray(priors)
+        self._frame_sampling = frame_sampling
         # Of a video in several files the first counts.
         self._row = {
             uid: (store, row) for store in reversed(stores) for row, uid in enumerate(store.uid)
@@ -57,7 +60,7 @@ class TableMaker:
         """
         store, row = self._row[uid]
         features = store.features(row)
-        frame_idx = sample_frame_idx(len(features), n_frames)
+        frame_idx = sample_frame_idx(len(features), n_frames, self._frame_sampling)
         if order:
             frame_idx = frame_idx[list(order)]
         return make_table(self._heads, self._priors, features[frame_idx], frame_idx, wanted, most)

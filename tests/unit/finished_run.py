@@ -42,7 +42,9 @@ def write_run_features(path, checkpoint):
         writer.append(np.zeros((3, FEATURE_DIM), np.float32))
 
 
-def write_model(folder, model, n_frames, prior=(0.5, 0.5), score="probability", **options):
+def write_model(
+    folder, model, n_frames, prior=(0.5, 0.5), score="probability", sampling="integers", **options
+):
     """The head of a model, its ESV files and the collated file."""
     head = folder / f"checkpoints/{model}/head.pt"
     save_checkpoint(head, TSN(FEATURE_DIM, len(CLASSES)))
@@ -52,6 +54,7 @@ def write_model(folder, model, n_frames, prior=(0.5, 0.5), score="probability", 
         "dataset": folder.name,
         "model": model,
         "score": score,
+        "frame_sampling": sampling,
         "model_options": json.dumps(options),
         "checkpoint": [str(head.relative_to(folder))],
         "checkpoint_hash": [file_hash(head)],

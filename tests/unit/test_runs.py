@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from playfair.cli import main
+from playfair.dashboard.run_networks import table_maker
 from playfair.errors import InputError
 from playfair.provenance import module_hash
-from playfair.runs import Run
+from playfair.runs import ClipView, Run, explain_view
 from playfair.trust import Trust
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import write_model, write_run, write_run_features
@@ -83,6 +84,22 @@ def test_priors_of_a_run_are_probabilities_whatever_it_shares_out(folder):
     for unit, prior in (("logit", log_odds / 2), ("log_odds", log_odds)):
         write_model(folder, "tsn", [1], prior=prior, score=unit)
         np.testing.assert_allclose(Run(folder).model("tsn").prior, [0.3, 0.7], atol=1e-6)
+
+
+@pytest.mark.parametrize(("sampling", "fourth"), [("integers", 6), ("floats", 5)])
+def test_frames_of_another_clip_are_sampled_as_those_of_the_run(folder, sampling, fourth):
+    write_model(folder, "tsn", [7], sampling=sampling)
+    model = Run(folder).model("tsn")
+    view = ClipView([], np.zeros((12, 4), np.float32), 8.0)
+    assert explain_view(view, "clip", model, CPU).frame_idx[0, 3] == fourth
+    table = table_maker(folder, "tsn", Trust()).table("clip", 3)
+    assert table.frame_idx.tolist() == [0, 1, 2]
+
+
+def test_a_run_that_samples_in_a_way_of_its_own_is_refused(folder):
+    write_model(folder, "tsn", [1], sampling="thirds")
+    with pytest.raises(InputError, match="by 'thirds': choose integers or floats"):
+        Run(folder).model("tsn")
 
 
 def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch, refused):

@@ -1,29 +1,55 @@
 """Which frames of a video a model sees: the paper's deterministic sampling."""
 
+from typing import Literal, get_args
+
 import numpy as np
 
 from playfair.errors import InputError
 
+Rounding = Literal["integers", "floats"]
+"""How the middle of a segment is computed: exactly, or as the paper's code does."""
 
-def sample_frame_idx(sequence_length: int, n_frames: int) -> np.ndarray:
+
+def sample_frame_idx(
+    sequence_length: int, n_frames: int, rounding: Rounding = "integers"
+) -> np.ndarray:
     """Split a video into `n_frames` equal segments and take the middle frame of each.
 
-    Frame i is ``floor(i * T / n + T / (2 n))`` for a video of T frames,
-    computed in integers so that no rounding error can move it.
+    Frame i is ``floor(i * T / n + T / (2 n))`` for a video of T frames: computed in integers, so
+    that no rounding error can move it, or in float64 and this order, as the paper's code does. At
+    n = 7 and 9 to 15 floats take one frame or two earlier by one, of 63 of the 1,684 pairs of n up
+    to 16 and T from 9 to 115, the lengths of Something-Something v2 at 8 frames per second.
 
     Returns:
         (n_frames,) int64, strictly increasing.
 
     Raises:
-        InputError: if the video has fewer than `n_frames` frames.
+        InputError: if the video has fewer than `n_frames` frames, or there is no such rounding.
     """
+    check_rounding(rounding)
     if not 1 <= n_frames <= sequence_length:
         raise InputError(
             f"cannot sample {n_frames} frames of a video of {sequence_length}: "
             f"choose between 1 and {sequence_length}"
         )
     segments = np.arange(n_frames, dtype=np.int64)
+    if rounding == "floats":
+        length = sequence_length / n_frames
+        middles: np.ndarray = np.floor(segments * length + length / 2).astype(np.int64)
+        return middles
     return (2 * segments + 1) * sequence_length // (2 * n_frames)
+
+
+def check_rounding(name: str) -> Rounding:
+    """The name as a way of rounding.
+
+    Raises:
+        InputError: if it is none.
+    """
+    for known in get_args(Rounding):
+        if name == known:
+            return known  # type: ignore[no-any-return]
+    raise InputError(f"frames cannot be sampled by {name!r}: choose integers or floats")
 
 
 def sample_clip_idx(sequence_length: int, clip_frames: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Frame sampling agrees with the paper's code."""
 
 import json
+import math
 
 import h5py
 import numpy as np
@@ -18,6 +19,34 @@ def test_frame_sampling_agrees_with_the_conformance_vectors():
     for case in cases:
         idx = sample_frame_idx(case["video_length"], case["n_frames"])
         assert idx.tolist() == case["indices"], case
+
+
+PAIRS = [(length, n) for length in range(9, 116) for n in range(1, 17) if n <= length]
+
+
+def test_floats_are_the_arithmetic_of_the_paper_s_code():
+    for length, n in PAIRS:
+        segment = length / n
+        expected = [math.floor(i * segment + segment / 2) for i in range(n)]
+        assert sample_frame_idx(length, n, "floats").tolist() == expected, (length, n)
+
+
+def test_floats_differ_from_integers_by_one_frame_of_few_videos():
+    differing = {}
+    for length, n in PAIRS:
+        early = sample_frame_idx(length, n) - sample_frame_idx(length, n, "floats")
+        if early.any():
+            assert set(early.tolist()) == {0, 1} and early.sum() <= 2, (length, n)
+            differing.setdefault(n, []).append(length)
+    counts = {n: len(lengths) for n, lengths in differing.items()}
+    assert counts == {7: 8, 9: 6, 10: 5, 11: 9, 12: 5, 13: 10, 14: 7, 15: 13}
+    assert differing[7] == [12, 24, 34, 48, 68, 82, 96, 110]
+    assert sample_frame_idx(12, 7)[3] == 6 and sample_frame_idx(12, 7, "floats")[3] == 5
+
+
+def test_another_rounding_is_refused():
+    with pytest.raises(InputError, match="by 'halves': choose integers or floats"):
+        sample_frame_idx(9, 3, "halves")
 
 
 def test_all_frames_are_sampled_when_as_many_are_asked_for():
