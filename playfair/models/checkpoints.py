@@ -1,16 +1,20 @@
 """Checkpoints: the weights of a network in a file, with plain attributes beside them.
 
 A checkpoint is a dict with the state dict under "state_dict" (ours, and some released ones) or
-"model" (other released ones), or it is the state dict itself (torchvision's). It is read with
-weights_only, so that it can run no code; docs/checkpoints.md says what to do about files that
-cannot be read so. Those that we write carry a hash of all that they hold, which is compared when
-they are read: torch itself notices no changed weight.
+"model" (other released ones), or it is the state dict itself (torchvision's, and safetensors). It
+is read with weights_only, so that it can run no code; docs/checkpoints.md says what to do about
+files that cannot be read so. Those that we write carry a hash of all that they hold, which is
+compared when they are read: torch itself notices no changed weight.
 """
 
+import argparse
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +28,9 @@ Network = TypeVar("Network", bound=nn.Module)
 
 STATE_DICT_KEYS = ("state_dict", "model")
 HASH = "sha256"
+PREFIXES = ("module.", "_orig_mod.", "model.", "backbone.")
+"""Of keys: what DataParallel, torch.compile, Lightning and networks with a backbone put there."""
+_MOST_PARTS = 50
 LAST_LAYER = ("last_linear.weight", "last_linear.bias")
 _REFUSED_GLOBAL = re.compile(r"GLOBAL `?([\w.]+)")
 
@@ -168,11 +175,34 @@ def check_finite_weights(weights: Mapping[str, Tensor], source: str) -> None:
 
 
 def _adapted(model: nn.Module, found: Mapping[str, Tensor], source: str) -> dict[str, Tensor]:
+    """The weights under the network's own keys: all, or those below a prefix where these fit."""
     adapt = getattr(model, "adapt_state_dict", dict)
+    needed = {key for key in model.state_dict() if not key.endswith("num_batches_tracked")}
+    for part in islice(_parts(found), _MOST_PARTS):
+        with suppress(InputError):
+            adapted = dict(adapt(dict(part)))
+            if needed <= adapted.keys():
+                return adapted
     try:
         return dict(adapt(dict(found)))
     except InputError as error:
         raise InputError(f"{source} does not fit: {error}") from error
+
+
+def _parts(found: Mapping[str, Tensor]) -> Iterator[Mapping[str, Tensor]]:
+    """The weights themselves, then those below each of `PREFIXES`, and below several of them."""
+    waiting = deque([found])
+    while waiting:
+        part = waiting.popleft()
+        yield part
+        for prefix in PREFIXES:
+            below = {
+                key.removeprefix(prefix): value
+                for key, value in part.items()
+                if key.startswith(prefix)
+            }
+            if below:
+                waiting.append(below)
 
 
 def _check_keys(
@@ -195,9 +225,15 @@ def _check_keys(
 
 def _load(path: str | Path) -> dict[str, Any]:
     try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        if Path(path).suffix == ".safetensors":
+            return _load_safetensors(path)
+        # Scripts save their arguments beside the weights: a bag of values, which runs nothing.
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise InputError(f"The checkpoint {path} does not exist.") from error
+    except InputError:
+        raise
     # A dozen kinds, of torch, zipfile and pickle, for files that mislead them.
     except Exception as error:
         raise InputError(_refusal(path, str(error))) from error
@@ -207,6 +243,17 @@ def _load(path: str | Path) -> dict[str, Any]:
             f"'state_dict' or 'model'."
         )
     return checkpoint
+
+
+def _load_safetensors(path: str | Path) -> dict[str, Any]:
+    # Comes with the extra `transformers`.
+    try:
+        from safetensors.torch import load_file
+    except ImportError as error:
+        raise InputError(
+            f"The checkpoint {path} needs the package safetensors: install playfair[transformers]"
+        ) from error
+    return dict(load_file(path))
 
 
 def _refusal(path: str | Path, reason: str) -> str:

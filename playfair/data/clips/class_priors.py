@@ -37,6 +37,8 @@ def compute_class_priors(clips: Sequence[Clip], class_names: Sequence[str]) -> n
 def read_class_priors(path: str | Path, class_names: Sequence[str]) -> np.ndarray:
     """(C,) float32 priors from a CSV (columns class and prior), in the order of `class_names`.
 
+    Classes are named, or numbered by their place in `class_names`, as the paper's code does.
+
     Raises:
         InputError: if a class is missing or there twice, a prior is not a number between 0 and 1,
             or those of `class_names` do not sum to 1.
@@ -52,6 +54,8 @@ def read_class_priors(path: str | Path, class_names: Sequence[str]) -> np.ndarra
                 f"{path} has the prior {quoted(text)} for the class {quoted(name)}: expected a "
                 "number from 0 to 1"
             )
+    if prior_of.keys() == set(map(str, range(len(class_names)))) != set(class_names):
+        prior_of = {name: prior_of[str(place)] for place, name in enumerate(class_names)}
     absent = [name for name in class_names if name not in prior_of]
     if absent:
         raise InputError(

@@ -98,6 +98,18 @@ class BNInception(Backbone):
         features: Tensor = self.last_linear(values.mean(dim=(2, 3)))
         return features
 
+    def adapt_state_dict(self, state_dict: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights, of a network of the original TRN code those of its frames' part."""
+        if not any(key.startswith(_ORIGINAL) for key in state_dict):
+            return state_dict
+        own = {_ORIGINAL: "", "new_fc.": "last_linear."}
+        return {
+            own[part] + key.removeprefix(part): value
+            for key, value in state_dict.items()
+            for part in own
+            if key.startswith(part)
+        }
+
     def _add(self, name: str, n_in: int, n_out: int, width: int, stride: int = 1) -> None:
         """A convolution `name` and its normalisation `name`_bn, as two modules of the network."""
         convolution = nn.Conv2d(n_in, n_out, width, stride=stride, padding=width // 2)
@@ -140,6 +152,9 @@ class BNInception(Backbone):
         for layer in layers:
             values = self._convolve(f"{name}_{layer}", values)
         return values
+
+
+_ORIGINAL = "base_model."
 
 
 def _halve(values: Tensor) -> Tensor:

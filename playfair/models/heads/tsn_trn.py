@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 from playfair.errors import InputError
 
+_ORIGINAL = "consensus.classifier."
+
 
 class TSN(nn.Module):
     """Temporal Segment Network head: the mean over frames of a linear classifier on relu(feature).
@@ -78,8 +80,21 @@ class TRN(nn.Module):
 
         The paper's code counts the ReLU on the input as a layer, so that the keys of such heads are
         `model.2` and `model.4` instead of `model.1` and `model.3`. Raises `InputError` when this
-        head has none.
+        head has none. Of a network of the original TRN code the head is `consensus.classifier`,
+        whose ReLU comes first as well.
         """
+        original = {
+            f"model.{key.removeprefix(_ORIGINAL)}": value
+            for key, value in state_dict.items()
+            if key.startswith(_ORIGINAL)
+        }
+        if original and not self.relu_input:
+            raise InputError(
+                "it holds a head of the original TRN code, which has a ReLU on its input: set "
+                "relu_input to true (and hidden_dim, often to 512)."
+            )
+        if original:
+            return original
         if {key.rpartition(".")[0] for key in state_dict} != {"model.2", "model.4"}:
             return state_dict
         if not self.relu_input:

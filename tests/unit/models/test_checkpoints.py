@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from playfair.errors import InputError
 from playfair.models.backbones.architectures import build_backbone
@@ -89,6 +90,60 @@ def test_the_prefix_of_parallel_training_is_taken_off_where_all_keys_have_it(tmp
     assert set(load_state_dict(tmp_path / "mixed.pth")) == {*prefixed, "x"}
 
 
+@pytest.mark.parametrize(
+    "prefix", ["_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."]
+)
+def test_weights_below_a_usual_prefix_are_found_beside_others(tmp_path, prefix):
+    network = build_backbone("small", 5)
+    weights = {f"{prefix}{key}": value for key, value in network.state_dict().items()}
+    torch.save({"state_dict": {**weights, "head.weight": torch.ones(2)}}, tmp_path / "all.pth")
+    loaded = load_weights(build_backbone("small", 5), tmp_path / "all.pth")
+    assert torch.equal(loaded.last_linear.weight, network.last_linear.weight)
+
+
+def test_other_weights_below_a_prefix_are_named_as_they_are(tmp_path, head):
+    weights = {f"model.{key}": value for key, value in head.state_dict().items()}
+    torch.save(weights, tmp_path / "head.pth")
+    with pytest.raises(InputError, match=r"unexpected weights model\.model\.1"):
+        load_weights(TSN(6, 3), tmp_path / "head.pth")
+    many = {"module." * number + "x": torch.ones(1) for number in range(1, 300)}
+    torch.save(many, tmp_path / "many.pth")
+    with pytest.raises(InputError, match="is not one of the network TSN"):
+        load_weights(TSN(6, 3), tmp_path / "many.pth")
+
+
+def test_safetensors_are_read(tmp_path, head):
+    save_file(head.state_dict(), tmp_path / "head.safetensors")
+    loaded = load_weights(TRN(2, 6, 5, 3), tmp_path / "head.safetensors")
+    assert torch.equal(loaded.model[1].weight, head.model[1].weight)
+    whole = (tmp_path / "head.safetensors").read_bytes()
+    (tmp_path / "head.safetensors").write_bytes(whole[:-8])
+    with pytest.raises(InputError, match="cut short"):
+        load_weights(TRN(2, 6, 5, 3), tmp_path / "head.safetensors")
+    with pytest.raises(InputError, match="does not exist"):
+        load_weights(TRN(2, 6, 5, 3), tmp_path / "none.safetensors")
+
+
+def test_a_network_of_the_original_trn_code_gives_its_parts(tmp_path):
+    head, backbone = TRN(2, 6, 5, 3, relu_input=True), build_backbone("bninception", 6)
+    parts = {f"base_model.{key}": value for key, value in backbone.state_dict().items()}
+    parts["new_fc.weight"] = parts.pop("base_model.last_linear.weight")
+    parts["new_fc.bias"] = parts.pop("base_model.last_linear.bias")
+    for layer in (1, 3):
+        for kind in ("weight", "bias"):
+            weights = getattr(head.model[layer], kind).detach()
+            parts[f"consensus.classifier.{layer}.{kind}"] = weights
+    path = tmp_path / "TRN_something_RGB_best.pth.tar"
+    torch.save({"epoch": 9, "state_dict": {f"module.{k}": v for k, v in parts.items()}}, path)
+    loaded = load_weights(TRN(2, 6, 5, 3, relu_input=True), path)
+    features = torch.randn(4, 2, 6)
+    assert torch.equal(loaded(features), head.eval()(features))
+    found = load_weights(build_backbone("bninception", 6), path).state_dict()
+    assert all(torch.equal(found[key], value) for key, value in backbone.state_dict().items())
+    with pytest.raises(InputError, match="set relu_input to true"):
+        load_weights(TRN(2, 6, 5, 3), path)
+
+
 def test_weights_to_start_from_may_lack_the_last_layer_of_the_task(tmp_path):
     start, model = build_backbone("small", 7), build_backbone("small", 5)
     save_checkpoint(tmp_path / "start.pt", start)
@@ -126,14 +181,24 @@ def test_a_file_that_would_run_code_is_refused(tmp_path, refused, capsys):
     assert "must not run" not in capsys.readouterr().out
 
 
+def test_arguments_beside_the_weights_are_passed_over(tmp_path, head):
+    arguments = argparse.Namespace(lr=0.01, schedule=[1, 2])
+    torch.save({"model": head.state_dict(), "args": arguments}, tmp_path / "training.pth")
+    assert set(load_state_dict(tmp_path / "training.pth")) == set(head.state_dict())
+    arguments.more = Intruder()
+    torch.save({"model": head.state_dict(), "args": arguments}, tmp_path / "training.pth")
+    with pytest.raises(InputError, match="read safely"):
+        load_state_dict(tmp_path / "training.pth")
+
+
 def test_a_refusal_names_what_was_refused_and_the_way_out(tmp_path, head):
-    checkpoint = {"model": head.state_dict(), "args": argparse.Namespace(lr=0.01)}
+    checkpoint = {"model": head.state_dict(), "args": Path("somewhere")}
     torch.save(checkpoint, tmp_path / "training.pth")
     torch.save(checkpoint, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
     for name in ("training.pth", "old.pth"):
         with pytest.raises(
             InputError,
-            match=rf"{name} cannot be read safely.*argparse\.Namespace.*docs/checkpoints",
+            match=rf"{name} cannot be read safely.*pathlib\.\w*Path.*docs/checkpoints",
         ):
             load_state_dict(tmp_path / name)
 
@@ -142,7 +207,7 @@ def test_the_documented_conversion_leaves_a_file_that_is_read(tmp_path, head, mo
     page = (Path(__file__).parents[3] / "docs" / "checkpoints.md").read_text()
     (code,) = re.findall(r"python -c '\n(.*?)'\n", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
-    torch.save({"model": head.state_dict(), "args": argparse.Namespace(lr=0.01)}, "refused.pth")
+    torch.save({"model": head.state_dict(), "folder": Path("somewhere")}, "refused.pth")
     converted = run_command([sys.executable, "-c", code])
     assert converted.returncode == 0, converted.stderr
     loaded = load_weights(TRN(2, 6, 5, 3), "converted.pth")

@@ -196,6 +196,12 @@ def test_class_priors_are_read_in_the_order_of_the_classes(tmp_path):
     np.testing.assert_array_equal(read_class_priors(path, ["b", "a"]), np.float32([0.9, 0.1]))
 
 
+def test_class_priors_may_number_the_classes(tmp_path):
+    path = write(tmp_path / "priors.csv", "class,prior\n1,0.9\n0,0.1\n")
+    assert read_class_priors(path, ["b", "a"]).tolist() == np.float32([0.1, 0.9]).tolist()
+    assert read_class_priors(path, ["1", "0"]).tolist() == np.float32([0.9, 0.1]).tolist()
+
+
 def test_uids_are_read_as_text(tmp_path):
     path = write(tmp_path / "uids.csv", "uid,note\n007,x\n8,y\n")
     assert read_uids(path) == ["007", "8"]
