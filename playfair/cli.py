@@ -66,7 +66,11 @@ def _add_explain(commands: Any) -> None:
         epilog="examples: playfair explain clip.mp4 --run results/synthetic --model trn; "
         "playfair explain clip.mp4 --network torchvision/r3d_18 --elements 8",
     )
-    parser.add_argument("clip", type=Path, help="a video in any format that FFmpeg reads")
+    parser.add_argument(
+        "clip",
+        type=Path,
+        help="a video in any format that FFmpeg reads, or a folder of numbered pictures",
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
         "--run",
@@ -129,7 +133,7 @@ def _explain(options: argparse.Namespace) -> int:
         raise InputError(
             f"--output is {output}: choose a name that ends in {', '.join(PICTURE_FORMATS)}"
         )
-    if not options.clip.is_file():
+    if not options.clip.exists():
         raise InputError(f"the clip {options.clip} does not exist")
     check_belong(options)
     device = resolve_device(options.device)

@@ -102,6 +102,12 @@ class Gulp(Section):
         le=4096,
         description="Reduce frames whose short side is longer to this many pixels; null: never.",
     )
+    folder_fps: float | None = Field(
+        default=None,
+        gt=0,
+        le=1000,
+        description="Pictures per second of clips that are folders of pictures; null: fps.",
+    )
     chunk_size: int = Field(default=100, ge=1, le=100_000, description="Videos per GulpIO chunk.")
     shuffle: bool = Field(default=False, description="Mix the videos over the chunks.")
     seed: Seed = Field(default=0, description="Seed of the mixing.")

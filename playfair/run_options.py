@@ -76,7 +76,7 @@ def own_backbone(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
 def backbone_options(
     path: Path, attributes: Mapping[str, Any], feature_dim: int
 ) -> tuple[dict[str, Any], int]:
-    """How the clips of a feature file were decoded (fps, short_side), and frames per pass.
+    """How the clips of a feature file were decoded (see `gulp_videos`), and frames per pass.
 
     Raises:
         InputError: if this, the architecture or the length of a feature is out of bounds.

@@ -270,6 +270,7 @@ class Run:
                 Path(folder, "gulp"),
                 fps=decoding["fps"],
                 short_side=decoding["short_side"],
+                folder_fps=decoding.get("folder_fps"),
                 progress=False,
             )
             if failed:

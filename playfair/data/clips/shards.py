@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
+from stat import S_ISDIR
 
 import numpy as np
 
@@ -123,7 +124,12 @@ def _file_state(path: str) -> list[int] | None:
         status = os.stat(path)  # noqa: PTH116, a Path takes three times as long
     except OSError:
         return None
-    return [status.st_size, status.st_mtime_ns]
+    if not S_ISDIR(status.st_mode):
+        return [status.st_size, status.st_mtime_ns]
+    # A folder of pictures.
+    found = [entry.stat() for entry in os.scandir(path) if entry.is_file()]
+    latest = max((one.st_mtime_ns for one in found), default=0)
+    return [len(found), sum(one.st_size for one in found), latest]
 
 
 def _state(path: str | Path) -> list[str | int]:

@@ -29,7 +29,7 @@ def backbone_attributes(
         run: directory of the run.
         network: architecture, factory and arguments; weights: see `build_backbone`.
         code: the hash of the code that makes the network, if it is the user's.
-        decoding: fps and short_side of the gulp.
+        decoding: fps, short_side and folder_fps of the gulp.
     """
     own = {
         "factory": network["factory"],

@@ -43,6 +43,7 @@ class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has
     videos: Sequence[VideoFile]
     fps: float
     short_side: int | None
+    folder_fps: float | None
     watch: Watch
     failures: list[FailedClip] = field(default_factory=list)
 
@@ -53,7 +54,7 @@ class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has
         for video in self.videos[slice_element or slice(None)]:
             try:
                 with self.watch.clip(video.uid, video.path):
-                    frames = decode_video(video.path, fps=self.fps, short_side=self.short_side)
+                    frames = decode_video(video.path, self.fps, self.short_side, self.folder_fps)
             except VideoError as error:
                 self.failures.append(FailedClip(video.uid, str(video.path), str(error)))
                 continue
@@ -66,6 +67,7 @@ def gulp_videos(
     *,
     fps: float = 8.0,
     short_side: int | None = None,
+    folder_fps: float | None = None,
     chunk_size: int = 100,
     shuffle: bool = False,
     seed: int = 0,
@@ -77,6 +79,7 @@ def gulp_videos(
 
     Args:
         short_side: pixels to which longer short sides of frames are reduced; None: never.
+        folder_fps: pictures per second of clips that are folders of them; None: `fps`.
         chunk_size: videos per chunk. shuffle: mix the videos over the chunks, by `seed`.
         seconds_per_clip: the most that the decoding of one video may take.
         workers: processes; the chunks do not depend on their number.
@@ -100,7 +103,7 @@ def gulp_videos(
     ):
         temporary.mkdir()
         watch = Watch(notes, seconds_per_clip)
-        job = _Job(temporary, fps, short_side, watch)
+        job = _Job(temporary, fps, short_side, folder_fps, watch)
         failures = _gulp_chunks(dict(enumerate(chunks)), job, workers, bar)
         write_chunk_list(temporary, _videos_by_chunk(GulpDirectory(str(temporary))))
     return sorted(failures)
@@ -113,10 +116,11 @@ class _Job:
     directory: Path
     fps: float
     short_side: int | None
+    folder_fps: float | None
     watch: Watch
 
     def write_chunk(self, number: int, videos: Sequence[VideoFile]) -> list[FailedClip]:
-        adapter = _VideoAdapter(videos, self.fps, self.short_side, self.watch)
+        adapter = _VideoAdapter(videos, self.fps, self.short_side, self.folder_fps, self.watch)
         paths = [self.directory / f"data_{number}.gulp", self.directory / f"meta_{number}.gmeta"]
         for path in paths:
             # What a process that was ended has left.
@@ -148,7 +152,7 @@ def _gulp_chunks(
             by_uid = {video.uid: video for videos in chunks.values() for video in videos}
             for uid in sorted(job.watch.take_notes() & by_uid.keys()):
                 path = by_uid[uid].path
-                decode = partial(decode_video, path, job.fps, job.short_side)
+                decode = partial(decode_video, path, job.fps, job.short_side, job.folder_fps)
                 reason = job.watch.end_of(uid, path, decode)
                 if reason:
                     fatal[uid] = FailedClip(uid, str(path), reason)

@@ -15,9 +15,10 @@ interpolated. Pictures attached to a file, such as a cover, are not its video.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 
 from playfair.data.video.containers import Clock, VideoError, check_size, open_video, url_of
+from playfair.data.video.pictures import is_animated_webp, read_animated_webp, read_folder
 from playfair.errors import InputError
 from playfair.files import written_whole
 
@@ -73,14 +75,20 @@ def resample(timestamps: np.ndarray, duration: float, fps: float) -> np.ndarray:
     return np.repeat(np.arange(len(timestamps)), np.diff([*n_before, n_total]))
 
 
-def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = None) -> np.ndarray:
+def decode_video(
+    path: str | Path,
+    fps: float = 8.0,
+    short_side: int | None = None,
+    folder_fps: float | None = None,
+) -> np.ndarray:
     """The frames of a video file at a constant rate, as (T, H, W, 3) uint8 RGB.
 
     Args:
-        path: a file in any of `containers.FORMATS`.
+        path: a file in any of `containers.FORMATS`, an animated WebP, or a folder of pictures.
         fps: frames per second of the result, by `resample`.
         short_side: reduce frames whose shorter side is longer to this many pixels, keeping the
             aspect ratio, as they are decoded: memory is that of the reduced frames.
+        folder_fps: pictures per second of a folder; None: as many as frames of the result.
 
     Raises:
         VideoError: the file is missing, empty, not a video, without frames, damaged, changes the
@@ -89,17 +97,25 @@ def decode_video(path: str | Path, fps: float = 8.0, short_side: int | None = No
             header states counts as cut off, because evidence may have been in what is lost.
     """
     _check_fps(fps)
-    path = Path(path)
-    if not path.is_file():
+    path, to_rate = Path(path), partial(resample, fps=fps)
+    if not path.is_file() and not path.is_dir():
         raise VideoError(f"The video {path} does not exist.")
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise VideoError(f"The video {path} is empty (0 bytes).")
     try:
-        frames = _decode(path, fps, short_side)
+        if path.is_dir():
+            rate = fps if folder_fps is None else folder_fps
+            frames = _bounded(path, read_folder(path, rate, to_rate, short_side))
+        elif is_animated_webp(path):
+            frames = _bounded(path, read_animated_webp(path, to_rate, short_side))
+        else:
+            frames = _decode(path, fps, short_side)
     except InputError:
         raise
     except FFmpegError as error:
         raise VideoError(f"The video {path} is damaged ({error.strerror}).") from error
+    except OSError as error:
+        raise VideoError(f"The video {path} cannot be read ({error.strerror}).") from error
     except (ValueError, ArithmeticError, MemoryError, LookupError) as error:
         # What PyAV, or a picture of false sizes, makes of a file that was made to mislead.
         raise VideoError(
@@ -191,6 +207,17 @@ def _decode(path: Path, fps: float, short_side: int | None) -> list[np.ndarray]:
             _check_whole(path, container, stream, clock.first_stamp, end)
         _show(picture, frames, shown, max(_middles_before(end, fps), 1))
         _check_memory(path, frames, clock.packet_bytes)
+    return frames
+
+
+def _bounded(path: Path, pictures: Iterable[np.ndarray]) -> list[np.ndarray]:
+    """Frames of pictures, as long as memory is that of what the pictures may be."""
+    files = list(path.iterdir()) if path.is_dir() else [path]
+    stored = sum(file.stat().st_size for file in files)
+    frames: list[np.ndarray] = []
+    for pixels in pictures:
+        frames.append(pixels)
+        _check_memory(path, frames, stored)
     return frames
 
 

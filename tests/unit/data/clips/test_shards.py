@@ -173,3 +173,14 @@ def test_many_files_count_as_few_do(dataset, monkeypatch):
 def test_a_clip_whose_path_leads_elsewhere_is_the_job_s_to_refuse(dataset):
     (dataset / "clips.csv").write_text("path,split\n../out.mp4,train\na.mp4,train\n")
     assert len(hashes(dataset, labels="clips.csv")) == 6
+
+
+def test_pictures_of_a_folder_that_is_a_clip_are_looked_at(dataset):
+    folder = dataset / "videos" / f"{UIDS[3]}.webm"
+    folder.unlink()
+    folder.mkdir()
+    (folder / "1.jpg").write_bytes(b"a")
+    before, status = hashes(dataset), folder.stat()
+    (folder / "1.jpg").write_bytes(b"another")
+    os.utime(folder, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert len(changed(before, hashes(dataset))) == 1

@@ -66,7 +66,7 @@ BAD = {
     ),
     "list.ts": (lambda path: path.write_text("ffconcat version 1.0\nfile a.ts\n"), "in no format"),
     "zeros.avi": (lambda path: path.write_bytes(bytes(5000)), "in no format"),
-    "directory.mp4": (lambda path: path.mkdir(), "does not exist"),
+    "directory.mp4": (lambda path: path.mkdir(), "holds no pictures"),
     "pipe.mp4": (os.mkfifo, "does not exist"),
     "killer.webm": (lambda path: write_video(path, noise(4)), "ends the process that decodes it"),
 }
