@@ -29,7 +29,9 @@ rule extract_features:
         weights=lambda wildcards: networks.backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
         device=config["device"],
-        decoding={name: config["gulp"][name] for name in ("fps", "short_side", "folder_fps")},
+        decoding={
+            name: config["gulp"][name] for name in ("fps", "short_side", "folder_fps")
+        },
         choices=lambda wildcards: [networks.architecture(wildcards.backbone)],
     script:
         "../scripts/extract_features.py"

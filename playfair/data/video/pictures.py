@@ -67,7 +67,7 @@ def read_animated_webp(
     """
     with _opened(path) as picture:
         count = getattr(picture, "n_frames", 1)
-        ends = []
+        ends: list[float] = []
         for number in range(count):
             _seek(picture, number, path)
             seconds = picture.info.get("duration", 0) / 1000
