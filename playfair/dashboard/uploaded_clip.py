@@ -110,7 +110,7 @@ def _tables(view: ClipView, model: RunModel, numbers: Sequence[int]) -> dict[str
     heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
 
     def make(n_frames: int, order: Sequence[int]) -> Table:
-        frame_idx = sample_frame_idx(len(view.features), n_frames)
+        frame_idx = sample_frame_idx(len(view.features), n_frames, model.frame_sampling)
         frame_idx = frame_idx[list(order)] if order else frame_idx
         features = np.ascontiguousarray(view.features[frame_idx])
         return make_table(heads, model.prior, features, frame_idx, (), _MOST_CLASSES)
