@@ -5,7 +5,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,7 @@ def _explain(options: argparse.Namespace) -> int:
         raise InputError(f"the clip {options.clip} does not exist")
     check_belong(options)
     device = resolve_device(options.device)
-    tables, view = (_of_network if options.network else _of_run)(options, device)
+    tables, view, known = (_of_network if options.network else _of_run)(options, device)
     if hasattr(sys.stdout, "reconfigure"):
         # A class name that the terminal cannot show must not stop the program.
         sys.stdout.reconfigure(errors="replace")
@@ -146,17 +146,19 @@ def _explain(options: argparse.Namespace) -> int:
     if options.json:
         from playfair.commands.explained_json import explained_json
 
+        for line in known:
+            print(f"note: {line}", file=sys.stderr)
         print(json.dumps(explained_json(options.clip, tables, view.fps, options.top)))
         return 0
-    _print(tables, view, explained, options)
+    _print(tables, view, known, explained, options)
     print(f"Filmstrip: {output}")
     return 0
 
 
 def _of_network(
     options: argparse.Namespace, device: Any
-) -> tuple[dict[str, "EsvTable"], "ClipView"]:
-    """The clip explained by the network, and its frames."""
+) -> tuple[dict[str, "EsvTable"], "ClipView", list[str]]:
+    """The clip explained by the network, its frames, and nothing of what the network knows."""
     from playfair.commands.network_clip import NetworkRequest, explain_with_network
 
     given = {name: getattr(options, name) for name in NETWORK_OPTIONS}
@@ -164,11 +166,13 @@ def _of_network(
     asked = NetworkRequest(options.network, **given, method=method_options(options))
     progress = sys.stderr.isatty()
     table, view = explain_with_network(options.clip, asked, device, progress)
-    return {options.network: table}, view
+    return {options.network: table}, view, []
 
 
-def _of_run(options: argparse.Namespace, device: Any) -> tuple[dict[str, "EsvTable"], "ClipView"]:
-    """The explained clip by model, and the clip as all their backbones saw it.
+def _of_run(
+    options: argparse.Namespace, device: Any
+) -> tuple[dict[str, "EsvTable"], "ClipView", list[str]]:
+    """The explained clip by model, as all their backbones saw it, and how far from what they know.
 
     Raises:
         InputError: if two backbones of the run saw the clip at different rates.
@@ -199,7 +203,25 @@ def _of_run(options: argparse.Namespace, device: Any) -> tuple[dict[str, "EsvTab
     for name, table in tables.items():
         if table.attributes.get("advice"):
             print(f"note: {name}: {table.attributes['advice']}", file=sys.stderr)
-    return tables, first
+    return tables, first, _familiarity(run, models, views)
+
+
+def _familiarity(
+    run: "Run", models: "Sequence[RunModel]", views: "Mapping[str, ClipView]"
+) -> list[str]:
+    """A line for each backbone on how far the clip is from what it knows: any clip gets a class."""
+    from playfair.evaluation.familiarity import unfamiliarity, words
+
+    lines = []
+    for name, view in views.items():
+        model = next(model for model in models if model.options["backbone"] == name)
+        stores, known = run.known_features(model)
+        found = unfamiliarity(view.features, stores)
+        for store in stores:
+            store.close()
+        if found is not None:
+            lines.append(f"{name}: {words(found, known)}")
+    return lines
 
 
 def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
@@ -235,13 +257,15 @@ def _class_idx(table: "EsvTable", class_name: str | None) -> int:
 def _print(
     tables: dict[str, "EsvTable"],
     view: "ClipView",
+    known: Sequence[str],
     explained: dict[str, int],
     options: argparse.Namespace,
 ) -> None:
     from playfair.clip_text import frames_text, top_classes_text
     from playfair.figures.drawing.names import model_title
 
-    print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second\n")
+    print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second")
+    print("\n".join([*known, ""]))
     for model, table in tables.items():
         print(f"Top classes of {model_title(model)}:")
         print(top_classes_text(table, options.top) + "\n")

@@ -175,6 +175,22 @@ class Run:
             self._check_backbone(model, store.path, store.attributes)
         return stores
 
+    def known_features(self, model: RunModel) -> tuple[list[FeatureStore], str]:
+        """Features by which a clip is judged, and what their videos are called.
+
+        Those of the clips that the run trained on, if it has them, else of those that it explains.
+        """
+        name = model.options["backbone"]
+        gathered = self.directory / "features" / name / "train.h5"
+        shards = self.directory / "shards" / "features" / name / "train"
+        paths = [gathered] if gathered.is_file() else sorted(shards.glob("[!.]*.h5"))
+        stores = [FeatureStore(path) for path in paths]
+        if stores and all(
+            store.attributes.get("checkpoint_hash") == model.backbone_hash for store in stores
+        ):
+            return stores, "training clips"
+        return self.features(model)[:1], "clips of the run"
+
     def _check_backbone(self, model: RunModel, path: Path, attributes: dict[str, Any]) -> None:
         if attributes.get("checkpoint_hash") != model.backbone_hash:
             source = self.directory / "collated" / f"{model.name}.h5"

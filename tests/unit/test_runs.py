@@ -9,6 +9,7 @@ import torch
 
 from playfair.cli import main
 from playfair.dashboard.run_networks import table_maker
+from playfair.data.stores.feature_store import write_features
 from playfair.errors import InputError
 from playfair.provenance import module_hash
 from playfair.runs import ClipView, Run, explain_view
@@ -100,6 +101,43 @@ def test_a_run_that_samples_in_a_way_of_its_own_is_refused(folder):
     write_model(folder, "tsn", [1], sampling="thirds")
     with pytest.raises(InputError, match="by 'thirds': choose integers or floats"):
         Run(folder).model("tsn")
+
+
+def train_features(folder, checkpoint_hash):
+    attributes = {"checkpoint_hash": checkpoint_hash}
+    uids = [f"train{number:02d}" for number in range(12)]
+    path = folder / "features/small/train.h5"
+    with write_features(path, uids, [0] * 12, [1] * 12, 4, attributes) as writer:
+        for number in range(12):
+            writer.append(np.full((1, 4), number, np.float32))
+
+
+def test_a_clip_is_judged_by_the_features_of_training_where_they_are_of_its_backbone(folder):
+    run = Run(folder)
+    model = run.model("tsn")
+    assert run.known_features(model)[1] == "clips of the run"
+    train_features(folder, "of another backbone")
+    assert run.known_features(model)[1] == "clips of the run"
+    train_features(folder, model.backbone_hash)
+    stores, known = run.known_features(model)
+    assert (len(stores), len(stores[0]), known) == (1, 12, "training clips")
+
+
+def test_the_program_says_how_far_a_clip_is_from_what_its_networks_know(folder, tmp_path, capsys):
+    write_clips(tmp_path / "clips", {"one": 3})
+    train_features(folder, Run(folder).model("tsn").backbone_hash)
+    arguments = [str(tmp_path / "clips/one.webm"), "--run", str(folder)]
+    arguments += ["--output", str(tmp_path / "strip.png")]
+    assert main(["explain", *arguments]) == 0
+    first, second, third, *_ = capsys.readouterr().out.splitlines()
+    assert first.endswith("3 frames at 8 frames per second")
+    assert second.startswith("small: the features lie ")
+    assert "nearest of 12 training clips" in second
+    assert third == ""
+    assert main(["explain", *arguments, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert f"note: {second}" in printed.err.splitlines()
+    assert "features lie" not in printed.out
 
 
 def test_changed_code_of_a_custom_head_is_said(folder, tmp_path, monkeypatch, refused):
