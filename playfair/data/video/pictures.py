@@ -12,6 +12,8 @@ from playfair.data.video.containers import VideoError, check_size
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 """Of the pictures of a folder; other files there are passed by."""
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+"""By content, whatever the name: Pillow hands others, such as EPS, to programs."""
 _HEAD = 21
 _IS_ANIMATED = 0x02
 _SHORTEST = 0.02
@@ -76,7 +78,7 @@ def read_animated_webp(
         for number in resample(np.array([0.0, *ends[:-1]]), ends[-1]).tolist():
             if number != shown:
                 _seek(picture, number, path)
-                shown, pixels = number, _pixels(picture, short_side)
+                shown, pixels = number, _pixels(picture, path, short_side)
             yield pixels
 
 
@@ -87,7 +89,7 @@ def _in_order(file: Path) -> tuple[list[int | str], str]:
 
 def _opened(path: Path) -> Image.Image:
     try:
-        picture = Image.open(path)
+        picture = Image.open(path, formats=_FORMATS)
     # A dozen kinds, of Pillow and of what it is built on, for files that mislead them.
     except Exception as error:
         raise VideoError(
@@ -108,11 +110,18 @@ def _seek(picture: Image.Image, number: int, path: Path) -> None:
 def _read(path: Path, short_side: int | None) -> np.ndarray:
     with _opened(path) as picture:
         _seek(picture, 0, path)
-        return _pixels(picture, short_side)
+        return _pixels(picture, path, short_side)
 
 
-def _pixels(picture: Image.Image, short_side: int | None) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, upright; black where it is transparent."""
+def _pixels(picture: Image.Image, path: Path, short_side: int | None) -> np.ndarray:
+    try:
+        return _upright(picture, short_side)
+    except Exception as error:
+        raise VideoError(f"The picture {path} is damaged ({type(error).__name__}).") from error
+
+
+def _upright(picture: Image.Image, short_side: int | None) -> np.ndarray:
+    """(H, W, 3) uint8 RGB; black where it is transparent."""
     upright = ImageOps.exif_transpose(picture)
     scale = min((short_side or math.inf) / min(upright.size), 1.0)
     width, height = (max(round(side * scale), 1) for side in upright.size)

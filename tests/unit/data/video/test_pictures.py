@@ -88,6 +88,21 @@ def test_animated_webp_is_a_clip_by_its_own_times(tmp_path, frames):
     assert frame_numbers(found).tolist() == np.repeat(np.arange(12), 2).tolist()
 
 
+def test_pictures_are_of_few_formats_whatever_they_are_called(tmp_path):
+    (tmp_path / "clip").mkdir()
+    (tmp_path / "clip/1.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    with pytest.raises(VideoError, match=r"1\.jpg is damaged or none \(UnidentifiedImageError\)"):
+        decode_video(tmp_path / "clip")
+
+
+def test_orientation_that_misleads_is_damage(tmp_path, monkeypatch):
+    (tmp_path / "clip").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "clip/1.png")
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", None)
+    with pytest.raises(VideoError, match=r"1\.png is damaged \(TypeError\)"):
+        decode_video(tmp_path / "clip")
+
+
 def test_damaged_webp_is_refused(tmp_path, frames):
     write_webp(tmp_path / "a.webp", frames, 125)
     whole = (tmp_path / "a.webp").read_bytes()
