@@ -66,7 +66,8 @@ class Floor:
             .contiguous()
             for head in game.heads
         ]
-        self.weights = [shapley_weights(n_frames, size) for size in range(1, n_frames + 1)]
+        sizes = [comb(n_frames, size) for size in range(1, n_frames + 1)]
+        self.weights = shapley_weights(n_frames).split(sizes, dim=1)
 
     @torch.no_grad()
     def run(self) -> None:

@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from playfair.attribution.games.game import Game, check_finite
-from playfair.attribution.games.lattice import Level, lattice_level, membership, sums_of_rows
+from playfair.attribution.games.lattice import (
+    Chunk,
+    lattice_chunks,
+    lattice_level,
+    lattice_masks,
+    membership,
+    sums_of_rows,
+)
 from playfair.attribution.games.threads import threads_for
 from playfair.attribution.limits import MAX_FRAMES
 from playfair.errors import InputError
@@ -86,17 +93,17 @@ def exact_values(
     scores = torch.empty(0)
     score_count = 2**n_frames * video_count * game.class_count
     with threads_for(score_count) if game.shares_work else nullcontext():
-        for level, rows, scores in scored_chunks(game, workspace):
+        for chunk, scores in scored_chunks(game, workspace):
             kept = scores if class_idx is None else scores[..., class_idx]
-            weights = shapley_weights(n_frames, level.size, str(device))[:, rows]
+            weights = shapley_weights(n_frames, str(device))[:, chunk.rows]
             esv.addmm_(weights, kept.reshape(-1, video_count * chosen))
             if table is not None:
-                table[:, level.masks[rows]] = kept.transpose(0, 1)
+                table[:, lattice_masks(n_frames, str(device))[chunk.rows]] = kept.transpose(0, 1)
     # A score that is no number is in the ESVs of all frames.
     check_finite(esv.view(n_frames, video_count, chosen), 1)
     scales = n_frames if game.n_max is None else min(n_frames, game.n_max)
     return ExactValues(
-        scores=scores[0].clone(),
+        scores=scores[-1].clone(),
         esv=esv.view(n_frames, video_count, chosen).transpose(0, 1).contiguous(),
         table=table,
         prior=game.prior_score,
@@ -104,77 +111,68 @@ def exact_values(
     )
 
 
-def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Level, slice, Tensor]]:
-    """Every non-empty subset once, in chunks of a level: the level, its rows, scores (r, V, C)."""
+def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Chunk, Tensor]]:
+    """Every non-empty subset once, in chunks of the lattice, and their scores (r, V, C)."""
     video_count, class_count, device = game.video_count, game.class_count, game.device
     columns = video_count * class_count
     chunk_rows = max(1, CHUNK_ROWS // video_count)
     below: Tensor | None = None
-    for size in range(1, game.n_frames + 1):
-        level = lattice_level(game.n_frames, size, str(device))
-        subset_count = len(level)
-        in_one_chunk = below is not None and subset_count <= chunk_rows
-        logits = None
-        if game.n_max is not None and not in_one_chunk:
-            logits = workspace.take(f"level {size % 2}", subset_count, columns, device)
-        for start in range(0, subset_count, chunk_rows):
-            rows = slice(start, min(start + chunk_rows, subset_count))
+    for number, group in enumerate(lattice_chunks(game.n_frames, chunk_rows, str(device))):
+        first, stop = group[0].rows.start, group[-1].rows.stop
+        logits = torch.empty(0)
+        if game.n_max is not None:
+            logits = workspace.take(f"group {number % 2}", stop - first, columns, device)
+        for chunk in group:
             if game.n_max is None:
-                # The lattice is kept for all games to come, so that each gets a copy of it.
-                outputs = game.outputs(level.frame_idx[rows].clone())
+                outputs = game.outputs_of_chunk(chunk)
             else:
-                part = combine_level(game, level, rows, below, logits)
+                part = logits[chunk.rows.start - first : chunk.rows.stop - first]
+                combine(game, chunk, below, part)
                 outputs = part.view(-1, video_count, class_count)
-                logits = part if logits is None else logits
-            scratch = workspace.take("scores", len(outputs), columns, device)
-            yield level, rows, game.scores(outputs, out=scratch.view(outputs.shape))
-        below = logits
+            scratch = workspace.take("scores", len(chunk), columns, device)
+            yield chunk, game.scores(outputs, out=scratch.view(outputs.shape))
+        below = logits[stop - first - comb(game.n_frames, group[-1].parts[-1].size) :]
 
 
-def combine_level(
-    game: Game, level: Level, rows: slice, below: Tensor | None, logits: Tensor | None
-) -> Tensor:
-    """One step of the multi-scale recurrence for some rows of a level: their logits (r, V * C).
+def combine(game: Game, chunk: Chunk, below: Tensor | None, logits: Tensor) -> None:
+    """The multi-scale recurrence for the subsets of a chunk: their logits (r, V * C) are written.
 
-    below (R', V * C): the logits of the level below, None below size 1. logits (R, V * C): those of
-    this level, whose rows are written; with None the sum over children turns into the result, which
-    saves a pass over it.
+    below (R, V * C): the logits of the level below the chunk's first, None where that is empty.
     """
     assert game.n_max is not None
-    size = level.size
-    if below is None:
-        assert logits is not None
-        game.combine(level, rows, None, 0.0, 1.0, logits[rows])
-        return logits[rows]
-    if size > game.n_max:
-        weights = _equal_weights(size, rows.stop - rows.start, below.device)
-        mean = sums_of_rows(level.child_idx[rows], below, weights)
-        return mean if logits is None else logits[rows].copy_(mean)
-    child_sum = sums_of_rows(level.child_idx[rows], below)
-    out = child_sum if logits is None else logits[rows]
-    game.combine(level, rows, child_sum, (size - 1) / size**2, 1 / size, out)
-    return out
+    game.write_scales(chunk, logits)
+    for part in chunk.parts:
+        size, out = part.size, logits[part.place]
+        if below is not None and size > game.n_max:
+            weights = _equal_weights(size, len(out), str(below.device))
+            out.copy_(sums_of_rows(part.child_idx, below, weights))
+        elif below is not None:
+            out.add_(sums_of_rows(part.child_idx, below), alpha=(size - 1) / size**2)
+        below = out
 
 
 @lru_cache(maxsize=64)
-def _equal_weights(size: int, rows: int, device: torch.device) -> Tensor:
+def _equal_weights(size: int, rows: int, device: str) -> Tensor:
     """(rows, size) filled with 1 / size; summing with weights beats the mode "mean" by far."""
     return torch.full((rows, size), 1 / size, device=device)
 
 
 @lru_cache(maxsize=64)
-def shapley_weights(n_frames: int, size: int, device: str = "cpu") -> Tensor:
-    """(n, R) float32: what the score of each subset of `size` frames counts in each frame's ESV.
+def shapley_weights(n_frames: int, device: str = "cpu") -> Tensor:
+    """(n, 2^n - 1) float32: what the score of each subset counts in each frame's ESV.
 
     (size - 1)! (n - size)! / n! for a frame that belongs to it, - size! (n - size - 1)! / n! for
-    one that does not.
+    one that does not. The subsets stand in the order of `lattice_masks`.
     """
-    member = membership(lattice_level(n_frames, size, device), n_frames)
-    inside = factorial(size - 1) * factorial(n_frames - size) / factorial(n_frames)
-    outside = 0.0
-    if size < n_frames:
-        outside = factorial(size) * factorial(n_frames - size - 1) / factorial(n_frames)
-    return torch.where(member, inside, -outside).float()
+    weights = []
+    for size in range(1, n_frames + 1):
+        inside = factorial(size - 1) * factorial(n_frames - size) / factorial(n_frames)
+        outside = 0.0
+        if size < n_frames:
+            outside = factorial(size) * factorial(n_frames - size - 1) / factorial(n_frames)
+        member = membership(lattice_level(n_frames, size, device), n_frames)
+        weights.append(torch.where(member, inside, -outside).float())
+    return torch.cat(weights, dim=1)
 
 
 def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> int:
@@ -182,9 +180,9 @@ def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> 
     n_frames = game.n_frames
     widest = video_count * comb(n_frames, n_frames // 2)
     lattice = 8 * n_frames * 2**n_frames
-    levels = 0 if game.n_max is None else 8 * widest * game.class_count
+    rows = max(video_count, min(CHUNK_ROWS, video_count * 2**n_frames))
+    levels = 0 if game.n_max is None else 8 * max(rows, widest) * game.class_count
     # Children's sum, hidden vectors, scores and a copy of them.
-    rows = max(video_count, min(CHUNK_ROWS, widest))
     chunks = 16 * rows * max(game.class_count, 256)
     table = 4 * 2**n_frames * video_count * chosen if keep_table else 0
     return int(lattice + levels + chunks + table)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from playfair.attribution.exact.shapley import Workspace, check_length, scored_chunks
 from playfair.attribution.games.game import Game, check_finite
+from playfair.attribution.games.lattice import lattice_masks
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ def subset_scores(game: Game, class_idx: Tensor) -> SubsetScores:
     top_score = torch.empty(shape, device=game.device)
     table[:, 0] = game.prior_score[class_idx]
     top_score[:, 0], top[:, 0] = game.prior_score.max(dim=0)
-    for level, rows, scores in scored_chunks(game, Workspace()):
-        masks = level.masks[rows]
+    all_masks = lattice_masks(game.n_frames, str(game.device))
+    for chunk, scores in scored_chunks(game, Workspace()):
+        masks = all_masks[chunk.rows]
         by_video = scores.transpose(0, 1)
         check_finite(by_video, 0)
         table[:, masks] = by_video[..., class_idx]

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from playfair.attribution.games.calls import CheckedModel, Model
-from playfair.attribution.games.lattice import Level
+from playfair.attribution.games.lattice import Chunk
 from playfair.attribution.games.scores import (
     check_score,
     prior_probabilities,
@@ -116,25 +116,20 @@ class Game(ABC):
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         """Outputs (..., C), or what a multi-scale game combines them to, in the unit `score`."""
 
-    def combine(
-        self,
-        level: Level,
-        rows: slice,
-        child_sum: Tensor | None,
-        beta: float,
-        alpha: float,
-        out: Tensor,
-    ) -> None:
-        """out = beta * child_sum + alpha * outputs for some rows of a lattice level.
+    def outputs_of_chunk(self, chunk: Chunk) -> Tensor:
+        """The outputs of some subsets of the lattice: (r, V, C)."""
+        # The lattice is kept for all games to come, so that each gets a copy of it.
+        outputs = [self.outputs(part.frame_idx.clone()) for part in chunk.parts]
+        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
-        child_sum and out are (rows, V * C) and may be one and the same; a child_sum of None counts
-        as zero.
+    def write_scales(self, chunk: Chunk, out: Tensor) -> None:
+        """Of a multi-scale game, what the subsets of k <= n_max frames of a chunk add by
+        themselves to their logits: their outputs divided by k, into out (r, V * C).
         """
-        outputs = self.outputs(level.frame_idx[rows].clone()).view(out.shape)
-        if child_sum is None:
-            torch.mul(outputs, alpha, out=out)
-        else:
-            torch.mul(child_sum, beta, out=out).add_(outputs, alpha=alpha)
+        for part in chunk.parts:
+            if self.n_max is not None and part.size <= self.n_max:
+                outputs = self.outputs(part.frame_idx.clone())
+                torch.div(outputs.flatten(start_dim=1), part.size, out=out[part.place])
 
     def weighted_outputs(self, frame_idx: Tensor, weights: Tensor) -> Tensor:
         """Sums of outputs: subsequences (R, k) and weights (M, R) -> (M, V, C)."""

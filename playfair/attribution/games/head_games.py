@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from playfair.attribution.games.game import Game
-from playfair.attribution.games.lattice import Level, sums_of_rows
+from playfair.attribution.games.lattice import Bags, Chunk, lattice_level, sums_of_rows
 from playfair.attribution.games.scores import scores_of_logits
 from playfair.attribution.result import Score
 from playfair.errors import InputError
@@ -62,6 +62,11 @@ class TSNGame(Game):
         total = sums_of_rows(frame_idx, logits.flatten(start_dim=1))
         return total.div_(frame_idx.shape[1]).view(-1, *logits.shape[1:])
 
+    def outputs_of_chunk(self, chunk: Chunk) -> Tensor:
+        logits = self.frame_logits()
+        bags = _bags_of_means(self.n_frames, str(self.device))
+        return bags.sums(logits.flatten(start_dim=1), chunk.rows).view(-1, *logits.shape[1:])
+
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
 
@@ -91,40 +96,52 @@ class TRNGame(Game):
         super().__init__(features, priors, heads[0].class_count, score)
         self.heads = list(heads)
         self.n_max = len(self.heads)
-        self._layers = [_Layers.of(head) for head in self.heads]
-        self._products: dict[int, Tensor] = {}
+        with torch.no_grad():
+            self._layers = [_Layers.of(head) for head in self.heads]
+        self._hidden_dim = max(head.hidden_dim for head in self.heads)
+        self._products: Tensor | None = None
         self._elements: dict[bool, Tensor] = {}
 
     def with_features(self, features: Tensor) -> "TRNGame":
         other = super().with_features(features)
-        other._products = {}
+        other._products = None
         other._elements = {}
         return other
 
-    def products(self, scale: int) -> Tensor:
-        """(s * (n - s + 1), V * H): what frame p + j adds to the hidden vector at position p, in
-        row p * (n - s + 1) + j; at position 0 with b_1.
+    def products(self) -> Tensor:
+        """(P, V * H): what a frame adds to a hidden vector by standing at a position.
 
-        Those of all scales are made at once, so that W_1, of which there is far more than of
-        anything else, goes through the cache alone.
+        Frame p + j at position p of scale s stands in row p * (n - s + 1) + j of those of its
+        scale, which begin at `first_product`; at position 0 with b_1. H is the most hidden units
+        of a head; columns beyond those of a scale are not written.
+
+        All scales are done at once, so that W_1, of which there is far more than of anything else,
+        goes through the cache alone. It is read where it is: a copy would cost more than the
+        products of a few videos.
         """
-        if not self._products:
-            scales = range(1, min(self.n_frames, self.n_max) + 1)
-            self._products = {s: self._products_of_scale(s) for s in scales}
-        return self._products[scale]
+        if self._products is None:
+            n_frames, video_count = self.n_frames, self.video_count
+            scales = min(n_frames, self.n_max)
+            rows = first_product(n_frames, scales + 1)
+            products = torch.empty(rows, video_count * self._hidden_dim, device=self.device)
+            for scale in range(1, scales + 1):
+                span = slice(first_product(n_frames, scale), first_product(n_frames, scale + 1))
+                self._multiply(scale, products[span].view(scale, -1, self._hidden_dim))
+            self._products = products
+        return self._products
 
-    def _products_of_scale(self, scale: int) -> Tensor:
-        """W_1 is read where it is: a copy would cost more than the products of a few videos."""
+    @torch.no_grad()
+    def _multiply(self, scale: int, products: Tensor) -> None:
+        """Write the products of a scale: (s, (n - s + 1) * V, H)."""
         head, layers = self.heads[scale - 1], self._layers[scale - 1]
         elements = self.elements(head.relu_input)
-        n_frames, video_count, width = elements.shape
-        places = n_frames - scale + 1
+        _, video_count, width = elements.shape
         windows = elements.as_strided(
-            (scale, places * video_count, width), (video_count * width, width, 1)
+            (scale, products.shape[1], width), (video_count * width, width, 1)
         )
-        products = torch.bmm(windows, layers.into_hidden)
+        products = products[..., : head.hidden_dim]
+        torch.bmm(windows, layers.into_hidden, out=products)
         products[0].add_(layers.hidden_bias)
-        return products.view(scale * places, -1)
 
     def elements(self, relu: bool) -> Tensor:
         """(n, V, D): the features, or their ReLU, frame by frame.
@@ -138,46 +155,38 @@ class TRNGame(Game):
             self._elements[relu] = copied.contiguous()
         return self._elements[relu]
 
-    def hidden(self, scale: int, product_idx: Tensor) -> Tensor:
-        """Rows of products (R, s) -> the R hidden vectors, after the ReLU: (R * V, H)."""
-        hidden = sums_of_rows(product_idx, self.products(scale)).relu_()
-        return hidden.view(-1, self.heads[scale - 1].hidden_dim)
+    def hidden(self, frame_idx: Tensor) -> Tensor:
+        """Subsets of one size (R, s) -> their hidden vectors, after the ReLU: (R * V, H)."""
+        rows = product_rows(frame_idx, self.n_frames)
+        hidden = sums_of_rows(rows, self.products()).relu_().view(-1, self._hidden_dim)
+        return hidden[:, : self.heads[frame_idx.shape[1] - 1].hidden_dim]
 
     def outputs(self, frame_idx: Tensor) -> Tensor:
-        scale = frame_idx.shape[1]
-        layers = self._layers[scale - 1]
-        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
-        logits = torch.addmm(layers.logit_bias, hidden, layers.into_logits)
+        layers = self._layers[frame_idx.shape[1] - 1]
+        logits = torch.addmm(layers.logit_bias, self.hidden(frame_idx), layers.into_logits)
         return logits.view(len(frame_idx), self.video_count, self.class_count)
 
     def weighted_outputs(self, frame_idx: Tensor, weights: Tensor) -> Tensor:
         """The second layer is linear, so that hidden vectors are summed before it."""
-        scale = frame_idx.shape[1]
-        layers = self._layers[scale - 1]
-        hidden = self.hidden(scale, product_rows(frame_idx, self.n_frames))
-        sums = (weights @ hidden.view(len(frame_idx), -1)).view(-1, hidden.shape[1])
+        layers = self._layers[frame_idx.shape[1] - 1]
+        hidden = self.hidden(frame_idx)
+        sums = (weights @ hidden.reshape(len(frame_idx), -1)).view(-1, hidden.shape[1])
         logits = (sums @ layers.into_logits).view(len(weights), self.video_count, -1)
         return logits.add_(weights.sum(dim=1)[:, None, None] * layers.logit_bias)
 
-    def combine(
-        self,
-        level: Level,
-        rows: slice,
-        child_sum: Tensor | None,
-        beta: float,
-        alpha: float,
-        out: Tensor,
-    ) -> None:
-        layers = self._layers[level.size - 1]
-        hidden = self.hidden(level.size, _level_product_rows(level, self.n_frames)[rows])
-        logits = out.view(-1, self.class_count)
-        weight, bias = layers.into_logits, layers.logit_bias
-        if child_sum is None:
-            torch.addmm(bias, hidden, weight, beta=alpha, alpha=alpha, out=logits)
+    def write_scales(self, chunk: Chunk, out: Tensor) -> None:
+        parts = [part for part in chunk.parts if part.size <= self.n_max]
+        if not parts:
             return
-        sums = child_sum.view(logits.shape)
-        torch.addmm(sums, hidden, weight, beta=beta, alpha=alpha, out=logits)
-        logits.add_(bias, alpha=alpha)
+        subsets = slice(chunk.rows.start, chunk.rows.start + parts[-1].place.stop)
+        bags = _bags_of_products(self.n_frames, self.n_max, str(self.device))
+        hidden = bags.sums(self.products(), subsets).relu_()
+        for part in parts:
+            layers, share = self._layers[part.size - 1], 1 / part.size
+            vectors = hidden[part.place].view(-1, self._hidden_dim)[:, : len(layers.hidden_bias)]
+            logits = out[part.place].view(-1, self.class_count)
+            weight, bias = layers.into_logits, layers.logit_bias
+            torch.addmm(bias, vectors, weight, beta=share, alpha=share, out=logits)
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
@@ -198,25 +207,37 @@ class _Layers:
     @classmethod
     def of(cls, head: TRN) -> Self:
         first, last = linear_layers(head)
-        by_position = first.weight.detach().view(head.hidden_dim, head.n_frames, head.feature_dim)
+        by_position = first.weight.view(head.hidden_dim, head.n_frames, head.feature_dim)
         return cls(
             into_hidden=by_position.permute(1, 2, 0),
             hidden_bias=first.bias.detach(),
-            into_logits=last.weight.detach().T,
+            into_logits=last.weight.T,
             logit_bias=last.bias.detach(),
         )
+
+
+def first_product(n_frames: int, scale: int) -> int:
+    """How many rows of `TRNGame.products` smaller scales have: the sum of s * (n - s + 1)."""
+    return sum(size * (n_frames - size + 1) for size in range(1, scale))
 
 
 def product_rows(frame_idx: Tensor, n_frames: int) -> Tensor:
     """Subsequences (R, s) -> the rows of `TRNGame.products` that sum to their hidden vectors."""
     scale = frame_idx.shape[1]
     position = torch.arange(scale, dtype=frame_idx.dtype, device=frame_idx.device)
-    return frame_idx + position * (n_frames - scale)
+    return frame_idx + position * (n_frames - scale) + first_product(n_frames, scale)
 
 
-@lru_cache(maxsize=64)
-def _level_product_rows(level: Level, n_frames: int) -> Tensor:
-    return product_rows(level.frame_idx, n_frames)
+@lru_cache(maxsize=32)
+def _bags_of_products(n_frames: int, n_max: int, device: str) -> Bags:
+    levels = (lattice_level(n_frames, s, device) for s in range(1, min(n_frames, n_max) + 1))
+    return Bags.of([product_rows(level.frame_idx, n_frames) for level in levels])
+
+
+@lru_cache(maxsize=32)
+def _bags_of_means(n_frames: int, device: str) -> Bags:
+    levels = [lattice_level(n_frames, s, device) for s in range(1, n_frames + 1)]
+    return Bags.of([level.frame_idx for level in levels], [1 / level.size for level in levels])
 
 
 def linear_layers(head: TRN) -> tuple[nn.Linear, nn.Linear]:

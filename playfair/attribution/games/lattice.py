@@ -10,10 +10,12 @@ subset of k frames; there is no table of subsets by subsets.
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.nn.functional import embedding_bag
 
 from playfair.attribution.limits import MAX_FRAMES
@@ -80,6 +82,117 @@ def membership(level: Level, n_frames: int) -> Tensor:
     """Level -> (n, R) bool: does frame i belong to subset r?"""
     bits = torch.arange(n_frames, device=level.masks.device)
     return ((level.masks >> bits[:, None]) & 1).bool()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Subsets of one size: frame_idx and child_idx (r, size) as in `Level`.
+
+    place: where they stand in the chunk that they belong to.
+    """
+
+    size: int
+    frame_idx: Tensor
+    child_idx: Tensor
+    place: slice
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Consecutive subsets that are handled at once: of whole levels, or a part of one level.
+
+    rows: where they stand among all that are not empty, see `lattice_masks`.
+    """
+
+    parts: tuple[Part, ...]
+    rows: slice
+
+    def __len__(self) -> int:
+        return int(self.rows.stop - self.rows.start)
+
+
+@lru_cache(maxsize=64)
+def lattice_chunks(
+    n_frames: int, chunk_rows: int, device: str = "cpu"
+) -> tuple[tuple[Chunk, ...], ...]:
+    """The lattice in chunks of at most `chunk_rows` subsets, grouped so that levels stay whole.
+
+    Levels that fit into one chunk together are a group of one chunk; a level that does not fit is a
+    group of its own.
+    """
+    together: list[list[Level]] = []
+    room = 0
+    for size in range(1, n_frames + 1):
+        level = lattice_level(n_frames, size, device)
+        if len(level) > room:
+            together.append([])
+            room = chunk_rows
+        together[-1].append(level)
+        room -= len(level)
+    first, groups = 0, []
+    for levels in together:
+        if len(levels) > 1:
+            chunks = [_chunk([(level, 0, len(level)) for level in levels], first)]
+        else:
+            count = len(levels[0])
+            chunks = [
+                _chunk([(levels[0], start, min(start + chunk_rows, count))], first + start)
+                for start in range(0, count, chunk_rows)
+            ]
+        groups.append(tuple(chunks))
+        first = chunks[-1].rows.stop
+    return tuple(groups)
+
+
+def _chunk(ranges: list[tuple[Level, int, int]], first: int) -> Chunk:
+    parts, place = [], 0
+    for level, start, stop in ranges:
+        end = place + stop - start
+        frame_idx, child_idx = level.frame_idx[start:stop], level.child_idx[start:stop]
+        parts.append(Part(level.size, frame_idx, child_idx, slice(place, end)))
+        place = end
+    return Chunk(tuple(parts), slice(first, first + place))
+
+
+@lru_cache(maxsize=64)
+def lattice_masks(n_frames: int, device: str = "cpu") -> Tensor:
+    """The masks of all subsets that are not empty, level after level: (2^n - 1,) int64."""
+    levels = [lattice_level(n_frames, size, device) for size in range(1, n_frames + 1)]
+    return torch.cat([level.masks for level in levels])
+
+
+@dataclass(frozen=True, eq=False)
+class Bags:
+    """Rows of a table to be summed, for each subset of the lattice up to some size.
+
+    rows: those of one subset after the other, int32; first (R + 1,): where each subset's begin.
+    weights: what each row counts, like `rows`; None for 1.
+    """
+
+    rows: Tensor
+    first: Tensor
+    weights: Tensor | None = None
+
+    @classmethod
+    def of(cls, rows: list[Tensor], weights: list[float] | None = None) -> Self:
+        """rows: (R_s, s) for each size s; weights: what the rows of each size count."""
+        flat = torch.cat([of_size.flatten() for of_size in rows])
+        sizes = torch.cat([torch.full((len(r),), r.shape[1]) for r in rows]).to(flat.device)
+        first = functional.pad(sizes.cumsum(0), (1, 0)).to(flat.dtype)
+        each = None
+        if weights is not None:
+            counts = torch.tensor([of_size.numel() for of_size in rows])
+            each = torch.tensor(weights).repeat_interleave(counts).to(flat.device)
+        return cls(flat, first, each)
+
+    def sums(self, table: Tensor, subsets: slice) -> Tensor:
+        """Of a table (N, X), for a range of subsets: (r, X)."""
+        first = self.first[subsets]
+        inside = slice(int(first[0]), int(self.first[subsets.stop]))
+        weights = None if self.weights is None else self.weights[inside]
+        return embedding_bag(
+            self.rows[inside], table, first - first[0], mode="sum", per_sample_weights=weights
+        )
 
 
 def sums_of_rows(rows: Tensor, table: Tensor, weights: Tensor | None = None) -> Tensor:

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from playfair.attribution.exact.shapley import exact_values
 from playfair.attribution.games.game import MultiScaleGame
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.lattice import lattice_level
@@ -29,6 +30,14 @@ def test_the_split_first_layer_gives_the_head_on_the_subsequence(size, relu_inpu
     outputs = TRNGame(heads, ELEMENTS, priors()).outputs(frame_idx)
     expected = MultiScaleGame(heads, ELEMENTS, priors(), 11).outputs(frame_idx)
     assert torch.allclose(outputs, expected, atol=1e-5)
+
+
+def test_heads_may_have_different_numbers_of_hidden_units():
+    torch.manual_seed(0)
+    heads = [TRN(scale, 32, hidden, 11).eval() for scale, hidden in ((1, 8), (2, 40), (3, 24))]
+    found = exact_values(TRNGame(heads, ELEMENTS, priors()))
+    expected = exact_values(MultiScaleGame(heads, ELEMENTS, priors(), 11))
+    assert torch.allclose(found.esv, expected.esv, atol=1e-6)
 
 
 def test_features_are_not_changed_by_a_relu_on_the_input():

@@ -6,7 +6,9 @@ import pytest
 
 from playfair.attribution.games.lattice import (
     frames_of_masks,
+    lattice_chunks,
     lattice_level,
+    lattice_masks,
     level_masks,
     membership,
 )
@@ -32,6 +34,24 @@ def test_a_child_row_is_the_subset_without_one_frame(n_frames, size):
     for position in range(size):
         without = level.masks - (1 << level.frame_idx[:, position].long())
         assert (below.masks[level.child_idx[:, position].long()] == without).all()
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 7, 30, 62, 100])
+def test_chunks_hold_every_subset_once_and_levels_stay_in_one_group(chunk_rows):
+    groups = lattice_chunks(6, chunk_rows)
+    chunks = [chunk for group in groups for chunk in group]
+    assert all(len(chunk) <= chunk_rows for chunk in chunks)
+    found = []
+    for chunk in chunks:
+        rows = [row for part in chunk.parts for row in part.frame_idx.tolist()]
+        assert len(rows) == len(chunk)
+        assert lattice_masks(6)[chunk.rows].tolist() == [sum(2**i for i in row) for row in rows]
+        found += rows
+    assert sorted(map(tuple, found)) == sorted(
+        subset for size in range(1, 7) for subset in combinations(range(6), size)
+    )
+    sizes = [{part.size for chunk in group for part in chunk.parts} for group in groups]
+    assert sum(map(len, sizes)) == 6
 
 
 def test_levels_are_cached():
