@@ -75,8 +75,9 @@ def own_backbone(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def backbone_options(
     path: Path, attributes: Mapping[str, Any], feature_dim: int
-) -> tuple[dict[str, Any], int]:
-    """How the clips of a feature file were decoded (see `gulp_videos`), and frames per pass.
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the clips of a feature file were decoded (see `gulp_videos`), and how their frames were
+    seen (batch_size, precision).
 
     Raises:
         InputError: if this, the architecture or the length of a feature is out of bounds.
@@ -84,13 +85,16 @@ def backbone_options(
     decoding = _json(path, attributes, "decoding")
     _check(TypeAdapter(Gulp), decoding, path, "decoding")
     batch_size = attributes["batch_size"]
-    batch = {"batch_size": batch_size.item() if isinstance(batch_size, np.integer) else batch_size}
-    _check(TypeAdapter(Features), batch, path, "batch_size")
+    seeing = {
+        "batch_size": batch_size.item() if isinstance(batch_size, np.integer) else batch_size,
+        "precision": attributes.get("precision", "float32"),
+    }
+    _check(TypeAdapter(Features), seeing, path, "batch_size or precision")
     network = {"architecture": attributes["architecture"], "feature_dim": int(feature_dim)}
     own = own_backbone(path, attributes)
     network |= {key: own[key] for key in own if key != "code_hash"}
     _check(TypeAdapter(BackboneSection), network, path, "architecture")
-    return decoding, batch["batch_size"]
+    return decoding, seeing
 
 
 _REMEDY = "it is damaged or of another version; run the workflow again"

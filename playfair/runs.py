@@ -269,7 +269,7 @@ class Run:
         """
         found = self._backbone(backbone_name)
         attributes = found.attributes
-        decoding, batch_size = backbone_options(found.path, attributes, found.feature_dim)
+        decoding, seeing = backbone_options(found.path, attributes, found.feature_dim)
         own = own_backbone(found.path, attributes)
         backbone = build_backbone(
             attributes["architecture"],
@@ -301,10 +301,10 @@ class Run:
                 backbone,
                 reader,
                 reader.uids,
-                batch_size=batch_size,
                 device=device,
                 decoders=0,
                 progress=False,
+                **seeing,
             )
             return ClipView(reader.frames("clip"), np.concatenate(list(features)), decoding["fps"])
 

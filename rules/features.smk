@@ -28,6 +28,7 @@ rule extract_features:
         code=lambda wildcards: networks.backbone_code(wildcards.backbone),
         weights=lambda wildcards: networks.backbones[wildcards.backbone]["weights"],
         batch_size=config["features"]["batch_size"],
+        precision=config["features"]["precision"],
         device=config["device"],
         decoding={
             name: config["gulp"][name] for name in ("fps", "short_side", "folder_fps")

@@ -43,6 +43,7 @@ with write_features(
             code=params.code,
             weights=params.weights,
             batch_size=params.batch_size,
+            precision=params.precision,
             decoding=params.decoding,
         ),
     },
@@ -52,6 +53,7 @@ with write_features(
         reader,
         reader.uids,
         batch_size=params.batch_size,
+        precision=params.precision,
         device=device,
         decoders=1 if device.type == "cpu" else snakemake.threads,
     ):

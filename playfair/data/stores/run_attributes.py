@@ -21,6 +21,7 @@ def backbone_attributes(
     code: str | None,
     weights: str | None,
     batch_size: int,
+    precision: str,
     decoding: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Attributes of a feature file: how videos were decoded, and by what network they were seen.
@@ -29,6 +30,7 @@ def backbone_attributes(
         run: directory of the run.
         network: architecture, factory and arguments; weights: see `build_backbone`.
         code: the hash of the code that makes the network, if it is the user's.
+        batch_size, precision: see `extract_features`.
         decoding: fps, short_side and folder_fps of the gulp.
     """
     own = {
@@ -41,6 +43,7 @@ def backbone_attributes(
         "architecture": network["architecture"],
         "weights": weights or "",
         "batch_size": batch_size,
+        "precision": precision,
         "decoding": json.dumps(dict(decoding)),
         **(own if network["factory"] else {}),
     }

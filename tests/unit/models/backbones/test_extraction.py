@@ -29,13 +29,14 @@ def backbone():
     return build_backbone("small", 16).eval()
 
 
-def extract(gulp, backbone, uids, batch_size=8, decoders=1):
+def extract(gulp, backbone, uids, batch_size=8, decoders=1, precision="float32"):
     parts = extract_features(
         backbone,
         GulpReader(gulp),
         uids,
         batch_size=batch_size,
         decoders=decoders,
+        precision=precision,
         progress=False,
     )
     return np.concatenate(list(parts))
@@ -69,6 +70,13 @@ def test_features_hardly_depend_on_the_batch_size(gulp, backbone):
 def test_several_decoders_give_the_same_in_the_same_order(gulp, backbone):
     one, two = (extract(gulp, backbone, ["a", "b", "c"], 4, decoders) for decoders in (1, 2))
     np.testing.assert_array_equal(one, two)
+
+
+def test_bfloat16_moves_features_a_little(gulp, backbone):
+    exact = extract(gulp, backbone, ["b"])
+    rounded = extract(gulp, backbone, ["b"], precision="bfloat16")
+    assert rounded.dtype == np.float32
+    assert 1e-4 < np.abs(rounded - exact).max() / np.abs(exact).max() < 2e-2
 
 
 class Spoilt(SmallCNN):
