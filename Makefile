@@ -99,11 +99,12 @@ format: setup ## Format Python and Snakemake files
 config: setup ## Write config.yaml, its schema and docs/configuration.md from playfair/config.py
 	$(BIN)/python -m playfair.config_files
 
-docs: setup ## Write maps of modules and the page of errors; draw the README's pictures from results (needs Graphviz's dot)
+docs: setup ## Write maps of modules and the page of errors; draw the README's pictures from results (needs Graphviz's dot, and chromium)
 	$(BIN)/python -m docs.house
 	$(BIN)/python -m docs.errors
 	$(BIN)/snakemake --rulegraph 2>/dev/null | docs/draw_rule_graph.sh > docs/images/rule_graph.svg
 	cp results/figures/{filmstrips,localisation}.png docs/images/
+	$(BIN)/python -m docs.dashboard_picture results/dashboard results/screenshots
 
 lock: setup ## Resolve requirements.lock anew
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra transformers \

@@ -2,7 +2,7 @@
 
 A page from disk may read nothing, so that data lie in scripts that hand over what they hold: the
 index, and one script a video with its values, its frames as the models see them, and its tables,
-16 bits a score, in its own order and, at the most frames, reversed.
+16 bits a score, in its own order and, at the most frames, reversed; compressed JSON in base64.
 """
 
 import base64
@@ -17,7 +17,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from playfair.dashboard.packed_tables import Table, tables_to_keep
-from playfair.dashboard.packing import as_json
+from playfair.dashboard.packing import as_json, deflated
 from playfair.dashboard.shown_results import ShownModel, ShownResults
 from playfair.dashboard.tables import TableMaker
 from playfair.dashboard.video_index import index_json, kept_outcomes, video_json
@@ -107,7 +107,7 @@ def _page() -> str:
 
 
 def _write(path: Path, name: str, content: dict[str, Any]) -> None:
-    path.write_text(f'PlayFairData("{name}",{as_json(content)})\n', encoding="utf-8")
+    path.write_text(f'PlayFairData("{name}","{deflated(as_json(content))}")\n', encoding="utf-8")
 
 
 def _tables(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,20 @@ def packed(values: np.ndarray, kind: str = "<f4") -> str:
     return base64.b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode("ascii")
 
 
-def packed_shares(values: np.ndarray) -> str:
+def as_shares(values: np.ndarray) -> np.ndarray:
     """Numbers of 0 to 1 in 16 bits each, q = round(65535 x): off by 8e-6 at most."""
-    return packed(np.rint(np.clip(np.nan_to_num(values), 0, 1) * 65535), "<u2")
+    shares: np.ndarray = np.rint(np.clip(np.nan_to_num(values), 0, 1) * 65535).astype("<u2")
+    return shares
+
+
+def packed_shares(values: np.ndarray) -> str:
+    """`as_shares` of the numbers, packed."""
+    return packed(as_shares(values), "<u2")
+
+
+def deflated(text: str) -> str:
+    """A text as base64 of its compressed UTF-8."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
 
 
 def as_json(value: Any) -> str:

@@ -20,8 +20,16 @@ from playfair.errors import InputError
 
 _BLOCK = 256
 """Videos read at a time."""
-_VERSION = 1
-COLUMNS = ("predicted", "score", "true_score", "distraction", "largest", "by_class")
+_VERSION = 2
+COLUMNS = (
+    "predicted",
+    "score",
+    "true_score",
+    "distraction",
+    "largest",
+    "strongest",
+    "by_class",
+)
 
 
 def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
@@ -30,11 +38,12 @@ def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
     Returns:
         predicted (V,) int64 and its score (V,); true_score (V,), NaN without a label; of the class
         to explain (the labelled one, else the predicted): distraction (V,), minus the sum of its
-        negative ESVs, and largest (V,), the share of the largest in the sum of the positive ones;
+        negative ESVs, largest (V,), the share of the largest in the sum of the positive ones, and
+        strongest (V,) int64, the position of the largest;
         by_class (C, n): the mean ESV of a class at each position, NaN where no video is of it.
     """
     group, count, class_count = model.file[str(n_frames)], len(model.uid), len(model.class_name)
-    predicted = np.zeros(count, np.int64)
+    predicted, strongest = np.zeros((2, count), np.int64)
     score, true_score, distraction, largest = np.full((4, count), np.nan, np.float32)
     total, videos = np.zeros((class_count, n_frames)), np.zeros(class_count)
     for start in range(0, count, _BLOCK):
@@ -48,12 +57,13 @@ def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
         esv = read_values(group["esv"], rows)[each, :, explained]
         support = np.clip(esv, 0, None)
         distraction[rows] = np.clip(-esv, 0, None).sum(axis=1)
+        strongest[rows] = esv.argmax(axis=1)
         largest[rows] = support.max(axis=1) / np.maximum(support.sum(axis=1), 1e-9)
         np.add.at(total, explained, esv)
         np.add.at(videos, explained, 1)
     with np.errstate(invalid="ignore"):
         by_class = (total / videos[:, None]).astype(np.float32)
-    values = (predicted, score, true_score, distraction, largest, by_class)
+    values = (predicted, score, true_score, distraction, largest, strongest, by_class)
     return dict(zip(COLUMNS, values, strict=True))
 
 
@@ -136,8 +146,12 @@ def outcomes_json(
         for name in ("score", "true_score", "distraction", "largest")
     }
     predicted = np.where(rows >= 0, values["predicted"][rows], -1)
-    by_class = packed(values["by_class"])
-    return {"predicted": packed(predicted, "<i2"), **shares, "by_class": by_class}
+    return {
+        "predicted": packed(predicted, "<i2"),
+        **shares,
+        "strongest": packed(values["strongest"][rows], "<u2"),
+        "by_class": packed(values["by_class"]),
+    }
 
 
 def video_json(results: ShownResults, uid: str) -> dict[str, Any]:

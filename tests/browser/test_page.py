@@ -3,7 +3,9 @@
 import base64
 import csv
 import json
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 import pytest
@@ -76,7 +78,7 @@ def test_search_filters_and_sorts_change_the_list(open_page, address, shown_run)
     choose.nth(1).select_option("1")
     assert rows(page) == [CLASSES[1]] * int((table.label == 1).sum())
     page.click(".filters button")
-    choose.nth(3).select_option("certainty")
+    choose.nth(4).select_option("certainty")
     best = table.label[table.scores.max(axis=1).argmax()]
     first = page.locator(".clip .name").first
     expect(first).to_have_text("no label" if best < 0 else CLASSES[best])
@@ -96,6 +98,22 @@ def test_maps_open_the_clips_of_a_cell(open_page, address, shown_run):
         f"class={table.label[row]}" in page.url and f"confused={table.predicted[row]}" in page.url
     )
     assert set(rows(page)) == {truth}
+
+
+def test_a_cell_of_the_map_of_positions_opens_the_clips_that_are_strongest_there(
+    open_page, address, shown_run
+):
+    table = load(shown_run / "collated/trn.h5")[5]
+    of_class = np.flatnonzero(table.label == 0)
+    strongest = table.esv[of_class, :, 0].argmax(axis=1)
+    page = open_page(address)
+    page.click("text=Maps")
+    page.get_by_label(f"{CLASSES[0]}, position {strongest[0] + 1}:").click()
+    page.wait_for_url(f"**class=0&strongest={strongest[0] + 1}**")
+    assert len(rows(page)) == (strongest == strongest[0]).sum()
+    page.keyboard.press("[")
+    page.wait_for_function("!location.hash.includes('strongest')")
+    assert len(rows(page)) == len(of_class)
 
 
 def test_models_stand_side_by_side_at_numbers_of_their_own(open_page, address):
@@ -227,6 +245,7 @@ def stand_in():
             name: text(rng.integers(0, 65536, CLIPS), "<u2")
             for name in ("score", "true_score", "distraction", "largest")
         }
+        shares["strongest"] = text(rng.integers(0, 5, CLIPS), "<u2")
         by_class = text(rng.normal(size=(CLASS_COUNT, 5)), "<f4")
         return {"5": {"predicted": text(said, "<i2"), **shares, "by_class": by_class}}
 
@@ -315,12 +334,26 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
     page.close()
 
 
+def test_an_exported_clip_is_small(files):
+    """In 24 clips of the embedded data set, of 8 frames, this makes 2 MB."""
+    folder = Path(url2pathname(urlsplit(files).path)).parent
+    assert max(path.stat().st_size for path in folder.glob("data/v*.js")) < 40_000
+
+
+def busy(client):
+    """Milliseconds of processor time that a page has taken so far."""
+    found = client.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(one["value"] for one in found if one["name"] == "TaskDuration")
+
+
 def test_figures_of_the_page(browser, address, files, shown_run):
     """Printed, not asserted: they say of the machine as much as of the page."""
     draws = {}
     for name, base in (("cold", address), ("warm", address), ("from disk", files)):
         context = browser.new_context(viewport={"width": 1400, "height": 950})
         page = context.new_page()
+        client = context.new_cdp_session(page)
+        client.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(link(base))
         page.wait_for_selector(".frame")
         draws[name] = page.evaluate("performance.now()")
@@ -345,5 +378,10 @@ def test_figures_of_the_page(browser, address, files, shown_run):
             }"""
         )
         print(f"{name}: first draw {draws[name]:.0f} ms, toggle {toggle:.0f}, next clip {clip:.0f}")
+        before = busy(client)
+        page.keyboard.press("3")
+        page.wait_for_selector('button[aria-label^="frame 3"][aria-pressed=false]')
+        after = busy(client)
+        print(f"of the processor: {before:.0f} ms for all this, {after - before:.0f} for a toggle")
         assert answer(page)
         context.close()

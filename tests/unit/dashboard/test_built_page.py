@@ -7,6 +7,9 @@ import re
 import tomllib
 from pathlib import Path
 
+from PIL import Image
+
+from docs.dashboard_picture import KEY, PICTURE, page_sources
 from playfair.dashboard.app import STATIC
 
 PAGE = STATIC.parent / "page"
@@ -21,6 +24,12 @@ def test_built_file_names_the_hash_of_the_sources():
         digest.update(f"{name}\n".encode() + (PAGE / name).read_bytes())
     first = (STATIC / "app.js").read_text().partition("\n")[0]
     assert digest.hexdigest() in first, "the sources have changed: run make page"
+
+
+def test_picture_in_the_readme_is_of_this_page():
+    with Image.open(PICTURE) as picture:
+        assert picture.text[KEY] == page_sources(), "the page has changed: run make docs"
+    assert "docs/images/dashboard.png" in (PICTURE.parents[2] / "README.md").read_text()
 
 
 def test_page_is_small_and_knows_no_address_but_its_own():

@@ -70,7 +70,8 @@ def test_a_clip_is_explained_by_every_model_as_the_run_would(post, clip, shown_r
             esv = numbers(values["esv"]).reshape(n, len(CLASSES))
             np.testing.assert_allclose(esv, expected.esv[0], atol=1e-6)
             table = found["tables"][f"{name}/{n}"]
-            scores = numbers(table["scores"], "<u2").reshape(2**n, -1) / 65535
+            upper, lower = numbers(table["scores"], "u1").astype(int).reshape(2, -1, 2**n)
+            scores = (upper * 256 + lower).T / 65535
             np.testing.assert_allclose(
                 scores[-1], expected.scores[0][table["class_idx"]], atol=1e-5
             )

@@ -237,6 +237,8 @@ export function App({ clips, source }: Props) {
   const setFrames = (at: number, n: number) => {
     const { panels } = now.current;
     choose(panels.map((panel, i) => (i === at ? { ...panel, n, mask: all(n), order: null } : panel)));
+    // Positions are others then.
+    if (at === 0 && now.current.filters.strongest !== null) setFilters({ strongest: null });
   };
   const setFilters = (filters: Partial<Filters>) => {
     const next = { ...now.current, filters: { ...now.current.filters, ...filters } };

@@ -70,6 +70,11 @@ export function Bar(props: BarProps) {
                 <option value="">anything</option>{classOptions}
               </select>
             </label>
+            <label>Strongest frame
+              <select value={filters.strongest ?? ""} onChange={(event) => props.onFilters({ strongest: number(event.currentTarget.value) })}>
+                <option value="">any</option>{[...Array(panels[0].n).keys()].map((i) => <option key={i} value={i}>{i + 1}</option>)}
+              </select>
+            </label>
             <label>Sort
               <select value={filters.sort} onChange={(event) => props.onFilters({ sort: event.currentTarget.value as Filters["sort"] })}>
                 {Object.entries(SORTS).map(([value, words]) => <option key={value} value={value}>{words}</option>)}

@@ -1,5 +1,6 @@
 /** Waterfall, predictions, growth by number of frames, pairs of frames, every frame. */
 
+import { useMemo } from "preact/hooks";
 import type { Clips } from "./clips";
 import { cursor } from "./cursor";
 import type { State } from "./state";
@@ -134,7 +135,7 @@ interface PairProps {
 /** Which frames need each other (blue) and which say the same (orange). */
 export function Pairs({ view, show, onLit }: PairProps) {
   const n = view.panel.n;
-  const found = pairsOf(view, show);
+  const found = useMemo(() => pairsOf(view, show), [view.table, view.panel.mask, view.explained, view.rival, show]);
   if (!found || n < 2) return <p class="pale">{n < 2 ? "Pairs need two frames." : "The pairs of this class are not known here."}</p>;
   const most = Math.max(0.005, ...found.map(Math.abs));
   const cells = [];

@@ -10,6 +10,8 @@ export interface Outcomes {
   trueScore: Float32Array;
   distraction: Float32Array;
   largest: Float32Array;
+  /** The position with the largest value. */
+  strongest: Uint16Array;
   byClass: Float32Array;
 }
 
@@ -38,6 +40,7 @@ export function unpackOutcomes(packed: PackedOutcomes): Outcomes {
     trueScore: shares(packed.true_score),
     distraction: shares(packed.distraction),
     largest: shares(packed.largest),
+    strongest: uint16(packed.strongest),
     byClass: float32(packed.by_class),
   };
 }
@@ -85,6 +88,7 @@ export function listed(clips: Clips, filters: Filters, shown: Outcomes[], others
   for (let i = 0; i < label.length; i++) {
     if (filters.class !== null && label[i] !== filters.class) continue;
     if (filters.confused !== null && first.predicted[i] !== filters.confused) continue;
+    if (filters.strongest !== null && (first.predicted[i] < 0 || first.strongest[i] !== filters.strongest)) continue;
     if (filters.outcome === "right" && first.predicted[i] !== label[i]) continue;
     if (filters.outcome === "wrong" && (label[i] < 0 || first.predicted[i] === label[i])) continue;
     if (filters.outcome === "disagree" && compared.every((one) => one.predicted[i] === first.predicted[i])) continue;

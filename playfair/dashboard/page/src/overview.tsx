@@ -1,7 +1,7 @@
 /** All clips at once: what is taken for what, and where in the clips of a class the support lies. */
 
 import { confusion, type Clips, type Outcomes } from "./clips";
-import type { Filters } from "./state";
+import { NO_FILTERS, type Filters } from "./state";
 import { signed } from "./words";
 
 interface OverviewProps {
@@ -22,7 +22,8 @@ export function Overview({ clips, outcomes, title, onFilter }: OverviewProps) {
     .sort((a, b) => counts[b] - counts[a])
     .slice(0, MOST_PAIRS);
   const open = (truth: number, said: number) =>
-    onFilter({ class: truth, confused: said, outcome: "", q: "" });
+    onFilter({ ...NO_FILTERS, class: truth, confused: said });
+  const openClass = (classIdx: number, strongest: number | null) => onFilter({ ...NO_FILTERS, class: classIdx, strongest });
   const n = Math.round(outcomes.byClass.length / size);
   const most = Math.max(0.01, ...outcomes.byClass.filter((x) => !Number.isNaN(x)).map(Math.abs));
   const rows = clips.className.map((_, i) => i).filter((i) => !Number.isNaN(outcomes.byClass[i * n]));
@@ -80,18 +81,24 @@ export function Overview({ clips, outcomes, title, onFilter }: OverviewProps) {
         <h3>Where the support of each class lies</h3>
         <div class="scroll" tabIndex={0} role="region" aria-label="Mean ESV by class and position">
           <table class="positions">
-            <caption class="pale">Mean ESV of the class by position. A row opens the clips of its class.</caption>
+            <caption class="pale">Mean ESV of the class by position. A row opens the clips of its class, a cell those whose largest ESV is at this position.</caption>
             <thead><tr><td />{[...Array(n).keys()].map((i) => <th key={i} scope="col">{i + 1}</th>)}</tr></thead>
             <tbody>
               {rows.map((classIdx) => (
                 <tr key={classIdx}>
-                  <th scope="row"><button type="button" onClick={() => onFilter({ class: classIdx, confused: null, outcome: "", q: "" })}>{clips.className[classIdx]}</button></th>
+                  <th scope="row"><button type="button" onClick={() => openClass(classIdx, null)}>{clips.className[classIdx]}</button></th>
                   {[...Array(n).keys()].map((i) => {
                     const x = outcomes.byClass[classIdx * n + i];
                     return (
-                      <td key={i} class={x < 0 ? "against" : "for"} style={{ "--share": `${Math.round((90 * Math.abs(x)) / most)}%` }} title={signed(x)}
-                        onClick={() => onFilter({ class: classIdx, confused: null, outcome: "", q: "" })}>
-                        <span class="hidden">{signed(x)}</span>
+                      <td key={i}>
+                        <button
+                          type="button"
+                          class={x < 0 ? "against" : "for"}
+                          style={{ "--share": `${Math.round((90 * Math.abs(x)) / most)}%` }}
+                          title={signed(x)}
+                          aria-label={`${clips.className[classIdx]}, position ${i + 1}: ${signed(x)}`}
+                          onClick={() => openClass(classIdx, i)}
+                        />
                       </td>
                     );
                   })}

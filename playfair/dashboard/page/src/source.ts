@@ -1,6 +1,6 @@
 /** Where results come from: the API, or the files that an export has written beside the page. */
 
-import { float32, shares, uint16 } from "./packing";
+import { float32, inflated, planes, shares, uint16, uint8 } from "./packing";
 import type {
   EveryFrame, PackedIndex, PackedOutcomes, PackedTable, PackedValues, PackedVideo, Table, Values, Video,
 } from "./types";
@@ -59,14 +59,17 @@ export function unpackVideo(packed: PackedVideo): Video {
 }
 
 export function unpackTable(packed: PackedTable): Table {
-  const numbers = packed.bits === 16 ? shares : float32;
+  const { class_idx: classIdx, frame_idx: frameIdx, top_score: topScore } = packed;
+  const size = classIdx.length;
+  const scores = packed.bits === 16 ? planes(packed.scores, size) : float32(packed.scores);
+  const about = { n: frameIdx.length, frameIdx, classIdx, scores };
+  if (topScore !== undefined)
+    return { ...about, top: uint16(packed.top), topScore: (packed.bits === 16 ? shares : float32)(topScore) };
+  const places = uint8(packed.top);
   return {
-    n: packed.frame_idx.length,
-    frameIdx: packed.frame_idx,
-    classIdx: packed.class_idx,
-    scores: numbers(packed.scores),
-    top: uint16(packed.top),
-    topScore: numbers(packed.top_score),
+    ...about,
+    top: Uint16Array.from(places, (place) => classIdx[place]),
+    topScore: Float32Array.from(places, (place, mask) => scores[mask * size + place]),
   };
 }
 
@@ -164,23 +167,23 @@ function keptTable({ tables }: FileOfVideo, model: string, n: number, order: num
 
 /** Files are scripts that hand over what they hold: a page from disk may read nothing else. */
 export function fileSource(): Source {
-  const waiting = new Map<string, (value: unknown) => void>();
-  const early = new Map<string, unknown>();
-  (window as unknown as Record<string, unknown>).PlayFairData = (name: string, value: unknown) => {
+  const waiting = new Map<string, (value: string) => void>();
+  const early = new Map<string, string>();
+  (window as unknown as Record<string, unknown>).PlayFairData = (name: string, value: string) => {
     const take = waiting.get(name);
     if (take) take(value);
     else early.set(name, value);
   };
   const given = <T,>(name: string, path?: string) =>
-    new Promise<T>((resolve, reject) => {
-      if (early.has(name)) return resolve(early.get(name) as T);
-      waiting.set(name, resolve as (value: unknown) => void);
+    new Promise<string>((resolve, reject) => {
+      if (early.has(name)) return resolve(early.get(name)!);
+      waiting.set(name, resolve);
       if (!path) return;
       const script = document.createElement("script");
       script.src = path;
       script.onerror = () => reject(new Error("A file of this page is missing."));
       document.head.append(script);
-    });
+    }).then((text) => inflated<T>(text));
   let position = new Map<string, number>();
   let index: PackedIndex;
   const loaded = new Map<string, FileOfVideo>();

@@ -14,6 +14,8 @@ export interface Filters {
   outcome: "" | "right" | "wrong" | "disagree";
   class: number | null;
   confused: number | null;
+  /** The position of the frame with the largest value, from 0. */
+  strongest: number | null;
   sort: "" | "certainty" | "uncertainty" | "disagreement" | "one" | "distracting";
 }
 
@@ -27,7 +29,7 @@ export interface State {
   filters: Filters;
 }
 
-export const NO_FILTERS: Filters = { q: "", outcome: "", class: null, confused: null, sort: "" };
+export const NO_FILTERS: Filters = { q: "", outcome: "", class: null, confused: null, strongest: null, sort: "" };
 export const OUTCOMES = { "": "all", right: "right", wrong: "wrong", disagree: "models disagree" };
 export const SORTS = {
   "": "as listed",
@@ -57,6 +59,7 @@ export function formatHash(state: State): string {
   if (outcome) parts.set("outcome", outcome);
   if (state.filters.class !== null) parts.set("class", String(state.filters.class));
   if (state.filters.confused !== null) parts.set("confused", String(state.filters.confused));
+  if (state.filters.strongest !== null) parts.set("strongest", String(state.filters.strongest + 1));
   if (sort) parts.set("sort", sort);
   return `#${parts}`;
 }
@@ -79,6 +82,12 @@ export function parseHash(hash: string, known: Known): { state: State; unknown: 
     if (!parts.has(name)) return null;
     if (/^\d{1,6}$/.test(text(name)) && Number(text(name)) < below) return Number(text(name));
     unknown.push(`${name} ${text(name)}`);
+    return null;
+  };
+  const place = (name: string, most: number) => {
+    const found = number(name, most + 1);
+    if (found !== 0) return found && found - 1;
+    unknown.push(`${name} 0`);
     return null;
   };
   const choice = <T extends string>(name: string, allowed: string[], otherwise: T): T => {
@@ -131,6 +140,7 @@ export function parseHash(hash: string, known: Known): { state: State; unknown: 
       outcome: choice("outcome", Object.keys(OUTCOMES), ""),
       class: number("class", known.classes),
       confused: number("confused", known.classes),
+      strongest: place("strongest", panels[0].n),
       sort: choice("sort", Object.keys(SORTS), ""),
     },
   };

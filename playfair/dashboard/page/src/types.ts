@@ -15,6 +15,7 @@ export interface PackedOutcomes {
   true_score: string;
   distraction: string;
   largest: string;
+  strongest: string;
   by_class: string;
 }
 
@@ -60,8 +61,9 @@ export interface PackedTable {
   class_idx: number[];
   bits: 16 | 32;
   scores: string;
+  /** Predicted classes or, without their scores, their places in class_idx. */
   top: string;
-  top_score: string;
+  top_score?: string;
   /** Whether the same scores belong to the frames in any order. */
   any_order?: boolean;
 }

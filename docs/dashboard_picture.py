@@ -1,0 +1,71 @@
+"""Draws the README's picture of the dashboard from the page as files, in Debian's chromium.
+
+python -m docs.dashboard_picture results/dashboard [FOLDER]    as `make docs` does
+
+The picture holds the hash of the page's sources, by which a test notices that it is out of date. A
+FOLDER gets screenshots of other sizes and themes as well, to look at.
+"""
+
+import io
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+from playwright.sync_api import Browser, sync_playwright
+
+PROJECT = Path(__file__).parents[1]
+PICTURE = PROJECT / "docs/images/dashboard.png"
+KEY = "page-sources"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+_SHOTS = {
+    "1400_light": (1400, 950, "light"),
+    "1400_dark": (1400, 950, "dark"),
+    "390_light": (390, 2600, "light"),
+}
+
+
+def page_sources() -> str:
+    """The hash of the page's sources, as the built page names it."""
+    script = PROJECT / "playfair/dashboard/static/app.js"
+    found = re.search(r"from sources ([0-9a-f]{64})", script.read_text(encoding="utf-8"))
+    assert found is not None
+    return found[1]
+
+
+def _shot(browser: Browser, address: str, width: int, height: int, theme: Any) -> Image.Image:
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    page.goto(address)
+    page.wait_for_selector(".pairs svg")
+    # What the page is for: a frame is off, and the model answers without it.
+    page.keyboard.press("3")
+    page.wait_for_selector("h2:has-text('Without frame 3')")
+    page.wait_for_function("[...document.querySelectorAll('main img')].every(x => x.complete)")
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    page.close()
+    return picture
+
+
+def main(dashboard: str, folder: str | None = None) -> None:
+    program = shutil.which("chromium")
+    assert program is not None, "chromium is not installed (apt-get install chromium)"
+    address = (Path(dashboard).resolve() / "index.html").as_uri()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        about = PngImagePlugin.PngInfo()
+        about.add_text(KEY, page_sources())
+        picture = _shot(browser, address, *_SHOTS["1400_light"]).convert("RGB").quantize(256)
+        picture.save(PICTURE, pnginfo=about, optimize=True)
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            for name, shot in _SHOTS.items():
+                _shot(browser, address, *shot).save(Path(folder, f"dashboard_{name}.png"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
