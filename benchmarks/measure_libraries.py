@@ -1,7 +1,7 @@
-"""Measure other libraries' explainers on one class of the same game; prints rows as JSON.
+"""Measure other libraries' explainers on the same game; prints rows as JSON.
 
-They get the scores of all subsets for nothing, from a table, and explain one class; the engine
-computes the scores and explains all classes.
+They get the scores of all subsets for nothing, from a table, and explain one class, or all of them
+where a library can at once; the engine computes the scores and explains all classes.
 """
 
 import json
@@ -19,16 +19,17 @@ from playfair.attribution.games.head_games import TRNGame
 
 
 def score_table(n_frames: int, n_max: int) -> np.ndarray:
-    """(2^n,): the scores of one class on every subset."""
+    """(2^n, C): the scores of all classes on every subset."""
     game = TRNGame(heads(n_max), torch.randn(1, n_frames, FEATURE_DIM), uniform_priors())
-    table = exact_values(game, torch.tensor([0]), keep_table=True).table
+    table = exact_values(game, keep_table=True).table
     assert table is not None
-    return table[0, :, 0].numpy().astype(float)
+    return table[0].numpy().astype(float)
 
 
 def measure_others(n_frames: int, n_max: int) -> list[Row]:
-    """Other libraries on one class of the same game, with its scores at hand in a table."""
-    table = score_table(n_frames, n_max)
+    """Other libraries on the same game, with its scores at hand in a table."""
+    all_scores = score_table(n_frames, n_max)
+    table = all_scores[:, 0].copy()
     powers = 1 << np.arange(n_frames)
 
     def worth(member: np.ndarray) -> np.ndarray:
@@ -42,6 +43,12 @@ def measure_others(n_frames: int, n_max: int) -> list[Row]:
     def with_shap() -> None:
         shap.explainers.ExactExplainer(worth, masker)(np.ones((1, n_frames)), silent=True)
 
+    def all_worths(member: np.ndarray) -> np.ndarray:
+        return all_scores[(np.asarray(member) > 0.5) @ powers]
+
+    def with_shap_all() -> None:
+        shap.explainers.ExactExplainer(all_worths, masker)(np.ones((1, n_frames)), silent=True)
+
     sampler = captum.attr.ShapleyValueSampling(
         lambda member: torch.from_numpy(worth(member.numpy()))
     )
@@ -53,6 +60,7 @@ def measure_others(n_frames: int, n_max: int) -> list[Row]:
     for kind, run in (
         ("shapiq exact, one class", with_shapiq),
         ("shap exact, one class", with_shap),
+        ("shap exact, all classes", with_shap_all),
         ("captum sampler, one class, 25 orders", with_captum),
     ):
         rows.append(row(kind, n_frames, n_max, 1, shortest(run, 3), None, peak_mb()))
