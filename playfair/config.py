@@ -29,6 +29,7 @@ from playfair.definitions.attribution import (
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.checkpoints import check_checkpoints
 from playfair.definitions.clip_models import ClipModel, check_clip_networks
+from playfair.definitions.comparison import OF_ALL_COMPARISONS, Comparison
 from playfair.definitions.datasets import Dataset, SyntheticDataset
 from playfair.definitions.figures import Figures
 from playfair.definitions.models import GivenModel, Model, TRNModel, TSNModel
@@ -235,6 +236,10 @@ class Config(Section):
         "in integers, exactly, or in floats, as the paper's code does, which at 7 and 9 to 15 "
         "frames takes a frame of some videos earlier by one.",
     )
+    comparison: Comparison = Field(
+        default_factory=Comparison,
+        description="Attribution methods compared, for models with heads.",
+    )
     collate: Collate = Field(default_factory=Collate, description="Results of a model in one file.")
     webm: Webm = Field(default_factory=Webm, description="Clips to watch.")
     dashboard: Dashboard = Field(
@@ -266,13 +271,6 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _methods_need_no_definition(self) -> "Config":
-        for name in self.methods:
-            if name in METHODS and name not in self.definitions.methods:
-                self.definitions.methods[name] = FurtherMethod(method=name)
-        return self
-
-    @model_validator(mode="after")
     def _parts_agree(self) -> "Config":
         check_names(
             {kind: getattr(self.definitions, kind) for kind in type(self.definitions).model_fields}
@@ -301,12 +299,15 @@ class Config(Section):
             self.dataset,
             self.definitions.datasets[self.dataset],
         )
-        for key in ("models", "methods", "n_frames"):
-            values = getattr(self, key)
+        repeatable = {key: getattr(self, key) for key in ("models", "methods", "n_frames")}
+        repeatable["comparison.methods"] = self.comparison.methods
+        repeatable["comparison.n_frames"] = self.comparison.n_frames or []
+        for key, values in repeatable.items():
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
         self._check_methods()
         self._check_further_methods()
+        self._check_comparison()
         study = self.figures.sampling_error
         least = max(
             method_class(name).least_budget(study.n_frames, make_options(name, {}))
@@ -352,15 +353,42 @@ class Config(Section):
                 if hasattr(model, section):
                     _check_frames(name, section, getattr(model, section), max(n_frames))
 
+    def further_method(self, name: str) -> FurtherMethod:
+        """The options of a method by its name: methods need no definition to be chosen."""
+        return self.definitions.methods.get(name) or FurtherMethod(method=name)
+
     def _check_further_methods(self) -> None:
-        for name in self.methods:
-            _check_name("methods", name, {**dict.fromkeys(METHODS), **self.definitions.methods})
-            section, key = self.definitions.methods[name], f"definitions.methods.{name}"
-            _check_used(key, section, [section.method])
-            try:
-                section.check(max(self.n_frames))
-            except InputError as error:
-                raise InputError(f"config key {key}.{error}") from None
+        compared_at = max(self.comparison.lengths(self.n_frames), default=1)
+        for key, names, n_frames in (
+            ("methods", self.methods, max(self.n_frames)),
+            ("comparison.methods", self.comparison.methods, compared_at),
+        ):
+            for name in names:
+                _check_name(key, name, {**dict.fromkeys(METHODS), **self.definitions.methods})
+                section, defined = self.further_method(name), f"definitions.methods.{name}"
+                _check_used(defined, section, [section.method])
+                try:
+                    section.check(n_frames)
+                except InputError as error:
+                    raise InputError(f"config key {defined}.{error}") from None
+
+    def _check_comparison(self) -> None:
+        comparison = self.comparison
+        for number in comparison.n_frames or []:
+            if number not in self.n_frames:
+                raise InputError(
+                    f"config key comparison.n_frames is {comparison.n_frames}: choose of n_frames, "
+                    f"{self.n_frames}"
+                )
+        taken = {*comparison.methods, *OF_ALL_COMPARISONS}
+        for name, given in comparison.given.items():
+            if name in taken:
+                raise InputError(
+                    f"config key comparison.given names {name}, as a method is called: choose "
+                    "another name"
+                )
+            for model in given.models or []:
+                _check_name(f"comparison.given.{name}.models", model, self.definitions.models)
 
     def _check_features_belong(self) -> None:
         """A data set of features takes no network, and any other needs one."""
@@ -437,6 +465,10 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
         InputError: one sentence naming the first bad key, its value and what is allowed.
     """
     try:
-        return Config.model_validate(config).model_dump(mode="json")
+        complete = Config.model_validate(config)
     except ValidationError as error:
         raise InputError(error_sentence(error.errors()[0], Config)) from None
+    for name in (*complete.methods, *complete.comparison.methods):
+        complete.definitions.methods[name] = complete.further_method(name)
+    complete.comparison.n_frames = complete.comparison.lengths(complete.n_frames)
+    return complete.model_dump(mode="json")

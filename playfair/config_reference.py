@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -97,7 +97,8 @@ def _rows(
             yield _row(f"{prefix}{name}", "its options", f"as [{name}](#{name})", field)
             yield from _rows(parts[0], _fields_of_its_own(name, parts[0]), f"{prefix}{name}.")
         elif parts:
-            yield from _rows(parts[0], parts[0].model_fields, f"{prefix}{name}.")
+            named = "\\<name>." if get_origin(field.annotation) is dict else ""
+            yield from _rows(parts[0], parts[0].model_fields, f"{prefix}{name}.{named}")
         else:
             yield _row(f"{prefix}{name}", _allowed(properties[name]), _default(field), field)
 

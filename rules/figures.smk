@@ -12,6 +12,13 @@ figure_files = {
         "results/{{dataset}}/tables/masking_check_runs_{model}.csv",
         model=networks.clip_models,
     ),
+    **{
+        f"comparison_{kind}": expand(
+            f"results/{{{{dataset}}}}/tables/compared_{kind}_{{model}}.csv",
+            model=networks.compared_models,
+        )
+        for kind in ("clips", "curves", "costs")
+    },
     "sampling_studies": expand(
         "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
         model=networks.head_models,

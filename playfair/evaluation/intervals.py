@@ -1,4 +1,4 @@
-"""95 % intervals: of a proportion (Wilson) and of a mean."""
+"""95 % intervals: of a proportion (Wilson), of a mean, and by bootstrap over clips."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -58,3 +58,42 @@ def mean_interval(
     variance = (deviation**2).sum(axis=axis) / np.where(count > 1, count - 1, np.nan)
     half_width = quantile * np.sqrt(variance / np.where(count > 0, count, np.nan))
     return mean, mean - half_width, mean + half_width
+
+
+def bootstrap_interval(
+    values: np.ndarray, seed: int = 0, draws: int = 1000
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean over clips and its 95 % percentile bootstrap interval: (V, ...) -> three of (...).
+
+    Clips are drawn with replacement, the same for all columns, so that differences of columns are
+    paired. Clips with NaN in a column are left out of its mean; all three are NaN where none is
+    left.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    count, shape = len(values), values.shape[1:]
+    flat = values.reshape(count, -1) if count else np.zeros((0, int(np.prod(shape))))
+    some = (~np.isnan(flat)).any(axis=0)
+    mean, low, high = (np.full(flat.shape[1], np.nan) for _ in range(3))
+    if some.any():
+        known = ~np.isnan(flat[:, some])
+        columns = np.hstack([np.where(known, flat[:, some], 0.0), known.astype(np.float64)])
+        generator = np.random.default_rng(seed)
+        drawn = []
+        for first in range(0, draws, _DRAWS_AT_ONCE):
+            size = min(_DRAWS_AT_ONCE, draws - first)
+            weights = generator.multinomial(count, np.full(count, 1 / count), size=size)
+            drawn.append(weights @ columns)
+        mean[some] = _means(columns.sum(axis=0))
+        # A draw may have none of the few clips that a column has.
+        low[some], high[some] = np.nanpercentile(_means(np.vstack(drawn)), [2.5, 97.5], axis=0)
+    return mean.reshape(shape), low.reshape(shape), high.reshape(shape)
+
+
+_DRAWS_AT_ONCE = 100
+
+
+def _means(sums: np.ndarray) -> np.ndarray:
+    """Sums and counts (..., 2 K) -> means (..., K), NaN without a count."""
+    total, count = np.split(sums, 2, axis=-1)
+    mean: np.ndarray = total / np.where(count > 0, count, np.nan)
+    return mean

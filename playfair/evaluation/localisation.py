@@ -5,7 +5,10 @@ inclusive and at the frame rate that `frame_idx` counts in. A sampled frame is *
 first_frame <= frame_idx <= last_frame. All functions take V videos of n sampled frames.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 
 
 def frames_inside(
@@ -20,6 +23,26 @@ def inside_any(frame_idx: np.ndarray, intervals: np.ndarray) -> np.ndarray:
     first, last = intervals.T
     inside = frames_inside(frame_idx[None].repeat(len(first), axis=0), first, last)
     return np.asarray(inside.any(axis=0))
+
+
+def evidence_of(
+    uid: Sequence[str] | np.ndarray, frame_idx: np.ndarray, ground_truth: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which frames of which videos carry evidence: inside (V, n) bool, and is_known (V,) bool.
+
+    Args:
+        uid: (V,). frame_idx: (V, n). ground_truth: columns uid, first_frame, last_frame, with one
+            row or several for each video whose evidence is known.
+    """
+    intervals = {
+        name: rows[["first_frame", "last_frame"]].to_numpy()
+        for name, rows in ground_truth.groupby("uid")
+    }
+    is_known = np.array([name in intervals for name in uid], dtype=bool)
+    inside = np.zeros(frame_idx.shape, dtype=bool)
+    for video in np.flatnonzero(is_known).tolist():
+        inside[video] = inside_any(frame_idx[video], intervals[uid[video]])
+    return inside, is_known
 
 
 def positive_mass_inside(esv: np.ndarray, inside: np.ndarray) -> np.ndarray:

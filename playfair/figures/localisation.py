@@ -18,7 +18,7 @@ from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.localisation import (
     auroc,
     average_precision,
-    inside_any,
+    evidence_of,
     largest_inside,
     positive_mass_inside,
     uniform_mass_inside,
@@ -84,18 +84,12 @@ def localisation_table(
         with frames inside and outside; middle_mass, middle_largest and middle_auroc, what the
         method `centred_gaussian` gets, which values middle frames most whatever they show.
     """
-    intervals = {
-        uid: rows[["first_frame", "last_frame"]].to_numpy()
-        for uid, rows in ground_truth.groupby("uid")
-    }
     rows = []
     for model, by_n_frames in tables.items():
         for n_frames in sorted(by_n_frames):
             table = by_n_frames[n_frames]
-            kept = np.array([uid in intervals for uid in table.uid], dtype=bool)
-            inside = np.zeros((kept.sum(), n_frames), dtype=bool)
-            for row, video in enumerate(np.flatnonzero(kept)):
-                inside[row] = inside_any(table.frame_idx[video], intervals[table.uid[video]])
+            inside, kept = evidence_of(table.uid, table.frame_idx, ground_truth)
+            inside = inside[kept]
             esv = table.esv_for(table.explained)[kept]
             everything = np.ones(len(esv), dtype=bool)
             unlabelled = table.label[kept] < 0

@@ -16,6 +16,7 @@ def figures_to_draw(datasets: Datasets, networks: Networks, dataset: str) -> dic
         "masking_checks": networks.clip_models,
         "sampling_studies": networks.head_models,
         "all_frames_esvs": networks.head_models,
+        "comparison_clips": networks.compared_models,
     }
     absent = {name for name, files in offered.items() if not files}
     return {

@@ -48,6 +48,8 @@ def check_given_files(
     dataset = config["dataset"]
     given = {f"definitions.datasets.{dataset}": _files_of_dataset(datasets, networks, dataset)}
     given["collate"] = {"uids": _listed(config["collate"]["uids"])}
+    for name, values in config["comparison"]["given"].items():
+        given[f"comparison.given.{name}"] = {"file": [values["file"]]}
     for name in networks.used_backbones:
         options = networks.backbones[name]
         files = _files_of(options)

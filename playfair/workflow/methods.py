@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from playfair.attribution.methods.method import Method
 from playfair.attribution.methods.registry import method_class
-from playfair.workflow.networks import Networks
+from playfair.workflow.networks import Networks, is_own
 
 
 class Methods:
@@ -15,6 +16,8 @@ class Methods:
         self.definitions: Mapping[str, Mapping[str, Any]] = config["definitions"]["methods"]
         self._used: list[str] = config["methods"]
         self._models: list[str] = config["models"]
+        self._compared: list[str] = config["comparison"]["methods"]
+        self._given: Mapping[str, Mapping[str, Any]] = config["comparison"]["given"]
 
     def names_of(self, gives_esvs: bool) -> str:
         """A regular expression of the methods that give ESVs, or of those that do not."""
@@ -34,8 +37,7 @@ class Methods:
     def files(self, dataset: str, networks: Networks) -> list[str]:
         """The files of the configured methods, of all models at all numbers of frames."""
         return [
-            f"results/{dataset}/{'esvs' if self._gives_esvs(method) else 'attributions'}/"
-            f"{model}/{method}/{n_frames}_frames.h5"
+            self._file(dataset, model, method, n_frames)
             for method in self._used
             for model in self._models
             # What is no ESV is computed from features.
@@ -43,5 +45,42 @@ class Methods:
             for n_frames in networks.numbers_of_frames(model)
         ]
 
+    def compared(self, networks: Networks, model: str) -> list[str]:
+        """The methods that a model's own is compared with."""
+        is_ours = not is_own(networks.models[model])
+        return [name for name in self._compared if is_ours or not self._kind(name).needs_gradients]
+
+    def compared_files(self, dataset: str, networks: Networks, model: str) -> list[str]:
+        """The files of these, method by method, at the numbers of frames to compare at."""
+        return [
+            self._file(dataset, model, method, n_frames)
+            for method in self.compared(networks, model)
+            for n_frames in networks.compared_lengths
+        ]
+
+    def compared_sections(self, networks: Networks, model: str) -> dict[str, Mapping[str, Any]]:
+        """The options of each method that is compared, by its name."""
+        return {name: self.definitions[name] for name in self.compared(networks, model)}
+
+    def compared_choices(self, networks: Networks, model: str) -> list[str]:
+        """What a comparison chooses from the library's tables."""
+        sections = self.compared_sections(networks, model).values()
+        return [str(section["method"]) for section in sections]
+
+    def given(self, model: str) -> dict[str, str]:
+        """The files of values from elsewhere that are about a model, by their name."""
+        return {
+            name: values["file"]
+            for name, values in self._given.items()
+            if values["models"] is None or model in values["models"]
+        }
+
+    def _file(self, dataset: str, model: str, method: str, n_frames: int) -> str:
+        kind = "esvs" if self._gives_esvs(method) else "attributions"
+        return f"results/{dataset}/{kind}/{model}/{method}/{n_frames}_frames.h5"
+
     def _gives_esvs(self, method: str) -> bool:
-        return method_class(self.definitions[method]["method"]).gives_esvs
+        return self._kind(method).gives_esvs
+
+    def _kind(self, method: str) -> type[Method]:
+        return method_class(self.definitions[method]["method"])

@@ -50,6 +50,7 @@ class Networks:
         used_models: the models to explain: head_models, on features of used_backbones, and
             clip_models, which see whole clips.
         trained_models, trained_backbones: those of them that the workflow trains.
+        compared_models: those whose attributions are compared, at compared_lengths frames.
         read_splits: the splits whose videos are read: that for training only to train something.
     """
 
@@ -60,6 +61,8 @@ class Networks:
         self.clip_models = [name for name in self.used_models if is_clip_network(self.models[name])]
         self.head_models = [name for name in self.used_models if name not in self.clip_models]
         self._n_frames: list[int] = config["n_frames"]
+        self.compared_lengths: list[int] = config["comparison"]["n_frames"]
+        self.compared_models = self.head_models if self.compared_lengths else []
         names = (self.models[name]["backbone"] for name in self.head_models)
         self.used_backbones: list[str] = list(dict.fromkeys(names))
         self.trained_backbones = [

@@ -28,13 +28,11 @@ OF_CLIP_NETWORKS = {
 }
 """Rules for networks of whole clips."""
 OF_FURTHER_METHODS = {
-    "compute_attributions",
     "compute_clip_method_esvs",
     "compute_method_esvs",
-    "gather_attributions",
     "gather_method_esvs",
 }
-"""Rules for methods beside a model's own."""
+"""Rules for ESVs by methods beside a model's own."""
 
 
 def scripts_of_rules():
@@ -58,11 +56,13 @@ def copy_project(folder: Path) -> Path:
 
 
 def sample_little(folder: Path) -> None:
-    """Make a copy's default profile ask samplers for little, whatever command is run there."""
+    """Make a copy's default profile sample and compare little, whatever command is run there."""
     study = "{budgets: [192], repetitions: 1, reference_budget: 2000}"
+    comparison = "{methods: [], timed_clips: 2}"
     with (folder / "profiles/default/config.yaml").open("a") as profile:
         profile.write(
-            f'config: ["figures={{sampling_error: {study}}}", "all_frames={{budget: 256}}"]\n'
+            f'config: ["figures={{sampling_error: {study}}}", "all_frames={{budget: 256}}", '
+            f'"comparison={comparison}"]\n'
         )
 
 

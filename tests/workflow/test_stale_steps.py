@@ -18,6 +18,8 @@ PLOTS_OF_RESULTS = {
     "plot_performance": 1,
 }
 ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2}
+COMPARED = {"compare_attributions": 2, "plot_discarding": 1, "plot_localisation_by_method": 1}
+COMPARISON = {"compute_attributions": 2, "gather_attributions": 2, **COMPARED}
 SAMPLING = {"compute_all_frames_esvs": 2, "measure_sampling_error": 2, "plot_sampling_error": 1}
 
 
@@ -55,6 +57,8 @@ def test_changed_code_of_all_figures_makes_figures_only(run, path):
     append(run / path, "\nADDED = 1\n")
     assert planned_jobs(run) == {
         **PLOTS_OF_RESULTS,
+        "plot_discarding": 1,
+        "plot_localisation_by_method": 1,
         "plot_sampling_error": 1,
         "plot_training_curves": 1,
         **GATHERING,
@@ -101,6 +105,8 @@ def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     append(run / f"playfair/attribution/{module}.py", "\nADDED = 1\n")
     assert planned_jobs(run) == {
         **ESVS,
+        # Gradients need no exact values.
+        **(COMPARED if module == "exact/exact" else COMPARISON),
         **SAMPLING,
         **PLOTS_OF_RESULTS,
         **GATHERING,
@@ -114,6 +120,7 @@ def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
         "compute_esvs": 2,
         "gather_esvs": 2,
         "collate_esvs": 2,
+        **COMPARISON,
         **PLOTS_OF_RESULTS,
         **GATHERING,
     }
@@ -129,6 +136,7 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
         "compute_all_frames_esvs": 1,
         "measure_sampling_error": 1,
         "plot_sampling_error": 1,
+        **dict.fromkeys(COMPARISON, 1),
         **PLOTS_OF_RESULTS,
         "plot_training_curves": 1,
         **GATHERING,
@@ -151,6 +159,7 @@ def test_changed_attribution_leaves_the_samples_of_every_frame_alone(run):
         "compute_esvs": 3,
         "gather_esvs": 3,
         "collate_esvs": 1,
+        **dict.fromkeys(COMPARED, 1),
         **PLOTS_OF_RESULTS,
         **GATHERING,
     }
@@ -182,6 +191,7 @@ def test_changed_priors_make_esvs_but_no_features(run):
     assert planned_jobs(run) == {
         "compute_class_priors": 1,
         **ESVS,
+        **COMPARISON,
         **SAMPLING,
         **PLOTS_OF_RESULTS,
         **GATHERING,

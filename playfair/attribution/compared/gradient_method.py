@@ -35,6 +35,7 @@ class GradientMethod(Method):
     """
 
     gives_esvs = False
+    needs_gradients = True
 
     @abstractmethod
     def of_class(

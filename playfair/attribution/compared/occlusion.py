@@ -21,6 +21,7 @@ class Occlusion(GradientMethod):
     summary = "what the score loses when the mean frame stands in for the frame"
     advice = "to compare with: as leave one out, with a stand-in"
     options_class = ScoreOptions
+    needs_gradients = False
 
     def of_class(
         self, scores: Callable[["Tensor"], "Tensor"], videos: "Tensor", target: "Tensor"

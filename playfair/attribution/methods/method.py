@@ -37,6 +37,8 @@ class Method(ABC):
     """Whether it estimates from a sample, whatever the game."""
     gives_esvs: ClassVar[bool] = True
     """Whether prior + sum of values over frames = score, at least as an estimate."""
+    needs_gradients: ClassVar[bool] = False
+    """Whether the model has to be one that gradients go through."""
     most_frames: ClassVar[int | None] = None
     """The longest sequence that it explains, None for any length."""
 

@@ -17,6 +17,8 @@ import numpy as np
 
 import playfair
 from playfair.attribution.result import Attribution
+from playfair.data.clips.csv_tables import is_csv
+from playfair.data.clips.given_values import read_value_table
 from playfair.data.stores.columns import (
     TEXT,
     append_rows,
@@ -118,3 +120,30 @@ def read_attributions(path: str | Path) -> AttributionTable:
             class_idx=read_values(file["class_idx"]),
             attributes=read_attributes(file),
         )
+
+
+def read_given_values(
+    path: str | Path, uid: Sequence[str] | np.ndarray, n_frames: int
+) -> np.ndarray:
+    """Values of another source: (V, 2, n) float64, for the true and for the predicted class.
+
+    Args:
+        path: a CSV file as `read_value_table` describes it, whose values count for either class,
+            or an attribution file (.h5, .hdf5) of any one number of frames.
+
+    Returns:
+        NaN for videos, and for numbers of frames, that the file does not have.
+
+    Raises:
+        InputError: if it is neither, or holds something else.
+    """
+    if is_csv(path):
+        return np.repeat(read_value_table(path, uid, n_frames)[:, None], 2, axis=1)
+    values = np.full((len(uid), 2, n_frames), np.nan)
+    table = read_attributions(path)
+    if table.value.shape[1] == n_frames:
+        row_of = {one: row for row, one in enumerate(table.uid)}
+        known = np.array([video for video, one in enumerate(uid) if one in row_of], dtype=np.int64)
+        rows = [row_of[uid[video]] for video in known]
+        values[known] = np.swapaxes(table.value[rows], 1, 2)
+    return values

@@ -1,6 +1,7 @@
 """Seeded stand-ins for results: ESV tables that obey efficiency, ground truth, frames and logs."""
 
 import dataclasses
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -169,3 +170,47 @@ def sampling_runs(
                         block["efficiency_gap"] = 0.0 if place else 0.02 * error
                     rows.append(block)
     return pd.concat(rows, ignore_index=True)
+
+
+METHODS = ("esv", "leave_one_out", "integrated_gradients", "mine", "uniform", "centred_gaussian")
+
+
+def comparison_tables(
+    models=("trn", "tsn"), methods=METHODS, n_frames=(8,), video_count=40, class_count=5, **how
+):
+    """Tables of clips, curves and costs of random numbers, as a comparison leaves them."""
+    parts = {"clips": [], "curves": [], "costs": []}
+    for model, n in product(models, n_frames):
+        generator = np.random.default_rng([7, n, sum(map(ord, model))])
+        label = np.arange(video_count) % class_count
+        explained = ("true", "predicted") if how.get("labelled", True) else ("predicted",)
+        clips, curves = [], []
+        is_right = generator.random(video_count) < 0.8
+        for method, of_class in product((*methods, "best_order"), explained):
+            part = pd.DataFrame({"uid": [f"{video:04d}" for video in range(video_count)]})
+            part = part.assign(method=method, explained=of_class, is_right=is_right)
+            names = class_names(class_count)[label] if how.get("labelled", True) else np.nan
+            part["class_name"] = names
+            numbers = generator.random((video_count, 8))
+            has_values = method != "best_order"
+            columns = ["score_highest", "score_lowest", "accuracy_highest", "accuracy_lowest"]
+            columns += ["mass_inside", "auroc", "average_precision", "largest_inside"]
+            for place, column in enumerate(columns):
+                part[column] = numbers[:, place] if place < 2 or has_values else np.nan
+            clips.append(part)
+            for first in ("highest", "lowest") if has_values else ():
+                falling = np.linspace(1, 0.1, n + 1) ** (0.5 if first == "lowest" else 2)
+                part = pd.DataFrame({"discarded": np.arange(n + 1), "score": falling})
+                part = part.assign(method=method, explained=of_class, first=first)
+                part["video_count"] = video_count
+                part["accuracy"] = np.where(part["discarded"] < n, falling, np.nan)
+                part["gain"] = part["accuracy"] - falling[0]
+                for measure in ("score", "accuracy", "gain"):
+                    part[f"{measure}_low"] = part[measure] - 0.05
+                    part[f"{measure}_high"] = part[measure] + 0.05
+                curves.append(part)
+        costs = pd.DataFrame({"method": methods[:3], "timed_count": 24})
+        costs = costs.assign(evaluations=[255.0, 9.0, 32.0][: len(costs)], seconds=0.001)
+        for name, found in (("clips", clips), ("curves", curves), ("costs", [costs])):
+            parts[name].append(pd.concat(found).assign(model=model, n_frames=n))
+    return {name: pd.concat(found, ignore_index=True) for name, found in parts.items()}

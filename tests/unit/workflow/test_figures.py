@@ -33,7 +33,23 @@ def test_figures_whose_files_a_data_set_has_not_are_left_out():
         },
     }
     left_out = [name for name in read_catalogue() if name not in drawn(config)]
-    assert sorted(left_out) == ["localisation", "masking_check", "training_curves"]
+    assert sorted(left_out) == [
+        "localisation",
+        "localisation_by_method",
+        "masking_check",
+        "training_curves",
+    ]
+
+
+def test_without_numbers_of_frames_to_compare_at_there_is_no_comparison():
+    compared = {"discarding", "localisation_by_method"}
+    assert compared <= drawn({}).keys()
+    for config in (
+        {"comparison": {"n_frames": []}},
+        {"n_frames": [12]},
+        {"models": ["clip"], "n_frames": [8]},
+    ):
+        assert not compared & drawn(config).keys()
 
 
 def test_a_figure_is_given_the_facts_and_options_that_it_names():

@@ -4,7 +4,11 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.data.stores.attribution_store import read_attributions, write_attributions
+from playfair.data.stores.attribution_store import (
+    read_attributions,
+    read_given_values,
+    write_attributions,
+)
 from playfair.data.stores.gathering import gather_hdf5
 from playfair.errors import InputError
 from tests.unit.results import result_of
@@ -30,6 +34,16 @@ def test_values_of_the_true_and_the_predicted_class_come_back(tmp_path):
     assert table.frame_idx.tolist() == [[0, 3], [1, 4]]
     assert table.attributes["method"] == "leave_one_out"
     assert table.attributes["n_frames"] == 2
+
+
+def test_files_from_elsewhere_are_read_for_the_videos_that_are_asked_for(tmp_path):
+    write(tmp_path / "mine.h5")
+    values = read_given_values(tmp_path / "mine.h5", ["c", "b", "a"], 2)
+    nothing = np.full(2, np.nan)
+    np.testing.assert_array_equal(values[0], [nothing, nothing])
+    np.testing.assert_array_equal(values[1], [nothing, [6, 9]])
+    np.testing.assert_array_equal(values[2], [[2, 5], [1, 4]])
+    assert np.isnan(read_given_values(tmp_path / "mine.h5", ["a"], 3)).all()
 
 
 def test_the_file_has_the_types_of_the_design(tmp_path):
