@@ -110,7 +110,9 @@ def plot_discarding(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         _draw_accuracy(axes[3], its_curves)
     handles = [Line2D([], [], **looks[method]) for method in methods if method != _BEST]
     labels = [method_title(method) for method in methods if method != _BEST]
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, handlelength=2.4)
+    of_accuracy = panels[0, 3].get_legend_handles_labels()
+    handles, labels = handles + of_accuracy[0], labels + of_accuracy[1]
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=2.4)
     count = int(table["video_count"].max())
     words = f"{count_videos(count)}, {table['n_frames'].iloc[0]} frames"
     figure.suptitle(f"{FIGURE.title}\n{words}", x=0.01, ha="left")
@@ -155,7 +157,7 @@ def _draw_accuracy(axes: Axes, curves: pd.DataFrame) -> None:
         ("esv", "predicted", {"color": INK, "linestyle": (0, (4, 2))}),
         ("uniform", "predicted", {"color": REFERENCE, "linestyle": (0, (1, 1.5))}),
     )
-    names = ("true class explained", "predicted class", "random order")
+    names = ("true class explained", "predicted class explained", "")
     for (method, explained, look), name in zip(lines, names, strict=True):
         rows = curves[
             (curves["method"] == method)
@@ -170,8 +172,6 @@ def _draw_accuracy(axes: Axes, curves: pd.DataFrame) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     axes.set_xlabel("frames discarded")
     count_frames_along(axes, 0, int(curves["discarded"].max()) - 1)
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower left", handlelength=1.8, borderaxespad=0.1)
 
 
 def draw(

@@ -31,7 +31,7 @@ FIGURE = FigureEntry(
     needs=("comparison_clips", "ground_truth"),
 )
 _MEASURES = {
-    "auroc": "evidence valued above\nother frames (AUROC)",
+    "auroc": "evidence above\nothers (AUROC)",
     "average_precision": "average\nprecision",
     "mass_inside": "positive values\non evidence",
     "largest_inside": "largest value\non evidence",

@@ -36,6 +36,8 @@ RESULTS = " ".join(
         "collated/tsn.h5",
         "esvs/trn/all_frames.h5",
         "esvs/tsn/all_frames.h5",
+        "attributions/trn/integrated_gradients/3_frames.h5",
+        "attributions/tsn/integrated_gradients/3_frames.h5",
         "webm",
     )
 )
@@ -87,7 +89,7 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
         columns, sharded = columns_of(whole), columns_of(sharded_run / "results/mine" / path)
         columns = {name: columns[name] for name in columns if name[:2] not in ("1/", "2/")}
         assert columns.keys() == sharded.keys()
-        # Features, and so trained weights, are the same to the bit; ESVs are made in batches.
+        # Features, and so trained weights, are the same to the bit; values are made in batches.
         atol = 0 if path.parts[0] == "features" else ROUNDING_TOLERANCE
         for name, values in columns.items():
             compare = partial(np.testing.assert_allclose, rtol=0, atol=atol)
@@ -95,7 +97,7 @@ def test_results_do_not_depend_on_shards(tiny_run, sharded_run):
                 compare = np.testing.assert_array_equal
             compare(sharded[name], values, err_msg=f"{path} {name}")
         compared += 1
-    assert compared == 2 + 2 + 2 + 2
+    assert compared == 2 + 2 + 2 + 2 + 2
 
 
 def test_clips_to_watch_do_not_depend_on_shards(tiny_run, sharded_run):
