@@ -33,12 +33,15 @@ def error_sentence(error: ErrorDetails, root: type[Section]) -> str:
         return f"config key {key}: {said}" if key else said
     if error["type"] == "extra_forbidden":
         return f"config key {key} is not known: {_known_options(path, section, root)}"
-    description = f" ({field.description})" if field and field.description else ""
+    description = f" ({_cut(field.description)})" if field and field.description else ""
     if error["type"] == "missing":
         return f"config key {key} is missing{description}: add it"
     message = printable(error["msg"][0].lower() + error["msg"][1:])
-    message = message if len(message) <= 300 else f"{message[:300]} ..."
-    return f"config key {key} is {_shown(error['input'])}: {message}{description}"
+    return f"config key {key} is {_shown(error['input'])}: {_cut(message)}{description}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:300]} ..."
 
 
 def _shown(value: Any) -> str:
