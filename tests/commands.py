@@ -1,5 +1,6 @@
 """Commands that tests run and what they wait for, with one limit, against hanging alone."""
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -41,3 +42,9 @@ def wait_until(condition: Callable[[], bool], complaint: str | Callable[[], str]
         if time.monotonic() > end:
             raise TimeoutError(complaint if isinstance(complaint, str) else complaint())
         time.sleep(0.2)
+
+
+def mind_interrupts() -> None:
+    """For `preexec_fn`: what a shell runs in the background ignores interrupts, and so would its
+    children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

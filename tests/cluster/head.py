@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.cluster.slurmbox import Slurmbox
-from tests.commands import HANGING_SECONDS
+from tests.commands import HANGING_SECONDS, mind_interrupts
 from tests.workflow.project import TINY
 
 # A test's jobs take seconds: ask after them more often than users should.
@@ -29,7 +29,7 @@ class Head:
                 env=slurm.environment,
                 stdout=output,
                 stderr=output,
-                preexec_fn=_mind_interrupts,
+                preexec_fn=mind_interrupts,
             )
 
     def send(self, number: signal.Signals) -> None:
@@ -60,11 +60,6 @@ class Head:
                 self._process.wait(HANGING_SECONDS)
             self._process.kill()
             self._process.wait()
-
-
-def _mind_interrupts() -> None:
-    """Tests that a shell runs in the background ignore interrupts, and so would their processes."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_head(slurm: Slurmbox, folder: Path, target: str, *options: str) -> Head:

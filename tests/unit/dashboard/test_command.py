@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 
 from playfair.cli import BAD_INPUT, main
+from tests.commands import mind_interrupts
 from tests.shown_run import UIDS
 
 
@@ -19,6 +20,7 @@ def start(*arguments):
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONWARNINGS": "error"},
+        preexec_fn=mind_interrupts,
     )
     line = process.stdout.readline()
     assert " at http://" in line, process.communicate()
