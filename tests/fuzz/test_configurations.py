@@ -116,7 +116,8 @@ def is_same(found, given):
     if found == given and isinstance(found, bool) == isinstance(given, bool):
         return True
     if given is None or given == "null":
-        return found is None or isinstance(found, dict)
+        # Where it stands for what follows from other options: a section, or numbers of frames.
+        return found is None or isinstance(found, dict | list)
     if isinstance(given, str) and not isinstance(found, str | dict | list):
         return isinstance(found, bool) or float(given.replace("_", "")) == float(found)
     if isinstance(found, list) and isinstance(given, list):
