@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from playfair.attribution.compared.positions import PositionMethod
 from playfair.attribution.methods.registry import make_options, method_class
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.localisation import evidence_of
@@ -50,8 +51,8 @@ def compared_values(
     for name in BASELINES:
         if name not in found:
             method = method_class(name)(own.n_frames, None, make_options(name, {}))
-            by_position = method.by_position(len(own.uid))  # type: ignore[attr-defined]
-            found[name] = np.repeat(by_position[:, None], 2, axis=1)
+            assert isinstance(method, PositionMethod)
+            found[name] = np.repeat(method.by_position(len(own.uid))[:, None], 2, axis=1)
     class_idx = np.stack([own.label, own.predicted], axis=1)
     value = np.stack(list(found.values()), axis=1)
     value[class_idx[:, 0] < 0, :, 0] = np.nan

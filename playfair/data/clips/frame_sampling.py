@@ -46,9 +46,10 @@ def check_rounding(name: str) -> Rounding:
     Raises:
         InputError: if it is none.
     """
-    for known in get_args(Rounding):
-        if name == known:
-            return known  # type: ignore[no-any-return]
+    known: tuple[Rounding, ...] = get_args(Rounding)
+    for rounding in known:
+        if name == rounding:
+            return rounding
     raise InputError(f"frames cannot be sampled by {name!r}: choose integers or floats")
 
 
