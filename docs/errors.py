@@ -70,9 +70,9 @@ def page(refusals: list[Refusal]) -> str:
     """The whole page, groups in their order and cases by name."""
     parts = [HEADER]
     for group in GROUPS:
-        rows = sorted({one.line() for one in refusals if one.group == group}, key=str.casefold)
+        rows = {one.line() for one in refusals if one.group == group}
         parts.append(f"\n## {group}\n\n| given | said | the rest |\n| --- | --- | --- |\n")
-        parts += [f"{row}\n" for row in rows]
+        parts += [f"{row}\n" for row in sorted(rows, key=lambda row: (row.casefold(), row))]
     return "".join(parts)
 
 
