@@ -5,7 +5,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,11 @@ from playfair.commands.options import (
 )
 from playfair.dashboard.command import add_serve
 from playfair.errors import InputError, printable
-from playfair.trust import add_trust_options, trust_of
+from playfair.trust import add_trust_options
 
 if TYPE_CHECKING:
     from playfair.data.stores.esv_table import EsvTable
-    from playfair.runs import ClipView, Run, RunModel
+    from playfair.runs import ClipView
 
 PICTURE_FORMATS = (".png", ".pdf", ".svg")
 BAD_INPUT = 2
@@ -69,7 +69,8 @@ def _add_explain(commands: Any) -> None:
     parser.add_argument(
         "clip",
         type=Path,
-        help="a video in any format that FFmpeg reads, or a folder of numbered pictures",
+        help="a video in any format that FFmpeg reads, a folder of numbered pictures, or, with "
+        "--run, the features (frames, D) of a clip: an array, .npy or .npz",
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
@@ -83,6 +84,12 @@ def _add_explain(commands: Any) -> None:
         metavar="NETWORK",
         help="instead: a network of whole clips: torchvision/<name>, a folder in the layout of the "
         "Hugging Face hub, package.module:function or a TorchScript file (.pt)",
+    )
+    parser.add_argument(
+        "--video",
+        type=Path,
+        metavar="FILE",
+        help="the video that given features are of, for the filmstrip's pictures",
     )
     add_network_options(parser)
     parser.add_argument(
@@ -126,6 +133,7 @@ def _add_explain(commands: Any) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     # Here, because torch takes seconds to load, which --help should not.
+    from playfair.commands.run_clip import explain_with_run
     from playfair.models.devices import resolve_device
 
     output = options.output or Path(f"{options.clip.stem}_esv.png")
@@ -133,11 +141,12 @@ def _explain(options: argparse.Namespace) -> int:
         raise InputError(
             f"--output is {output}: choose a name that ends in {', '.join(PICTURE_FORMATS)}"
         )
-    if not options.clip.exists():
-        raise InputError(f"the clip {options.clip} does not exist")
+    for path in filter(None, [options.clip, options.video]):
+        if not path.exists():
+            raise InputError(f"the clip {path} does not exist")
     check_belong(options)
     device = resolve_device(options.device)
-    tables, view, known = (_of_network if options.network else _of_run)(options, device)
+    tables, view, known = (_of_network if options.network else explain_with_run)(options, device)
     if hasattr(sys.stdout, "reconfigure"):
         # A class name that the terminal cannot show must not stop the program.
         sys.stdout.reconfigure(errors="replace")
@@ -169,75 +178,6 @@ def _of_network(
     return {options.network: table}, view, []
 
 
-def _of_run(
-    options: argparse.Namespace, device: Any
-) -> tuple[dict[str, "EsvTable"], "ClipView", list[str]]:
-    """The explained clip by model, as all their backbones saw it, and how far from what they know.
-
-    Raises:
-        InputError: if two backbones of the run saw the clip at different rates.
-    """
-    from playfair.runs import Run, explain_view
-
-    run = Run(options.run, trust_of(options))
-    chosen = method_options(options)
-    models = _models(run, options.model)
-    views = {
-        backbone: run.view(options.clip, backbone, device)
-        for backbone in dict.fromkeys(model.options["backbone"] for model in models)
-    }
-    tables = {}
-    for model in models:
-        view = views[model.options["backbone"]]
-        uid = options.clip.stem
-        tables[model.name] = explain_view(view, uid, model, device, options.n_frames, **chosen)
-    first = views[models[0].options["backbone"]]
-    for model in models:
-        view = views[model.options["backbone"]]
-        if (view.fps, len(view.frames)) != (first.fps, len(first.frames)):
-            raise InputError(
-                f"{run.directory} explains {model.name} at {view.fps:g} frames per second and "
-                f"{models[0].name} at {first.fps:g}: explain one of them with --model, or run the "
-                "workflow again"
-            )
-    for name, table in tables.items():
-        if table.attributes.get("advice"):
-            print(f"note: {name}: {table.attributes['advice']}", file=sys.stderr)
-    return tables, first, _familiarity(run, models, views)
-
-
-def _familiarity(
-    run: "Run", models: "Sequence[RunModel]", views: "Mapping[str, ClipView]"
-) -> list[str]:
-    """A line for each backbone on how far the clip is from what it knows: any clip gets a class."""
-    from playfair.evaluation.familiarity import unfamiliarity, words
-
-    lines = []
-    for name, view in views.items():
-        model = next(model for model in models if model.options["backbone"] == name)
-        stores, known = run.known_features(model)
-        found = unfamiliarity(view.features, stores)
-        for store in stores:
-            store.close()
-        if found is not None:
-            lines.append(f"{name}: {words(found, known)}")
-    return lines
-
-
-def _models(run: "Run", names: Sequence[str] | None) -> "list[RunModel]":
-    """The named models; by default all whose networks are still those of the run."""
-    if names:
-        return [run.model(name) for name in dict.fromkeys(names)]
-    models, left_out = run.usable_models()
-    if left_out:
-        print(
-            f"note: left out {', '.join(left_out)}, whose networks are not those of their "
-            f"results, or not trusted (--model {left_out[0]} says why)",
-            file=sys.stderr,
-        )
-    return models
-
-
 def _class_idx(table: "EsvTable", class_name: str | None) -> int:
     """The class to explain: the named one, at least but for letter case, or the predicted one."""
     if class_name is None:
@@ -264,7 +204,7 @@ def _print(
     from playfair.clip_text import frames_text, top_classes_text
     from playfair.figures.drawing.names import model_title
 
-    print(f"{options.clip}: {len(view.frames)} frames at {view.fps:g} frames per second")
+    print(f"{options.clip}: {len(view.features)} frames at {view.fps:g} frames per second")
     print("\n".join([*known, ""]))
     for model, table in tables.items():
         print(f"Top classes of {model_title(model)}:")
@@ -286,7 +226,7 @@ def _draw(
     examples = [Example(model, uid, class_idx) for model, class_idx in explained.items()]
     figure = plot_filmstrips(
         filmstrips_table(examples, tables),
-        lambda _, frame_idx: [view.frames[frame] for frame in frame_idx],
+        lambda _, frame_idx: [view.frames[frame] for frame in frame_idx] if view.frames else None,
     )
     save_picture(figure, output)
 

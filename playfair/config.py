@@ -153,7 +153,13 @@ class Collate(Section):
 
 
 class Webm(Section):
-    """How the clips to watch are encoded."""
+    """Which clips there are to watch, and how they are encoded."""
+
+    uids: GivenPath | None = Field(
+        default=None,
+        description="CSV with a column uid: only these videos become clips to watch, and JPEG "
+        "files where results/<dataset>/frames is asked for; null takes all.",
+    )
 
     crf: int = Field(
         default=24, ge=0, le=63, description="VP9 quality: 0 (best, largest) to 63 (smallest)."
@@ -236,6 +242,26 @@ class Config(Section):
         "in integers, exactly, or in floats, as the paper's code does, which at 7 and 9 to 15 "
         "frames takes a frame of some videos earlier by one.",
     )
+    snippet_length: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="Frames that are taken together, around the middle of each segment, of which "
+        "there are fewer then: n_frames are multiples of it.",
+    )
+    frame_step: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="How many frames apart those of a snippet are, as far as they fit into the "
+        "segment.",
+    )
+    prior: Literal["class_frequency", "mean_output"] = Field(
+        default="class_frequency",
+        description="The score of no frames, for models with heads: how often each class is among "
+        "the training clips, or the mean of what the model says of them (at the largest of "
+        "n_frames, but at most 8).",
+    )
     comparison: Comparison = Field(
         default_factory=Comparison,
         description="Attribution methods compared, for models with heads.",
@@ -305,6 +331,14 @@ class Config(Section):
         for key, values in repeatable.items():
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
+        has_heads = any(
+            not isinstance(self.definitions.models[name], ClipModel) for name in self.models
+        )
+        if has_heads and any(number % self.snippet_length for number in self.n_frames):
+            raise InputError(
+                f"config key snippet_length is {self.snippet_length}, but n_frames is "
+                f"{self.n_frames}: choose multiples of {self.snippet_length}"
+            )
         self._check_methods()
         self._check_further_methods()
         self._check_comparison()
@@ -422,7 +456,7 @@ class Config(Section):
             if name not in given and value != Gulp.model_fields[name].default:
                 raise InputError(
                     f"config key gulp.{name} is {value}, but the data set {self.dataset} is of "
-                    f"features, for which nothing is gulped: write "
+                    f"features, which have their own: write "
                     f"definitions.datasets.{self.dataset}.{name}: {value}"
                 )
 

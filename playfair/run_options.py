@@ -97,6 +97,18 @@ def backbone_options(
     return decoding, seeing
 
 
+def imported_rate(path: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """How a clip is decoded whose features were imported into a file: at their rate.
+
+    Raises:
+        InputError: if the file does not say it.
+    """
+    check_says(path, attributes, ("fps",))
+    rate = attributes["fps"]
+    decoding = {"fps": rate.item() if isinstance(rate, np.floating) else rate}
+    return dict(_check(TypeAdapter(Gulp), decoding, path, "fps").model_dump())
+
+
 _REMEDY = "it is damaged or of another version; run the workflow again"
 
 

@@ -2,6 +2,8 @@
 
 import math
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ import torch
 from playfair.attribution.explain import explain
 from playfair.attribution.games.scores import check_score, probabilities_of_scores
 from playfair.attribution.methods.registry import method_class
-from playfair.data.clips.frame_sampling import Rounding, check_rounding, sample_frame_idx
+from playfair.data.clips.frame_sampling import check_sampling, sample_frame_idx
 from playfair.data.stores.esv_store import open_results
 from playfair.data.stores.esv_table import EsvTable
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.hdf5 import read_text, read_values
+from playfair.data.stores.import_features import as_features
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
@@ -28,6 +31,7 @@ from playfair.provenance import module_hash
 from playfair.run_options import (
     backbone_options,
     check_says,
+    imported_rate,
     model_options,
     own_backbone,
     texts,
@@ -44,7 +48,8 @@ class RunModel:
 
     prior: probabilities, whatever the unit of the run's scores. n_frames: at how many frames the
     run explains it, ascending. backbone_hash: of the weights that its features were computed by.
-    frame_sampling: how frames are sampled, see `sample_frame_idx`.
+    frame_sampling: how frames are sampled, see `sample_frame_idx`. prior_kind: what the prior is,
+    "class_frequency" or "mean_output".
     """
 
     name: str
@@ -54,12 +59,16 @@ class RunModel:
     class_name: np.ndarray
     prior: np.ndarray
     backbone_hash: str
-    frame_sampling: Rounding = "integers"
+    frame_sampling: str = "integers"
+    prior_kind: str = "class_frequency"
 
 
 @dataclass(frozen=True)
 class ClipView:
-    """A clip as a backbone saw it: its frames [(H, W, 3)] uint8 RGB and their features (T, D)."""
+    """A clip as a backbone saw it: its frames [(H, W, 3)] uint8 RGB and their features (T, D).
+
+    There are no frames where features are all that is known.
+    """
 
     frames: list[np.ndarray]
     features: np.ndarray
@@ -161,8 +170,11 @@ class Run:
         backbone_hash = str(attributes["backbone_checkpoint_hash"])
         unit = check_score(str(attributes.get("score", "probability")))
         prior = probabilities_of_scores(torch.from_numpy(prior), unit).numpy()
-        rounding = check_rounding(str(attributes.get("frame_sampling", "integers")))
-        return RunModel(name, options, heads, n_frames, class_name, prior, backbone_hash, rounding)
+        sampling = check_sampling(str(attributes.get("frame_sampling", "integers")))
+        kind = str(attributes.get("prior", "class_frequency"))
+        return RunModel(
+            name, options, heads, n_frames, class_name, prior, backbone_hash, sampling, kind
+        )
 
     def features(self, model: RunModel) -> list[FeatureStore]:
         """The features by which the run explains a model, gathered or of the shards.
@@ -199,8 +211,10 @@ class Run:
                 f"{model.options['backbone']} than {source} was made by: {_RUN_AGAIN}"
             )
 
-    def usable_models(self) -> tuple[list[RunModel], list[str]]:
+    def usable_models(self, for_features: bool = False) -> tuple[list[RunModel], list[str]]:
         """The models whose networks are those that the run was made by, and the names of others.
+
+        for_features: for features that are there, without which a backbone has to be usable too.
 
         Raises:
             InputError: if there is none; what keeps the first from being used.
@@ -208,7 +222,7 @@ class Run:
         usable, left_out, reasons = [], [], []
         for name in self.model_names:
             try:
-                usable.append(self.model(name))
+                usable.append(self.heads(name) if for_features else self.model(name))
             except InputError as error:
                 left_out.append(name)
                 reasons.append(error)
@@ -279,19 +293,7 @@ class Run:
             own.get("factory"),
             own.get("arguments"),
         )
-        with tempfile.TemporaryDirectory() as folder:
-            # Frames pass through a gulp so that they are those that the workflow would have seen.
-            failed = gulp_videos(
-                [VideoFile("clip", Path(clip), {})],
-                Path(folder, "gulp"),
-                fps=decoding["fps"],
-                short_side=decoding["short_side"],
-                folder_fps=decoding.get("folder_fps"),
-                progress=False,
-            )
-            if failed:
-                raise InputError(failed[0].reason)
-            reader = GulpReader(Path(folder, "gulp"))
+        with _gulped(Path(clip), decoding) as reader:
             seconds = reader.lengths["clip"] / decoding["fps"]
             if seconds > most_seconds:
                 raise InputError(
@@ -307,6 +309,54 @@ class Run:
                 **seeing,
             )
             return ClipView(reader.frames("clip"), np.concatenate(list(features)), decoding["fps"])
+
+    def view_of_features(
+        self, values: np.ndarray, uid: str, backbone_name: str, video: Path | None = None
+    ) -> ClipView:
+        """A clip of which features (T, D) are there, as those of a backbone of the run.
+
+        Args:
+            uid: the clip's name. video: of it, for pictures; without one there are no frames.
+
+        Raises:
+            InputError: if the features are not as the run's, or the video has not as many frames.
+        """
+        path = max(self._feature_files(backbone_name), key=lambda path: path.stat().st_mtime_ns)
+        with FeatureStore(path) as store:
+            attributes, feature_dim = store.attributes, store.feature_dim
+        if attributes.get("architecture") == "precomputed":
+            decoding = imported_rate(path, attributes)
+        else:
+            check_says(path, attributes, ("architecture", "decoding", "batch_size"))
+            decoding, _ = backbone_options(path, attributes, feature_dim)
+        features = as_features(values, uid, feature_dim)
+        frames = []
+        if video is not None:
+            with _gulped(video, decoding, len(features)) as reader:
+                frames = reader.frames("clip")
+        return ClipView(frames, features, decoding["fps"])
+
+
+@contextmanager
+def _gulped(
+    clip: Path, decoding: Mapping[str, Any], n_frames: int | None = None
+) -> Iterator[GulpReader]:
+    """The frames of a clip under the uid "clip", as the workflow would have seen them.
+
+    n_frames: how many it has, where that is known.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        failed = gulp_videos(
+            [VideoFile("clip", clip, {}, n_frames)],
+            Path(folder, "gulp"),
+            fps=decoding["fps"],
+            short_side=decoding["short_side"],
+            folder_fps=decoding.get("folder_fps"),
+            progress=False,
+        )
+        if failed:
+            raise InputError(failed[0].reason)
+        yield GulpReader(Path(folder, "gulp"))
 
 
 def explain_view(
@@ -369,7 +419,12 @@ def explain_view(
         sequence_length=[length],
         frame_idx=frame_idx[None],
         class_name=model.class_name,
-        attributes={"model": model.name, "method": method, "advice": result.advice},
+        attributes={
+            "model": model.name,
+            "method": method,
+            "advice": result.advice,
+            "prior": model.prior_kind,
+        },
     )
 
 

@@ -12,6 +12,7 @@ shell.prefix(
 from snakemake.utils import update_config
 
 from playfair.config import complete_config
+from playfair.data.clips.frame_sampling import sampling_text
 from playfair.figures.catalogue import read_catalogue
 from playfair.files import lost_files
 from playfair.provenance import code_hash
@@ -31,6 +32,12 @@ try:
     datasets.check_lists(config["dataset"])
 except InputError as error:
     sys.exit(f"error: {error}")
+
+
+# How the frames that models with heads see are sampled, in words, as files carry it.
+frame_sampling = sampling_text(
+    config["frame_sampling"], config["snippet_length"], config["frame_step"]
+)
 
 
 scattergather:
@@ -65,13 +72,13 @@ def of_shard(path):
     return ancient(path) if config["shard_by"] == "hash" else path
 
 
-def shard_content(wildcards):
-    """Params function: what a shard's clips and their files are, by which changes are noticed.
+def content_of_shard(kind):
+    """Params function: what a shard's clips and their files (videos, features) are.
 
-    It takes no input: Snakemake compares params that no input goes into.
+    By it changes are noticed. It takes no input: Snakemake compares params that no input goes into.
     """
-    return datasets.shard_content(
-        wildcards.dataset, wildcards.split, wildcards.scatteritem
+    return lambda wildcards: datasets.shard_content(
+        wildcards.dataset, wildcards.split, wildcards.scatteritem, kind
     )
 
 
@@ -137,6 +144,14 @@ def backbone_of(wildcards):
     return wildcards.get("backbone") or networks.models[wildcards.model].get("backbone")
 
 
+def features_of_pictures(wildcards):
+    """Input function: the features of which the frames of a shard are only pictures, else []."""
+    path = "results/{dataset}/shards/features/{backbone}/{split}/{scatteritem}.h5"
+    if datasets.has_videos(wildcards.dataset):
+        return []
+    return path.format(backbone=some_backbone, **wildcards)
+
+
 def model_backbone_file(pattern):
     """Input function: a file of the backbone that the model is built on."""
     return lambda wildcards: pattern.format(
@@ -148,6 +163,11 @@ def judged_table(wildcards):
     """Input function: the table of failed videos of the wildcards' split, or of validation."""
     split = wildcards.get("split", "validation")
     return datasets.failed_table(wildcards.dataset, backbone_of(wildcards), split)
+
+
+def model_priors(wildcards):
+    """Input function: what the model says of no frames."""
+    return networks.priors(wildcards.dataset, wildcards.model)
 
 
 def head_checkpoints(wildcards):

@@ -7,7 +7,7 @@ rule compare_attributions:
         features=model_backbone_file(
             "results/{dataset}/features/{backbone}/validation.h5"
         ),
-        priors="results/{dataset}/class_priors.csv",
+        priors=model_priors,
         labels=dataset_file("labels"),
         heads=head_checkpoints,
         ground_truth=dataset_file("ground_truth"),

@@ -6,6 +6,9 @@ features_of = {
     model: f"results/{config['dataset']}/features/{networks.models[model]['backbone']}/validation.h5"
     for model in networks.head_models
 }
+priors_of = {
+    model: networks.priors(config["dataset"], model) for model in networks.head_models
+}
 heads_of = {
     model: networks.head_checkpoints(config["dataset"], model)
     for model in networks.head_models
@@ -28,12 +31,12 @@ rule export_dashboard:
         methods=methods.files(config["dataset"], networks),
         features=sorted(set(features_of.values())),
         heads=[path for paths in heads_of.values() for path in paths],
-        priors=f"results/{config['dataset']}/class_priors.csv",
+        priors=sorted(set(priors_of.values())),
         labels=datasets.file(config["dataset"], "labels"),
         gulp=datasets.validation_gulp(config["dataset"]),
         webm=(
             expand("results/{dataset}/webm", dataset=config["dataset"])
-            if datasets.has_videos(config["dataset"])
+            if datasets.has_pictures(config["dataset"])
             else []
         ),
         ground_truth=datasets.file(config["dataset"], "ground_truth"),
@@ -58,9 +61,10 @@ rule export_dashboard:
         },
         heads=heads_of,
         features=features_of,
+        priors=priors_of,
         evidence_rate=datasets.evidence_rate(config["dataset"]),
         options=config["dashboard"],
-        frame_sampling=config["frame_sampling"],
+        frame_sampling=frame_sampling,
         page=[
             file_hash(project / "playfair/dashboard/static" / name)
             for name in ["app.css", "app.js", "index.html"]

@@ -7,7 +7,7 @@ rule compute_esvs:
         features=model_backbone_file(
             "results/{dataset}/shards/features/{backbone}/validation/{scatteritem}.h5"
         ),
-        priors="results/{dataset}/class_priors.csv",
+        priors=model_priors,
         labels=dataset_file("labels"),
         heads=head_checkpoints,
     output:
@@ -28,7 +28,8 @@ rule compute_esvs:
     params:
         model=lambda wildcards: networks.model_options(wildcards.model, "attribution"),
         batch_size=config["attribution"]["batch_size"],
-        frame_sampling=config["frame_sampling"],
+        frame_sampling=frame_sampling,
+        prior=config["prior"],
         device=config["device"],
         choices=lambda wildcards: [
             networks.models[wildcards.model]["attribution"]["method"]
@@ -43,7 +44,7 @@ rule compute_all_frames_esvs:
         features=model_backbone_file(
             "results/{dataset}/shards/features/{backbone}/validation/{scatteritem}.h5"
         ),
-        priors="results/{dataset}/class_priors.csv",
+        priors=model_priors,
         labels=dataset_file("labels"),
         heads=head_checkpoints,
     output:

@@ -83,6 +83,7 @@ rule figures:
             datasets.failed_table(config["dataset"], some_backbone, split)
             for split in networks.read_splits
         ],
+        without_pictures=datasets.pictures_table(config["dataset"]),
         too_short=expand(
             "results/{dataset}/tables/too_short_{n_frames}_frames.csv",
             dataset=config["dataset"],
@@ -90,7 +91,7 @@ rule figures:
         ),
         webm=(
             expand("results/{dataset}/webm", dataset=config["dataset"])
-            if datasets.has_videos(config["dataset"])
+            if datasets.has_pictures(config["dataset"])
             else []
         ),
         captions=expand(

@@ -1,4 +1,4 @@
-# In: labels and videos of a split. Out: its frames in GulpIO chunks, and the videos that failed.
+# In: labels and videos of a split, and features that are of them. Out: its frames in GulpIO chunks, and the videos that failed.
 
 
 rule gulp_videos:
@@ -7,6 +7,7 @@ rule gulp_videos:
         clips=of_shard(dataset_file("{split}")),
         labels=dataset_file("labels"),
         videos=of_shard(dataset_file("videos")),
+        features=features_of_pictures,
     output:
         gulp=directory("results/{dataset}/shards/gulp/{split}/{scatteritem}"),
         failed="results/{dataset}/shards/gulp_failed/{split}/{scatteritem}.csv",
@@ -21,16 +22,12 @@ rule gulp_videos:
         mem_mb=by_attempt(2000, clip_list_memory),
         runtime=by_attempt(120),
     params:
-        options={
-            name: config["gulp"][name]
-            for name in config["gulp"]
-            if name != "max_failed_share"
-        },
+        options=lambda wildcards: datasets.gulp_options(wildcards.dataset),
         extension=lambda wildcards: datasets.definitions[wildcards.dataset].get(
             "extension"
         ),
         shard_by=config["shard_by"],
-        content=shard_content,
+        content=content_of_shard("videos"),
     script:
         "../scripts/gulp_videos.py"
 
@@ -56,7 +53,7 @@ rule gather_gulp:
         mem_mb=by_attempt(1000),
         runtime=by_attempt(30),
     params:
-        max_failed_share=config["gulp"]["max_failed_share"],
+        most_failed=lambda wildcards: datasets.most_failed(wildcards.dataset),
     script:
         "../scripts/gather_gulp.py"
 
@@ -64,8 +61,11 @@ rule gather_gulp:
 rule list_too_short_videos:
     """List the validation videos that have fewer frames than are to be explained."""
     input:
-        videos=lambda wildcards: datasets.validation_gulp(wildcards.dataset)
-        or f"results/{wildcards.dataset}/features/{some_backbone}/validation.h5",
+        videos=lambda wildcards: (
+            datasets.validation_gulp(wildcards.dataset)
+            if datasets.has_videos(wildcards.dataset)
+            else f"results/{wildcards.dataset}/features/{some_backbone}/validation.h5"
+        ),
     output:
         table="results/{dataset}/tables/too_short_{n_frames}_frames.csv",
     log:

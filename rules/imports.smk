@@ -29,7 +29,8 @@ rule import_features:
             "feature_dim"
         ],
         shard_by=config["shard_by"],
-        content=shard_content,
+        fps=lambda wildcards: datasets.fps(wildcards.dataset),
+        content=content_of_shard("features"),
     script:
         "../scripts/import_features.py"
 
@@ -55,8 +56,6 @@ rule judge_imports:
         mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(30),
     params:
-        max_failed_share=lambda wildcards: datasets.definitions[wildcards.dataset][
-            "max_failed_share"
-        ],
+        most_failed=lambda wildcards: datasets.most_failed(wildcards.dataset),
     script:
         "../scripts/judge_imports.py"

@@ -15,7 +15,8 @@ use rule compute_esvs as compute_method_esvs with:
     params:
         model=lambda wildcards: methods.model_options(networks, **wildcards),
         batch_size=config["attribution"]["batch_size"],
-        frame_sampling=config["frame_sampling"],
+        frame_sampling=frame_sampling,
+        prior=config["prior"],
         device=config["device"],
         choices=lambda wildcards: methods.choices(wildcards.method),
 
@@ -63,7 +64,7 @@ rule compute_attributions:
         features=model_backbone_file(
             "results/{dataset}/shards/features/{backbone}/validation/{scatteritem}.h5"
         ),
-        priors="results/{dataset}/class_priors.csv",
+        priors=model_priors,
         labels=dataset_file("labels"),
         heads=head_checkpoints,
     output:
@@ -85,7 +86,8 @@ rule compute_attributions:
     params:
         model=lambda wildcards: methods.model_options(networks, **wildcards),
         batch_size=config["attribution"]["batch_size"],
-        frame_sampling=config["frame_sampling"],
+        frame_sampling=frame_sampling,
+        prior=config["prior"],
         device=config["device"],
         choices=lambda wildcards: methods.choices(wildcards.method),
     script:

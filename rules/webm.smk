@@ -1,4 +1,4 @@
-# In: gulped validation frames. Out: clips to watch beside the values.
+# In: gulped validation frames. Out: clips to watch beside the values, and frames as files.
 
 
 rule encode_webm:
@@ -10,6 +10,7 @@ rule encode_webm:
                 **wildcards
             ),
         ),
+        uids=config["webm"]["uids"] or [],
     output:
         webm=directory("results/{dataset}/shards/webm/{scatteritem}"),
     log:
@@ -23,7 +24,7 @@ rule encode_webm:
         mem_mb=by_attempt(2000),
         runtime=by_attempt(120),
     params:
-        options=config["webm"],
+        options={"crf": config["webm"]["crf"]},
     script:
         "../scripts/encode_webm.py"
 
@@ -57,3 +58,24 @@ rule gather_webm:
         runtime=by_attempt(30),
     script:
         "../scripts/gather_webm.py"
+
+
+rule write_jpegs:
+    """Write the frames of validation clips as JPEG files, a folder for each clip."""
+    input:
+        gulp="results/{dataset}/gulp/validation",
+        uids=config["webm"]["uids"] or [],
+    output:
+        frames=directory("results/{dataset}/frames"),
+    log:
+        "results/{dataset}/logs/write_jpegs.log",
+    benchmark:
+        "results/{dataset}/benchmarks/write_jpegs.tsv"
+    conda:
+        "../envs/video.yaml"
+    threads: 1
+    resources:
+        mem_mb=by_attempt(1000),
+        runtime=by_attempt(60),
+    script:
+        "../scripts/write_jpegs.py"

@@ -22,7 +22,7 @@ files = dict(snakemake.input.items())
 model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)
 dataset = snakemake.wildcards.dataset
 attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards.model, options)
-attributes["frame_sampling"] = rounding
+attributes["frame_sampling"], attributes["prior"] = rounding, snakemake.params.prior
 
 with write_attributions(snakemake.output.attributions, n_frames, attributes) as writer:
     for videos, frame_idx, features in sampled_batches(

@@ -23,7 +23,7 @@ files = dict(snakemake.input.items())
 model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)
 dataset = snakemake.wildcards.dataset
 attributes = model.attributes(f"results/{dataset}", dataset, snakemake.wildcards.model, options)
-attributes["frame_sampling"] = rounding
+attributes["frame_sampling"], attributes["prior"] = rounding, snakemake.params.prior
 
 optional = stored_fields(options)
 with write_esvs(

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from playfair.data.clips.labels import read_uids
 from playfair.data.video.webm import encode_clips
 from playfair.logs import log_to
 
@@ -14,5 +15,6 @@ encode_clips(
     snakemake.input.gulp,
     snakemake.output.webm,
     crf=snakemake.params.options["crf"],
+    uids=set(read_uids(snakemake.input.uids)) if snakemake.input.uids else None,
     workers=snakemake.threads,
 )

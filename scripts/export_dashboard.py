@@ -31,7 +31,7 @@ for name, features in params.features.items():
         params.models[name],
         heads=params.heads[name],
         features=features,
-        priors=files.priors,
+        priors=params.priors[name],
         labels=files.labels,
         device="cpu",
     )

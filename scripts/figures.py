@@ -27,6 +27,9 @@ facts = [
     ("clips that could not be read", ", ".join(left_out)),
     ("clips too short for some number of frames", str(max(too_short))),
 ]
+if snakemake.input.without_pictures:
+    without = len(read_csv(snakemake.input.without_pictures))
+    facts.append(("clips without pictures", str(without)))
 
 with written_whole(snakemake.output.figures) as folder:
     folder.mkdir()
@@ -36,6 +39,8 @@ with written_whole(snakemake.output.figures) as folder:
     if snakemake.input.webm:
         examples = example_clips(read_csv(folder / "filmstrips.csv"))
         (folder / "clips").mkdir()
+    webm = {Path(clip.path).name: clip for clip in examples}
+    examples = [webm[name] for name in webm if Path(snakemake.input.webm[0], name).is_file()]
     for clip in examples:
         shutil.copy(Path(snakemake.input.webm[0], Path(clip.path).name), folder / clip.path)
     gallery = []

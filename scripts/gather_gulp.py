@@ -13,10 +13,5 @@ log_to(snakemake.log[0])
 
 failed = gather_failed(snakemake.input.failed)
 clip_count = len(failed) + gather_gulps(snakemake.input.gulp, snakemake.output.gulp)
-write_judged(
-    failed,
-    clip_count,
-    snakemake.params.max_failed_share,
-    "gulp.max_failed_share",
-    snakemake.output.failed,
-)
+share, option = snakemake.params.most_failed
+write_judged(failed, clip_count, share, option, snakemake.output.failed)

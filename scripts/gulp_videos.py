@@ -12,6 +12,8 @@ from playfair.data.clips.labels import (
     video_path,
 )
 from playfair.data.clips.shards import clips_of_shard
+from playfair.data.stores.feature_sources import as_video, read_split
+from playfair.data.stores.sequence_lengths import read_sequence_lengths
 from playfair.data.video.gulp import VideoFile, gulp_videos
 from playfair.logs import log_to
 
@@ -21,11 +23,18 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 wildcards = snakemake.wildcards
-clips = clips_of_shard(
-    read_clips(snakemake.input.clips, wildcards.split),
-    wildcards.scatteritem,
-    snakemake.params.shard_by,
-)
+n_frames = {}
+if snakemake.input.features:
+    # Pictures beside features that another program computed, of the clips that have some.
+    n_frames = read_sequence_lengths(snakemake.input.features)
+    listed = read_split(snakemake.input.clips, wildcards.split, snakemake.input.labels)
+    clips = [as_video(clip) for clip in listed if clip.uid in n_frames]
+else:
+    clips = clips_of_shard(
+        read_clips(snakemake.input.clips, wildcards.split),
+        wildcards.scatteritem,
+        snakemake.params.shard_by,
+    )
 names = read_class_names(snakemake.input.labels) if snakemake.input.labels else None
 indices = [UNKNOWN_LABEL] * len(clips) if names is None else class_indices(clips, names)
 videos = [
@@ -38,6 +47,7 @@ videos = [
             "label": clip.description,
             "placeholders": clip.placeholders,
         },
+        n_frames=n_frames.get(clip.uid),
     )
     for clip, index in zip(clips, indices, strict=True)
 ]

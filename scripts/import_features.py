@@ -27,6 +27,7 @@ failed = import_features(
     clips,
     read_class_names(snakemake.input.labels),
     feature_dim=snakemake.params.feature_dim,
+    fps=snakemake.params.fps,
     attributes={
         "dataset": wildcards.dataset,
         "split": wildcards.split,

@@ -15,10 +15,5 @@ failed = gather_failed(snakemake.input.failed)
 clip_count = len(
     read_split(snakemake.input.clips, snakemake.wildcards.split, snakemake.input.labels)
 )
-write_judged(
-    failed,
-    clip_count,
-    snakemake.params.max_failed_share,
-    f"definitions.datasets.{snakemake.wildcards.dataset}.max_failed_share",
-    snakemake.output.failed,
-)
+share, option = snakemake.params.most_failed
+write_judged(failed, clip_count, share, option, snakemake.output.failed)

@@ -1,6 +1,7 @@
 """Options of `playfair explain`: of networks of whole clips, and of attribution methods."""
 
 import argparse
+from pathlib import Path
 from typing import Any, get_args
 
 from playfair.attribution.games.fills import Fill
@@ -92,8 +93,22 @@ def rate(text: str) -> float:
     return number
 
 
+def is_features(clip: Path) -> bool:
+    """Whether a clip is given as an array of features."""
+    return clip.suffix.lower() in (".npy", ".npz") and clip.is_file()
+
+
 def check_belong(options: argparse.Namespace) -> None:
-    """Raise `InputError` for options that go with --network beside --run, or the other way."""
+    """Raise `InputError` for options that go with --network beside --run, or the other way.
+
+    The same for features beside --network, and a video of features beside a clip that is one.
+    """
+    if options.video and not is_features(options.clip):
+        raise InputError("--video goes with features (.npy, .npz) in place of a clip: leave it out")
+    if options.network and is_features(options.clip):
+        raise InputError(
+            f"{options.clip} holds features, but --network sees frames: give a video, or --run"
+        )
     if options.network:
         names: tuple[str, ...] = ("model", "n_frames", "configfile", "trust_factory")
         other = "--run"

@@ -11,7 +11,7 @@ from playfair.attribution.exact.subset_scores import subset_scores
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game
 from playfair.dashboard.packed_tables import MOST_FRAMES_OF_ALL_CLASSES, Table
-from playfair.data.clips.frame_sampling import Rounding, sample_frame_idx
+from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.feature_store import FeatureStore
 
 MOST_COLUMNS = 16
@@ -31,7 +31,7 @@ class TableMaker:
         heads: Model | Sequence[Model],
         priors: ArrayLike,
         stores: Sequence[FeatureStore],
-        frame_sampling: Rounding = "integers",
+        frame_sampling: str = "integers",
     ):
         self._heads = heads
         self._priors = np.asarray(priors)

@@ -30,6 +30,15 @@ GroundTruthRate = Annotated[
     ),
 ]
 
+Extension = Annotated[
+    str | None,
+    Field(
+        pattern=r"^\.\w+$",
+        description="File name extension of the videos where no path is given; null: whichever "
+        "a uid's file has.",
+    ),
+]
+
 
 class SyntheticDataset(Section):
     """A data set that the workflow draws itself, with known evidence."""
@@ -62,12 +71,7 @@ class FilesDataset(Section):
     videos: GivenPath = Field(
         description="Directory of the videos: files at the CSV's path, or <uid><extension>."
     )
-    extension: str | None = Field(
-        default=None,
-        pattern=r"^\.\w+$",
-        description="File name extension of the videos where no path is given; null: whichever "
-        "a uid's file has.",
-    )
+    extension: Extension = None
     ground_truth: GroundTruth = None
     ground_truth_fps: GroundTruthRate = None
 
@@ -92,8 +96,8 @@ class FeaturesDataset(Section):
     )
     max_failed_share: Share = Field(
         default=0.01,
-        description="Share of clips (0..1) whose features may be missing or broken before the rule "
-        "fails.",
+        description="Share of clips (0..1) whose features, or videos, may be missing or broken "
+        "before the rule fails.",
     )
     train: GivenPath | None = Field(
         default=None,
@@ -105,6 +109,13 @@ class FeaturesDataset(Section):
         description="Clips to explain, as for training; their labels may be empty.",
     )
     labels: ClassIds = None
+    videos: GivenPath | None = Field(
+        default=None,
+        description="Directory of the videos of which the validation features are, for pictures "
+        "and clips to watch: files at the list's path, or <uid><extension>. At fps they have as "
+        "many frames as features (one more or less); null: frames are shown as numbers.",
+    )
+    extension: Extension = None
     ground_truth: GroundTruth = None
     ground_truth_fps: GroundTruthRate = None
 

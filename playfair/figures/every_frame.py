@@ -204,8 +204,11 @@ class _Panel:
         self.period = float(seconds[1] - seconds[0]) if len(seconds) > 1 else 1.0
         self.pictures: Sequence[np.ndarray] = []
         self.frame_width = self.frame_height = 0.0
-        if frames is not None:
-            self._choose_frames(str(first["uid"].iloc[0]), frames)
+        uid = str(first["uid"].iloc[0])
+        if frames is not None and (beginning := frames(uid, [0])):
+            count = self._fit_frames(*beginning[0].shape[:2])
+            idx = sample_frame_idx(self.frame_count, count).tolist()
+            self.pictures = frames(uid, idx) or []
         self.lines = self._say()
         drawn = EVIDENCE + self.frame_height + GAP + _CURVE + _SECONDS
         self.height = max(drawn, EVIDENCE + self.lines[-1].below_top + LINE)
@@ -224,15 +227,14 @@ class _Panel:
         self._draw_curves(page.add_axes(FRAMES_LEFT, below_top, _WIDTH, _CURVE), scale)
         page.top -= self.height + BETWEEN
 
-    def _choose_frames(self, uid: str, frames: Frames) -> None:
-        """As many frames as go side by side, in the middles of equal parts of the video."""
-        pixel_height, pixel_width = frames(uid, [0])[0].shape[:2]
+    def _fit_frames(self, pixel_height: int, pixel_width: int) -> int:
+        """How many frames go side by side, in the middles of equal parts of the video."""
         aspect = pixel_width / pixel_height
         widest = min(_FRAME_HEIGHT * aspect, _FRAME_WIDTH)
         count = min(max(round(_WIDTH / (widest + GAP)), 1), self.frame_count)
         self.frame_width = min(_WIDTH / count - GAP, widest * 1.1)
         self.frame_height = self.frame_width / aspect
-        self.pictures = frames(uid, sample_frame_idx(self.frame_count, count).tolist())
+        return count
 
     def _say(self) -> list[Line]:
         class_name = next(iter(self.by_model.values()))["class_name"].iloc[0]
@@ -348,4 +350,4 @@ def draw(
         fps,
         read_ground_truth(ground_truth, evidence_rate) if ground_truth else None,
     )
-    return table, plot_every_frame(table, GulpReader(gulp).frames if gulp else None)
+    return table, plot_every_frame(table, GulpReader(gulp).pictures if gulp else None)

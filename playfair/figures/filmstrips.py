@@ -70,8 +70,9 @@ COLUMNS = [
 ]
 """Of :func:`filmstrips_table`, also where there is no example."""
 
-Frames = Callable[[str, list[int]], Sequence[np.ndarray]]
-"""(uid, frame_idx) -> those frames, each (H, W, 3) uint8 RGB; GulpReader.frames is one."""
+Frames = Callable[[str, list[int]], Sequence[np.ndarray] | None]
+"""(uid, frame_idx) -> those frames, each (H, W, 3) uint8 RGB, or None; GulpReader.pictures is one.
+"""
 
 
 @dataclass(frozen=True)
@@ -269,4 +270,4 @@ def draw(
         tables,
         read_ground_truth(ground_truth, evidence_rate) if ground_truth else None,
     )
-    return table, plot_filmstrips(table, GulpReader(gulp).frames if gulp else None)
+    return table, plot_filmstrips(table, GulpReader(gulp).pictures if gulp else None)

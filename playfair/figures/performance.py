@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
-from playfair.evaluation.performance import true_class_scores
+from playfair.evaluation.performance import TOP, ranks, true_class_scores
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import (
@@ -34,6 +35,8 @@ FIGURE = FigureEntry(
     needs=("collated",),
 )
 
+_DOTS = (0, (1, 1.5))
+
 
 def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
     """Accuracy and mean true-class score by model and number of frames.
@@ -44,11 +47,11 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
 
     Returns:
         One row per model and n_frames: model, n_frames, video_count (with a label) and
-        unlabelled_count (left out); accuracy with its 95 % Wilson
-        interval accuracy_low..accuracy_high; score_mean with its 95 % interval (mean ± 1.96
-        standard errors, of probabilities within 0..1) score_low..score_high; chance = 1 / number of
-        classes, the accuracy of guessing; prior_mean, the mean true-class score before any frame is
-        seen.
+        unlabelled_count (left out); accuracy with its 95 % Wilson interval accuracy_low..
+        accuracy_high; top5_accuracy, how often the true class is among the five of the highest
+        scores, with top5_low..top5_high; score_mean with its 95 % interval (mean ± 1.96 standard
+        errors, of probabilities within 0..1) score_low..score_high; chance = 1 / number of classes,
+        the accuracy of guessing; prior_mean, the mean true-class score before any frame is seen.
     """
     rows = []
     for model, by_n_frames in tables.items():
@@ -58,6 +61,8 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
             video_count = int(known.sum())
             right_count = int(table.correct[known].sum())
             low, high = wilson_interval(right_count, video_count)
+            top_count = int((ranks(table.scores, table.label)[known] < TOP).sum())
+            top_low, top_high = wilson_interval(top_count, video_count)
             score = mean_interval(true_class_scores(table.scores, table.label))
             is_probability = table.attributes.get("score", "probability") == "probability"
             possible = (0, 1) if is_probability else (-np.inf, np.inf)
@@ -70,6 +75,9 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
                     "accuracy": right_count / video_count if video_count else np.nan,
                     "accuracy_low": float(low),
                     "accuracy_high": float(high),
+                    "top5_accuracy": top_count / video_count if video_count else np.nan,
+                    "top5_low": float(top_low),
+                    "top5_high": float(top_high),
                     "score_mean": float(score[0]),
                     "score_low": float(np.clip(score[1], *possible)),
                     "score_high": float(np.clip(score[2], *possible)),
@@ -84,7 +92,10 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
 
 @matplotlib.rc_context(LOOK)
 def plot_performance(table: pd.DataFrame) -> Figure:
-    """Draw the table of :func:`performance_table`: accuracy left, mean score right."""
+    """Draw the table of :func:`performance_table`: accuracy left, mean score right.
+
+    Where there are more than five classes dotted lines say how often the true one is among five.
+    """
     figure = new_figure(TWO_COLUMNS, 2.9)
     if table.empty or not table["video_count"].any():
         return say_nothing_to_draw(figure, "No video has a known label: nothing to compare with.")
@@ -92,6 +103,8 @@ def plot_performance(table: pd.DataFrame) -> Figure:
     _draw_models(accuracy_axes, table, "accuracy", "accuracy")
     _draw_models(score_axes, table, "score_mean", "score")
     class_count = round(1 / table["chance"].iloc[0])
+    if class_count > TOP:
+        _draw_top(accuracy_axes, table)
     guessing = f"guessing, 1 of {class_count} classes"
     dashed, dotted = (0, (5, 3)), (0, (1, 2))
     accuracy_axes.axhline(
@@ -143,6 +156,17 @@ def _draw_models(axes: Axes, table: pd.DataFrame, value: str, interval: str) -> 
             label=model_title(str(model)),
             **looks[str(model)],
         )
+
+
+def _draw_top(axes: Axes, table: pd.DataFrame) -> None:
+    """A thin line per model, without an interval: the true class among the five highest scores."""
+    looks = model_looks(list(dict.fromkeys(table["model"])))
+    for model, rows in table.groupby("model", sort=False):
+        look = {**looks[str(model)], "linestyle": _DOTS, "marker": ""}
+        axes.plot(rows["n_frames"], rows["top5_accuracy"], linewidth=1.0, **look)
+    named = Line2D([], [], color=REFERENCE, linestyle=_DOTS, linewidth=1.0)
+    named.set_label(f"among the {TOP} highest")
+    axes.add_line(named)
 
 
 def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:

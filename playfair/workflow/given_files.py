@@ -47,7 +47,8 @@ def check_given_files(
     """
     dataset = config["dataset"]
     given = {f"definitions.datasets.{dataset}": _files_of_dataset(datasets, networks, dataset)}
-    given["collate"] = {"uids": _listed(config["collate"]["uids"])}
+    for section in ("collate", "webm"):
+        given[section] = {"uids": _listed(config[section]["uids"])}
     for name, values in config["comparison"]["given"].items():
         given[f"comparison.given.{name}"] = {"file": [values["file"]]}
     for name in networks.used_backbones:

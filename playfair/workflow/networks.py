@@ -12,6 +12,9 @@ from playfair.workflow.datasets import Files
 
 Options = Mapping[str, Any]
 
+MOST_AVERAGED = 8
+"""Frames at which outputs are averaged: a multi-scale model averages over their subsets, too."""
+
 MOST_CHECKED = 8
 """Elements of a clip, when answers to masked clips are checked."""
 
@@ -51,7 +54,8 @@ class Networks:
             clip_models, which see whole clips.
         trained_models, trained_backbones: those of them that the workflow trains.
         compared_models: those whose attributions are compared, at compared_lengths frames.
-        read_splits: the splits whose videos are read: that for training only to train something.
+        read_splits: the splits whose videos are read: that for training only to train something,
+            or for the mean outputs of models, at averaged_length frames.
     """
 
     def __init__(self, config: Mapping[str, Any]):
@@ -61,6 +65,8 @@ class Networks:
         self.clip_models = [name for name in self.used_models if is_clip_network(self.models[name])]
         self.head_models = [name for name in self.used_models if name not in self.clip_models]
         self._n_frames: list[int] = config["n_frames"]
+        self._averages = config["prior"] == "mean_output"
+        self.averaged_length = min(max(self._n_frames), MOST_AVERAGED)
         self.compared_lengths: list[int] = config["comparison"]["n_frames"]
         self.compared_models = self.head_models if self.compared_lengths else []
         names = (self.models[name]["backbone"] for name in self.head_models)
@@ -69,8 +75,9 @@ class Networks:
             name for name in self.used_backbones if is_trained(self.backbones[name])
         ]
         self.trained_models = [name for name in self.used_models if is_trained(self.models[name])]
-        is_anything_trained = self.trained_backbones or self.trained_models
-        self.read_splits = ["train", "validation"] if is_anything_trained else ["validation"]
+        averaged_models = self.head_models if self._averages else []
+        sees_training = self.trained_backbones or self.trained_models or averaged_models
+        self.read_splits = ["train", "validation"] if sees_training else ["validation"]
 
     def initial_checkpoint(self, backbone: str) -> Files:
         """The weights that a backbone's training begins with, [] if random or published ones."""
@@ -144,6 +151,11 @@ class Networks:
         if is_own(options):
             return [options["file"]] if options.get("file") else options["files"]
         return [checkpoint["path"] for checkpoint in given_checkpoints(options)]
+
+    def priors(self, dataset: str, model: str) -> str:
+        """The file of what a model with a head says of no frames."""
+        name = f"priors/{model}" if self._averages else "class_priors"
+        return f"results/{dataset}/{name}.csv"
 
     def training_logs(self, dataset: str) -> list[str]:
         """The training logs of what is trained, backbones first."""

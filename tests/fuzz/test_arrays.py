@@ -63,7 +63,7 @@ def imported(tmp_path_factory):
         (folder / f"case.{suffix}").write_bytes(content)
         clips = [Clip("case", "a"), Clip("good", "a")]
         out = folder / "out.h5"
-        failed = import_features(folder, out, clips, ["a"], feature_dim=D, attributes={})
+        failed = import_features(folder, out, clips, ["a"], feature_dim=D, fps=8.0, attributes={})
         store = FeatureStore(out)
         np.testing.assert_array_equal(store.features(len(store) - 1), ARRAY)
         if len(failed):

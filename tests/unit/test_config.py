@@ -295,6 +295,10 @@ BAD = {
         {**OF_FEATURES, "gulp": {"max_failed_share": 0.5}},
         ["gulp.max_failed_share is 0.5", "write definitions.datasets.mine.max_failed_share"],
     ),
+    "frames that are no whole snippets": (
+        {"n_frames": [2, 3], "snippet_length": 2},
+        ["snippet_length is 2, but n_frames is [2, 3]", "multiples of 2"],
+    ),
     "a truth value among numbers": ({"n_frames": [True]}, ["n_frames.0 is 'true'", "integer"]),
     "a truth value for a number": ({"gulp": {"fps": True}}, ["gulp.fps is 'true'", "number"]),
     "a rate that is NaN": ({"gulp": {"fps": float("nan")}}, ["gulp.fps is nan", "finite"]),

@@ -9,8 +9,12 @@ import pytest
 from PIL import Image
 
 import playfair
+from playfair.dashboard.shown_results import ShownResults
 from playfair.data.stores.feature_store import FeatureStore, write_features
+from playfair.data.video.gulp import GulpReader
 from tests.shared_runs import made_once
+from tests.unit.data.containers import write_video
+from tests.unit.data.drawn_clips import moving_bar
 from tests.workflow.pages import run_section
 from tests.workflow.project import copy_project, copy_run, sample_little
 
@@ -60,6 +64,15 @@ def write_own_features(folder):
         for features in videos:
             writer.append(features)
     (folder / "validation.csv").write_text("uid\n" + "\n".join(uids) + "\n")
+    np.save(folder / "one.npy", videos[0])
+
+
+def write_their_videos(folder):
+    """Videos of the validation clips, of which one has too few frames."""
+    folder.mkdir()
+    for number in range(6):
+        length = 5 if number == 2 else 17 + number
+        write_video(folder / f"new{number}.mp4", moving_bar(length), fps=8)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +97,28 @@ def test_features_are_imported_and_what_is_broken_is_listed(features_run):
     assert pd.read_csv(results / "tables/import_failed_my_extractor_validation.csv").empty
     assert not (results / "gulp").exists()
     assert not (results / "webm").exists()
+
+
+def test_features_are_shown_with_the_pictures_of_their_videos(features_run, tmp_path):
+    project = copy_run(features_run, tmp_path / "project")
+    write_their_videos(project / "datasets/my_features/videos")
+    printed = run_section(project, PAGE, "Videos of your own features")
+    assert "one.npy: 17 frames at 8 frames per second" in printed
+    results = project / "results/my_features"
+    failed = pd.read_csv(results / "tables/gulp_failed_validation.csv")
+    assert failed["uid"].tolist() == ["new2"]
+    assert "5 frames at 8 frames per second, but 19 features" in failed["reason"][0]
+    reader = GulpReader(results / "gulp/validation")
+    with FeatureStore(results / "features/my_extractor/validation.h5") as store:
+        known = dict(zip(store.uid, store.sequence_length, strict=True))
+    assert reader.lengths == {uid: known[uid] for uid in known if uid != "new2"}
+    assert {path.stem for path in (results / "webm").glob("*.webm")} == set(reader.uids)
+    text = (project / "results/figures/index.html").read_text(encoding="utf-8")
+    assert "<video" in text
+    assert "clips without pictures" in text
+    shown = ShownResults(results)
+    assert [shown.has_frames(uid) for uid in ("new1", "new2")] == [True, False]
+    assert shown.fps("new1") == 8
 
 
 @pytest.mark.parametrize("model", ["trn", "tsn"])

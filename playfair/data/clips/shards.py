@@ -68,6 +68,7 @@ class ShardFiles:
     Args:
         split: "train" or "validation", which of a list of both. files_of: where the file of a clip
             may be in the directory `files`. shard_by: "order" or "hash", see the module.
+        read: called as read(labels, split), gives the clips.
 
     Raises:
         FileNotFoundError: if there are no labels or files yet.
@@ -83,13 +84,14 @@ class ShardFiles:
         count: int,
         shard_by: str,
         memo: str | Path,
+        read: Callable[[str | Path, str], Sequence[Clip]] = read_clips,
     ):
         self._memo = Path(memo)
         state = [split, count, shard_by, *map(_state, (labels, files))]
         known = self._memo / _KNOWN
         if known.is_file() and json.loads(known.read_bytes()) == state:
             return
-        shards = deal_clips(read_clips(labels, split), count, shard_by)
+        shards = deal_clips(read(labels, split), count, shard_by)
         with written_whole(self._memo) as folder:
             folder.mkdir()
             for name, clips in shards.items():

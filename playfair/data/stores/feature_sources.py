@@ -1,6 +1,7 @@
 """Where features that another program computed lie: a directory of arrays, or a feature file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,24 +58,32 @@ class FeatureFolder:
 
     def read(self, clip: Clip) -> np.ndarray:
         """The features (T, D) of a clip as they are stored."""
-        path = self.file(clip)
-        _check_holes(path)
-        try:
-            # Sizes that overflow, or are no whole numbers, are errors and no warnings.
-            with np.errstate(all="raise"):
-                # What is not in an archive stays on disk until its shape was looked at.
-                loaded = np.load(path, mmap_mode="r", allow_pickle=False)
-                if not isinstance(loaded, np.lib.npyio.NpzFile):
-                    return np.asarray(loaded)
-                with loaded:
-                    return _unpacked(path, loaded)
-        except UnreadableFeatures:
-            raise
-        # A dozen kinds, of numpy, zipfile and the compressions, for files that mislead them.
-        except Exception as error:
-            raise UnreadableFeatures(
-                f"{path} is no array that can be read safely ({type(error).__name__})"
-            ) from error
+        return read_array(self.file(clip))
+
+
+def read_array(path: Path) -> np.ndarray:
+    """The array of a .npy or .npz file, see :class:`FeatureFolder`.
+
+    Raises:
+        UnreadableFeatures: if it cannot be read, or not safely.
+    """
+    _check_holes(path)
+    try:
+        # Sizes that overflow, or are no whole numbers, are errors and no warnings.
+        with np.errstate(all="raise"):
+            # What is not in an archive stays on disk until its shape was looked at.
+            loaded = np.load(path, mmap_mode="r", allow_pickle=False)
+            if not isinstance(loaded, np.lib.npyio.NpzFile):
+                return np.asarray(loaded)
+            with loaded:
+                return _unpacked(path, loaded)
+    except UnreadableFeatures:
+        raise
+    # A dozen kinds, of numpy, zipfile and the compressions, for files that mislead them.
+    except Exception as error:
+        raise UnreadableFeatures(
+            f"{path} is no array that can be read safely ({type(error).__name__})"
+        ) from error
 
 
 def _check_holes(path: Path) -> None:
@@ -105,6 +114,12 @@ def _unpacked(path: Path, archive: np.lib.npyio.NpzFile) -> np.ndarray:
             "its size: write it with less compression"
         )
     return np.asarray(archive[name])
+
+
+def as_video(clip: Clip) -> Clip:
+    """A clip as its video is looked for: by its path, unless that names an array."""
+    is_array = clip.path is not None and Path(clip.path).suffix in ARRAY_SUFFIXES
+    return replace(clip, path=None) if is_array else clip
 
 
 class FeatureTable:

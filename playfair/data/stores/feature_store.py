@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 import playfair
-from playfair.data.clips.frame_sampling import Rounding, sample_frame_idx
+from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.columns import TEXT, create_column, create_hdf5, write_column
 from playfair.data.stores.hdf5 import (
     open_hdf5,
@@ -132,7 +132,7 @@ class FeatureStore:
 
 
 def sampled_batches(
-    store: FeatureStore, n_frames: int, batch_size: int, rounding: Rounding = "integers"
+    store: FeatureStore, n_frames: int, batch_size: int, sampling: str = "integers"
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The videos of at least `n_frames` frames, sampled there: batches of B, with a progress bar.
 
@@ -145,7 +145,7 @@ def sampled_batches(
         for first in range(0, len(positions), batch_size):
             batch = positions[first : first + batch_size]
             lengths = store.sequence_length[batch]
-            frame_idx = np.stack([sample_frame_idx(one, n_frames, rounding) for one in lengths])
+            frame_idx = np.stack([sample_frame_idx(one, n_frames, sampling) for one in lengths])
             videos = zip(batch, frame_idx, strict=True)
             yield batch, frame_idx, np.stack([store.features(v)[idx] for v, idx in videos])
             bar.update(len(batch))

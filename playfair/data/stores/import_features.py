@@ -25,6 +25,7 @@ def import_features(
     class_names: Sequence[str],
     *,
     feature_dim: int,
+    fps: float,
     attributes: Mapping[str, Any],
 ) -> list[FailedClip]:
     """Write the features of some clips to the feature file `path`, whole or not at all.
@@ -35,7 +36,7 @@ def import_features(
         source: a feature file (HDF5), or a directory of arrays, see
             :mod:`playfair.data.stores.feature_sources`.
         clips: which videos, such as those of a shard, with their classes; may be none.
-        feature_dim: D that the models expect.
+        feature_dim: D that the models expect. fps: features per second.
         attributes: what the file shall say of itself, beside where its features come from.
 
     Returns:
@@ -55,6 +56,7 @@ def import_features(
         except UnreadableFeatures as error:
             failures.append(FailedClip(clip.uid, str(source), str(error)))
     origin = {"architecture": "precomputed", "source": str(source), "checkpoint_hash": ""}
+    about = {**attributes, **origin, "fps": fps}
     with (
         opened.store if isinstance(opened, FeatureTable) else nullcontext(),
         write_features(
@@ -63,7 +65,7 @@ def import_features(
             labels=[label for _, label, _ in good],
             sequence_lengths=[length for _, _, length in good],
             feature_dim=feature_dim,
-            attributes={**attributes, **origin},
+            attributes=about,
         ) as writer,
     ):
         for clip, _, _ in good:
@@ -74,28 +76,29 @@ def import_features(
 def _checked(source: FeatureFolder | FeatureTable, clip: Clip, feature_dim: int) -> np.ndarray:
     """(T, D) float32 of a clip, finite and with T >= 1, or `UnreadableFeatures`."""
     try:
-        return _as_features(source.read(clip), clip, feature_dim)
+        return as_features(source.read(clip), clip.uid, feature_dim)
     except MemoryError as error:
         raise UnreadableFeatures(
             f"the features of {clip.uid!r} take more memory than there is"
         ) from error
 
 
-def _as_features(values: np.ndarray, clip: Clip, feature_dim: int) -> np.ndarray:
+def as_features(values: np.ndarray, uid: str, feature_dim: int) -> np.ndarray:
+    """(T, D) float32, finite and with T >= 1, or `UnreadableFeatures`."""
     if values.ndim != 2 or values.shape[1] != feature_dim or len(values) == 0:
         raise UnreadableFeatures(
-            f"the features of {clip.uid!r} have the shape {values.shape}, expected "
+            f"the features of {uid!r} have the shape {values.shape}, expected "
             f"(frames, {feature_dim})"
         )
     if values.dtype.kind not in "fiu":
         raise UnreadableFeatures(
-            f"the features of {clip.uid!r} are {values.dtype}, expected real numbers"
+            f"the features of {uid!r} are {values.dtype}, expected real numbers"
         )
     with np.errstate(over="ignore"):
         features = values.astype(np.float32)
     if not np.isfinite(features).all():
         frame = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
         raise UnreadableFeatures(
-            f"the features of {clip.uid!r} are not finite numbers (first in frame {frame})"
+            f"the features of {uid!r} are not finite numbers (first in frame {frame})"
         )
     return features

@@ -29,11 +29,15 @@ MOST_ENDS = 3
 
 @dataclass(frozen=True)
 class VideoFile:
-    """A video to gulp: its uid, its path and what to store with its frames (JSON values)."""
+    """A video to gulp: its uid, its path and what to store with its frames (JSON values).
+
+    n_frames: how many frames it has, as those know who have computed features of them.
+    """
 
     uid: str
     path: Path
     meta: dict[str, Any]
+    n_frames: int | None = None
 
 
 @dataclass
@@ -55,10 +59,24 @@ class _VideoAdapter(AbstractDatasetAdapter):  # type: ignore[misc] # gulpio2 has
             try:
                 with self.watch.clip(video.uid, video.path):
                     frames = decode_video(video.path, self.fps, self.short_side, self.folder_fps)
+                if video.n_frames:
+                    frames = _with_length(frames, video, self.fps)
             except VideoError as error:
                 self.failures.append(FailedClip(video.uid, str(video.path), str(error)))
                 continue
             yield {"id": video.uid, "meta": {**video.meta, "fps": self.fps}, "frames": frames}
+
+
+def _with_length(frames: np.ndarray, video: VideoFile, fps: float) -> np.ndarray:
+    """The frames of which there are features: decoders differ by one at the end of a video."""
+    n_frames = video.n_frames or 0
+    if abs(len(frames) - n_frames) > 1:
+        raise VideoError(
+            f"{video.path} has {len(frames)} frames at {fps:g} frames per second, but {n_frames} "
+            "features: set fps of the data set to the rate of its features, or give the video that "
+            "they are of"
+        )
+    return frames[np.minimum(np.arange(n_frames), len(frames) - 1)]
 
 
 def gulp_videos(
@@ -260,6 +278,10 @@ class GulpReader:
         selection = slice(None) if idx is None else [int(position) for position in idx]
         frames: list[np.ndarray] = self._gulp[uid, selection][0]
         return frames
+
+    def pictures(self, uid: str, idx: Sequence[int] | None = None) -> list[np.ndarray] | None:
+        """As :meth:`frames`, None where there are none of this video."""
+        return self.frames(uid, idx) if uid in self.lengths else None
 
     def jpeg(self, uid: str, frame: int) -> bytes:
         """A frame as it is stored: its JPEG."""

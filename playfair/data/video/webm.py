@@ -1,7 +1,7 @@
 """Clips to watch: the gulped frames of a split as VP9 files."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,30 +21,58 @@ def encode_clips(
     directory: str | Path,
     *,
     crf: int = 24,
+    uids: Collection[str] | None = None,
     workers: int = 1,
     progress: bool = True,
 ) -> None:
-    """Encode every video of a gulp directory as `directory`/<uid>.webm, at the gulp's frame rate.
+    """Encode the videos of a gulp directory as `directory`/<uid>.webm, at the gulp's frame rate.
 
     The directory carries the list of its files, see `playfair.files`.
 
     Args:
-        crf: VP9 quality, 0 (best) to 63. workers: processes; the files do not depend on it.
+        crf: VP9 quality, 0 (best) to 63. uids: of which videos, where they are there; None: of all.
+        workers: processes; the files do not depend on it.
     """
     reader = GulpReader(gulp)
+    chosen = [uid for uid in reader.uids if uids is None or uid in uids]
     with (
         written_whole(directory) as temporary,
         process_pool(workers, _take_reader, reader) as executor,
     ):
         temporary.mkdir()
-        check_names_differ(temporary, reader.uids)
+        check_names_differ(temporary, chosen)
         encode = partial(_encode_clip, directory=temporary, crf=crf)
-        encoded = executor.map(encode, reader.uids, chunksize=4)
-        for _ in tqdm(
-            encoded, total=len(reader.uids), desc="webm", unit="clip", disable=not progress
-        ):
+        encoded = executor.map(encode, chosen, chunksize=4)
+        for _ in tqdm(encoded, total=len(chosen), desc="webm", unit="clip", disable=not progress):
             pass
         write_contents(temporary)
+
+
+def write_jpegs(
+    gulp: str | Path, directory: str | Path, uids: Collection[str] | None = None
+) -> None:
+    """Write the frames of a gulp directory as they are stored: `directory`/<uid>/<number>.jpg.
+
+    Numbers count from 1 and have five digits or more, so that a folder is a clip by itself.
+
+    Args:
+        uids: of which videos; None: of all.
+
+    Raises:
+        InputError: if none of them is there.
+    """
+    reader = GulpReader(gulp)
+    chosen = [uid for uid in reader.uids if uids is None or uid in uids]
+    if not chosen:
+        raise InputError(f"{gulp} has none of the {len(uids or [])} videos asked for: name others")
+    with written_whole(directory) as temporary:
+        temporary.mkdir()
+        check_names_differ(temporary, chosen)
+        for uid in tqdm(chosen, desc="jpeg", unit="clip"):
+            (temporary / uid).mkdir()
+            for frame in range(reader.lengths[uid]):
+                path = temporary / uid / f"{frame + 1:05d}.jpg"
+                path.write_bytes(reader.jpeg(uid, frame))
 
 
 def check_names_differ(directory: Path, names: Sequence[str]) -> None:

@@ -124,6 +124,13 @@ def test_pictures_stand_above_their_times():
         assert share * 24 - 0.5 == pytest.approx(frame_idx, abs=0.51)
 
 
+def test_a_video_without_pictures_has_its_curves_alone():
+    table = make_table()
+    bare = plot_every_frame(table, lambda uid, frame_idx: None)
+    assert not any(axes.images for axes in bare.axes)
+    assert len(curve_axes(bare)) == len(curve_axes(plot_every_frame(table)))
+
+
 def test_all_panels_share_one_scale():
     panels = curve_axes(plot_every_frame(make_table(("0000", "0001"))))
     assert len(panels) == 2

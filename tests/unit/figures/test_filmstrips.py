@@ -155,6 +155,18 @@ def test_frames_of_the_figure_are_the_sampled_ones_in_order():
         np.testing.assert_array_equal(picture, frame)
 
 
+def test_an_example_without_pictures_shows_numbers_beside_others_that_have_some():
+    tables = {"trn": small_table()}
+    table = filmstrips_table([Example("trn", uid) for uid in tables["trn"].uid[:2]], tables)
+    first, _ = table["uid"].unique()
+
+    def frames(uid, frame_idx):
+        return None if uid == first else coloured_frames(uid, frame_idx)
+
+    figure = plot_filmstrips(table, frames)
+    assert sum(len(axes.images) for axes in figure.axes) == 2
+
+
 def test_line_above_the_frames_covers_those_with_evidence():
     table, figure = draw(8, ground_truth_table())
     evidence = figure.get_axes()[0]

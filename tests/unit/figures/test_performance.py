@@ -38,6 +38,26 @@ def test_lines_of_the_figure_are_the_table():
     np.testing.assert_allclose(chance[0].get_ydata(), 1 / 12)
 
 
+def test_top_five_accuracy_counts_the_true_class_among_the_five_highest():
+    whole = esv_table("trn", 2, video_count=3, class_count=7)
+    scores = np.tile(np.arange(7) / 21, (3, 1))
+    table = dataclasses.replace(whole, scores=scores, label=np.array([6, 2, 1]))
+    rows = performance_table({"trn": {2: table}})
+    assert rows["accuracy"].item() == pytest.approx(1 / 3)
+    assert rows["top5_accuracy"].item() == pytest.approx(2 / 3)
+    assert (rows["top5_low"].item(), rows["top5_high"].item()) == tuple(
+        map(float, wilson_interval(2, 3))
+    )
+
+
+@pytest.mark.parametrize(("class_count", "lines"), [(5, 0), (6, 1)])
+def test_top_five_accuracy_is_drawn_where_there_are_more_classes(class_count, lines):
+    table = performance_table({"trn": {2: esv_table("trn", 2, class_count=class_count)}})
+    axes, _ = plot_performance(table).get_axes()
+    drawn = [line for line in axes.lines if "5 highest" in str(line.get_label())]
+    assert len(drawn) == lines
+
+
 def test_without_labels_the_figure_says_so():
     figure = plot_performance(performance_table(collated(n_frames=[2], labelled=False)))
     assert "No video has a known label" in figure.texts[0].get_text()

@@ -68,6 +68,44 @@ def test_videos_that_failed_are_listed_where_they_were_read():
     assert found.validation_gulp("theirs") == []
 
 
+def test_features_may_have_pictures_gulped_at_their_own_rate():
+    pictured = {**FEATURES, "videos": "films", "fps": 2.0, "max_failed_share": 0.5}
+    found = datasets(mine=LISTS, theirs=FEATURES, pictured=pictured)
+    names = ("mine", "theirs", "pictured")
+    assert [found.has_pictures(name) for name in names] == [True, False, True]
+    assert [found.has_videos(name) for name in names] == [True, False, False]
+    assert found.validation_gulp("pictured") == "results/pictured/gulp/validation"
+    table = "results/pictured/tables/gulp_failed_validation.csv"
+    assert [found.pictures_table(name) for name in names] == [[], [], table]
+    assert [found.gulp_options(name)["fps"] for name in names] == [8.0, 8.0, 2.0]
+    assert found.most_failed("mine") == (0.01, "gulp.max_failed_share")
+    key = "definitions.datasets.pictured.max_failed_share"
+    assert found.most_failed("pictured") == (0.5, key)
+    assert "import_failed_small" in found.failed_table("pictured", "small", "train")
+
+
+@pytest.mark.parametrize("shard_by", ["hash", "order"])
+def test_videos_of_features_that_change_are_noticed_by_the_pictures_alone(
+    tmp_path, monkeypatch, shard_by
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "validation.csv").write_text("uid,path\n1,day/1.npy\n2,\n")
+    (tmp_path / "films").mkdir()
+    theirs = {**FEATURES, "videos": "films", "validation": "validation.csv", "extension": ".mp4"}
+    theirs["features"] = {"train": "train.h5", "validation": "films"}
+
+    def contents():
+        found = datasets(shard_by, theirs=theirs)
+        kinds = ("videos", "features")
+        return [found.shard_content("theirs", "validation", "1-of-1", kind) for kind in kinds]
+
+    before = contents()
+    (tmp_path / "films/1.mp4").write_bytes(b"a video")
+    videos, features = contents()
+    assert features == before[1] is not None
+    assert videos != before[0] is not None
+
+
 def test_names_of_a_source_are_a_regular_expression_that_matches_no_other():
     found = datasets(mine=LISTS, theirs=FEATURES)
     assert re.fullmatch(found.names_of("features"), "theirs")
@@ -107,7 +145,7 @@ def test_content_of_a_shard_is_known_once_the_clips_are_there(tmp_path, monkeypa
     mine = {**LISTS, "train": "train.json", "extension": ".mp4"}
 
     def content():
-        return datasets(shard_by, mine=mine).shard_content("mine", "train", "1-of-2")
+        return datasets(shard_by, mine=mine).shard_content("mine", "train", "1-of-2", "videos")
 
     assert content() is None
     (tmp_path / "films").mkdir()
@@ -132,7 +170,8 @@ def test_arrays_written_anew_under_their_names_are_noticed(tmp_path, monkeypatch
     }
 
     def content():
-        return datasets("order", theirs=theirs).shard_content("theirs", "train", "1-of-1")
+        found = datasets("order", theirs=theirs)
+        return found.shard_content("theirs", "train", "1-of-1", "features")
 
     (tmp_path / "arrays/day").mkdir(parents=True)
     missing = content()
@@ -144,9 +183,10 @@ def test_arrays_written_anew_under_their_names_are_noticed(tmp_path, monkeypatch
 
 
 def test_what_a_rule_draws_and_one_feature_file_are_seen_by_their_own_times(tmp_path):
-    assert datasets("order").shard_content("synthetic", "train", "1-of-2") is None
+    assert datasets("order").shard_content("synthetic", "train", "1-of-2", "videos") is None
     one_file = {**FEATURES, "features": {"train": "train.h5", "validation": "v.h5"}}
-    assert datasets("order", theirs=one_file).shard_content("theirs", "train", "1-of-2") is None
+    found = datasets("order", theirs=one_file)
+    assert found.shard_content("theirs", "train", "1-of-2", "features") is None
 
 
 def test_memory_grows_with_a_list_but_not_with_features(tmp_path):

@@ -23,6 +23,20 @@ def networks(models=None, backbone=None, **config):
     return Networks(complete_config({**config, "definitions": definitions}))
 
 
+def test_mean_outputs_are_priors_of_their_models_and_read_the_training_clips():
+    given = {"head": "tsn", "backbone": "small", "checkpoint": "tsn.pt"}
+    backbone = {"architecture": "small", "checkpoint": "small.pt"}
+    definitions = {"models": {"mine": given}, "backbones": {"small": backbone}}
+    config = {"models": ["mine"], "definitions": definitions, "n_frames": [2, 16]}
+    found = Networks(complete_config(config))
+    assert found.priors("own", "mine") == "results/own/class_priors.csv"
+    assert found.read_splits == ["validation"]
+    found = Networks(complete_config({**config, "prior": "mean_output"}))
+    assert found.priors("own", "mine") == "results/own/priors/mine.csv"
+    assert found.read_splits == ["train", "validation"]
+    assert found.averaged_length == 8
+
+
 def test_everything_is_trained_by_default():
     found = Networks(complete_config({}))
     assert found.trained_backbones == found.used_backbones == ["small"]

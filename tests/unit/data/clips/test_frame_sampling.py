@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from playfair.data.clips.frame_sampling import sample_frame_idx
+from playfair.data.clips.frame_sampling import check_sampling, sample_frame_idx, sampling_text
 from playfair.errors import InputError
 from tests.conformance import CONFORMANCE
 
@@ -57,3 +57,39 @@ def test_all_frames_are_sampled_when_as_many_are_asked_for():
 def test_impossible_number_of_frames_is_refused(n_frames):
     with pytest.raises(InputError, match=f"cannot sample {n_frames} frames of a video of 4"):
         sample_frame_idx(4, n_frames)
+
+
+@pytest.mark.parametrize("rounding", ["integers", "floats"])
+@pytest.mark.parametrize(("length", "step"), [(2, 1), (2, 3), (4, 2), (5, 7)])
+def test_snippets_lie_in_their_segments_around_the_middles(rounding, length, step):
+    sampling = sampling_text(rounding, length, step)
+    assert check_sampling(sampling) == sampling
+    for video in range(length, 60):
+        for snippets in range(1, video // length + 1):
+            idx = sample_frame_idx(video, snippets * length, sampling)
+            assert (np.diff(idx) > 0).all()
+            assert idx[0] >= 0 and idx[-1] < video
+            rows = idx.reshape(snippets, length)
+            gaps = np.unique(np.diff(rows, axis=1))
+            assert len(gaps) == 1 and gaps[0] <= step
+            segment = video / snippets
+            fitting = max(gap for gap in range(1, video) if (length - 1) * gap + 1 <= segment)
+            assert gaps[0] == min(step, fitting)
+            middles = sample_frame_idx(video, snippets, rounding)
+            assert (np.abs(rows[:, [0, -1]].mean(axis=1) - middles) <= 0.5).all()
+
+
+def test_snippets_of_one_frame_are_the_middles_themselves():
+    assert sampling_text("floats", 1, 7) == "floats"
+    assert sampling_text("integers", 3, 2) == "integers in snippets of 3 by 2"
+
+
+def test_as_many_frames_as_no_whole_snippets_are_refused():
+    with pytest.raises(InputError, match="3 frames in snippets of 2: choose a multiple"):
+        sample_frame_idx(9, 3, sampling_text("integers", 2))
+
+
+@pytest.mark.parametrize("text", ["thirds", "integers ", "integers in snippets of 0 by 1"])
+def test_what_is_no_way_of_sampling_is_refused(text):
+    with pytest.raises(InputError, match="choose integers or floats"):
+        check_sampling(text)

@@ -58,7 +58,7 @@ CLIPS = [Clip("v3", "a"), Clip("v1", "b"), Clip("v2", "")]
 
 
 def imported(source, output, clips=CLIPS, **options):
-    options = {"feature_dim": D, "attributes": {"split": "train"}, **options}
+    options = {"feature_dim": D, "fps": 2.0, "attributes": {"split": "train"}, **options}
     return import_features(source, output, clips, CLASSES, **options)
 
 
@@ -312,7 +312,7 @@ def test_arrays_that_unpack_to_very_much_are_not_unpacked(tmp_path, monkeypatch,
 
 def import_one(folder):
     return import_features(
-        folder, folder / "f.h5", [Clip("v1", "a")], ["a"], feature_dim=4, attributes={}
+        folder, folder / "f.h5", [Clip("v1", "a")], ["a"], feature_dim=4, fps=8.0, attributes={}
     )
 
 

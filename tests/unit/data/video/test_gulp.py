@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,20 @@ def test_chosen_frames_are_those_of_the_whole_video(folder, tmp_path):
     everything = reader.frames("04")
     for frame, idx in zip(reader.frames("04", np.array([3, 3, 15])), (3, 3, 15), strict=True):
         np.testing.assert_array_equal(frame, everything[idx])
+
+
+def test_a_video_of_features_has_as_many_frames_as_they_do_or_is_refused(folder, tmp_path, refused):
+    """Videos of 9, 12 and 5 frames, of 8, 13 and 9 features."""
+    known = dict(zip(LENGTHS, (8, 13, 9), strict=False))
+    asked = [replace(video, n_frames=known[video.uid]) for video in videos(folder, tuple(known))]
+    (failed,) = gulp_videos(asked, tmp_path / "gulp", progress=False)
+    reader = GulpReader(tmp_path / "gulp")
+    assert reader.lengths == {"11": 8, "2": 13}
+    np.testing.assert_array_equal(reader.frames("2", [12]), reader.frames("2", [11]))
+    assert failed.uid == "clip_3"
+    refused("Videos", failed.reason, "a video that features are not of")
+    assert reader.pictures("clip_3", [0]) is None
+    np.testing.assert_array_equal(reader.pictures("2", [3]), reader.frames("2", [3]))
 
 
 def test_chunk_files_are_named_and_sized_as_asked_for(folder, tmp_path):
