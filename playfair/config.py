@@ -209,7 +209,11 @@ class Config(Section):
         default=2, description="Threads or processes of a job that works in parallel (1..256)."
     )
     gpus: int = Field(
-        default=0, ge=0, le=8, description="GPUs that each job that can use one asks for (0..8)."
+        default=0,
+        ge=0,
+        le=8,
+        description="GPUs that each job that can use one asks for (0..8); the extraction of "
+        "features runs on all of them, other jobs on one.",
     )
     shards: Annotated[
         Shards, BeforeValidator(_one_number_for_both, json_schema_input_type=Shards | int)

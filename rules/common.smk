@@ -175,6 +175,11 @@ def head_checkpoints(wildcards):
     return networks.head_checkpoints(wildcards.dataset, wildcards.model)
 
 
+def label_name(wildcards):
+    """Params function: what lists of the data set call the class name, None if as usual."""
+    return datasets.label_name(wildcards.dataset)
+
+
 def options_of(figure):
     """Params function: what a figure is given besides its files."""
     return lambda wildcards: figure_options(figure, config, datasets, wildcards.dataset)

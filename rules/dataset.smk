@@ -43,5 +43,7 @@ rule list_classes:
     resources:
         mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(10),
+    params:
+        label_name=label_name,
     script:
         "../scripts/list_classes.py"

@@ -26,6 +26,7 @@ rule gulp_videos:
         extension=lambda wildcards: datasets.definitions[wildcards.dataset].get(
             "extension"
         ),
+        label_name=label_name,
         shard_by=config["shard_by"],
         content=content_of_shard("videos"),
     script:

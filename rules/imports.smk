@@ -28,6 +28,7 @@ rule import_features:
         feature_dim=lambda wildcards: networks.backbones[wildcards.backbone][
             "feature_dim"
         ],
+        label_name=label_name,
         shard_by=config["shard_by"],
         fps=lambda wildcards: datasets.fps(wildcards.dataset),
         content=content_of_shard("features"),
@@ -56,6 +57,7 @@ rule judge_imports:
         mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(30),
     params:
+        label_name=label_name,
         most_failed=lambda wildcards: datasets.most_failed(wildcards.dataset),
     script:
         "../scripts/judge_imports.py"

@@ -21,6 +21,8 @@ rule compute_class_priors:
     resources:
         mem_mb=by_attempt(1000, clip_list_memory),
         runtime=by_attempt(10),
+    params:
+        label_name=label_name,
     script:
         "../scripts/compute_class_priors.py"
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-labels = snakemake.input.labels
-clips = read_split(snakemake.input.clips, "train", labels)
-check_splits_differ(clips, read_split(snakemake.input.validation, "validation", labels))
+labels, label_name = snakemake.input.labels, snakemake.params.label_name
+clips = read_split(snakemake.input.clips, "train", labels, label_name)
+others = read_split(snakemake.input.validation, "validation", labels, label_name)
+check_splits_differ(clips, others)
 class_names = read_class_names(labels)
 priors = compute_class_priors(clips, class_names)
 write_rows(snakemake.output.priors, ("class", "prior"), zip(class_names, priors, strict=True))

@@ -11,7 +11,7 @@ from playfair.files import file_hash
 from playfair.logs import log_to
 from playfair.models.backbones.architectures import build_backbone, weights_file
 from playfair.models.backbones.extraction import extract_features
-from playfair.models.devices import resolve_device
+from playfair.models.devices import resolve_devices
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -20,7 +20,7 @@ log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
 params = snakemake.params
-device = resolve_device(params.device)
+devices = resolve_devices(params.device, snakemake.resources.gpu)
 network = params.backbone
 checkpoint = snakemake.input.checkpoint or weights_file(network["architecture"], params.weights)
 backbone = build_backbone(**network, weights=params.weights, checkpoint=checkpoint)
@@ -54,7 +54,7 @@ with write_features(
         reader.uids,
         batch_size=params.batch_size,
         precision=params.precision,
-        device=device,
-        decoders=1 if device.type == "cpu" else snakemake.threads,
+        device=devices,
+        decoders=1 if devices[0].type == "cpu" else snakemake.threads,
     ):
         writer.append(features)

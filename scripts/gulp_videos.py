@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 wildcards = snakemake.wildcards
+label_name = snakemake.params.label_name
 n_frames = {}
 if snakemake.input.features:
     # Pictures beside features that another program computed, of the clips that have some.
     n_frames = read_sequence_lengths(snakemake.input.features)
-    listed = read_split(snakemake.input.clips, wildcards.split, snakemake.input.labels)
+    listed = read_split(snakemake.input.clips, wildcards.split, snakemake.input.labels, label_name)
     clips = [as_video(clip) for clip in listed if clip.uid in n_frames]
 else:
     clips = clips_of_shard(
-        read_clips(snakemake.input.clips, wildcards.split),
+        read_clips(snakemake.input.clips, wildcards.split, label_name),
         wildcards.scatteritem,
         snakemake.params.shard_by,
     )

@@ -17,7 +17,12 @@ log_to(snakemake.log[0])
 
 wildcards = snakemake.wildcards
 clips = clips_of_shard(
-    read_split(snakemake.input.clips, wildcards.split, snakemake.input.labels),
+    read_split(
+        snakemake.input.clips,
+        wildcards.split,
+        snakemake.input.labels,
+        snakemake.params.label_name,
+    ),
     wildcards.scatteritem,
     snakemake.params.shard_by,
 )

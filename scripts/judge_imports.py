@@ -13,7 +13,12 @@ log_to(snakemake.log[0])
 
 failed = gather_failed(snakemake.input.failed)
 clip_count = len(
-    read_split(snakemake.input.clips, snakemake.wildcards.split, snakemake.input.labels)
+    read_split(
+        snakemake.input.clips,
+        snakemake.wildcards.split,
+        snakemake.input.labels,
+        snakemake.params.label_name,
+    )
 )
 share, option = snakemake.params.most_failed
 write_judged(failed, clip_count, share, option, snakemake.output.failed)

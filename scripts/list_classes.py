@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 log_to(snakemake.log[0])
 
-clips = read_clips(snakemake.input.clips, "train")
+clips = read_clips(snakemake.input.clips, "train", snakemake.params.label_name)
 write_class_names(list_class_names(clips), snakemake.output.labels)

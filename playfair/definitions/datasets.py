@@ -30,6 +30,15 @@ GroundTruthRate = Annotated[
     ),
 ]
 
+LabelName = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=100,
+        description="Where lists have the class name, if not in the column label (CSV) or the key "
+        "template (JSON); in a feature file of the paper's code, which of its labels.",
+    ),
+]
 Extension = Annotated[
     str | None,
     Field(
@@ -68,6 +77,7 @@ class FilesDataset(Section):
         description="Clips to explain, as for training; their labels may be empty."
     )
     labels: ClassIds = None
+    label_name: LabelName = None
     videos: GivenPath = Field(
         description="Directory of the videos: files at the CSV's path, or <uid><extension>."
     )
@@ -109,6 +119,7 @@ class FeaturesDataset(Section):
         description="Clips to explain, as for training; their labels may be empty.",
     )
     labels: ClassIds = None
+    label_name: LabelName = None
     videos: GivenPath | None = Field(
         default=None,
         description="Directory of the videos of which the validation features are, for pictures "

@@ -21,6 +21,13 @@ FewFrames = Annotated[
 EveryFrame = Annotated[
     Sampling, Field(description="Where this model's ESVs differ from all_frames, at the top.")
 ]
+Average = Annotated[
+    Literal["logits", "probabilities"],
+    Field(
+        description="What is averaged over the scales: logits, of which a softmax is taken then, "
+        "as in the paper, or probabilities.",
+    ),
+]
 Outputs = Annotated[
     Literal["probabilities", "logits"] | None,
     Field(
@@ -59,6 +66,14 @@ class TRNModel(Section):
     relu_input: bool = Field(
         default=False, description="Whether heads take relu(feature) instead of the feature."
     )
+    hidden_layers: int = Field(
+        default=1, ge=1, le=8, description="Hidden layers of a head, more than one if pretrained."
+    )
+    batch_norm: bool = Field(
+        default=False,
+        description="Whether pretrained heads have batch normalisation behind each hidden layer.",
+    )
+    average: Average = "logits"
     checkpoint: CheckpointFile | None = Field(
         default=None,
         description="Pretrained heads of all scales in one file: a path, or path, url and sha256.",
@@ -74,6 +89,16 @@ class TRNModel(Section):
         default_factory=TRNTraining,
         description="Where the training of these heads differs from training, at the top.",
     )
+
+    @model_validator(mode="after")
+    def _is_trained_in_one_form(self) -> "TRNModel":
+        is_given = self.checkpoint or self.checkpoints
+        if (self.hidden_layers > 1 or self.batch_norm) and not is_given:
+            raise InputError(
+                "heads with several hidden_layers, or batch_norm, are not trained here: name their "
+                "checkpoint or checkpoints"
+            )
+        return self
 
 
 class CustomModel(Section):
@@ -93,6 +118,7 @@ class CustomModel(Section):
         description="Files that the factory reads, such as weights; passed as files=[...], if any.",
     )
     outputs: Outputs = None
+    average: Average = "logits"
     attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
 
@@ -111,6 +137,7 @@ class ExportedModel(Section):
         description="Instead: TorchScript files, of which the s-th takes s frames.",
     )
     outputs: Outputs = None
+    average: Average = "logits"
     attribution: FewFrames = Field(default_factory=FewFramesMethod)
     all_frames: EveryFrame = Field(default_factory=Sampling)
 

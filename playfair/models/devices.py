@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from playfair.errors import InputError
-from playfair.models.gpu_claims import claim_gpu
+from playfair.models.gpu_claims import claim_gpus
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:
@@ -33,14 +33,26 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
             f"({torch.cuda.device_count()} GPUs found): choose 'auto' or 'cpu'."
         )
     if resolved.type == "cuda" and resolved.index is None:
-        return torch.device("cuda", _claimed_gpu(torch.cuda.device_count()))
+        return torch.device("cuda", _claimed_gpus(torch.cuda.device_count(), 1)[0])
     return resolved
 
 
+def resolve_devices(device: str = "auto", gpus: int = 1) -> list[torch.device]:
+    """Devices for work that several can share: as `resolve_device`, but up to `gpus` GPUs.
+
+    A device that is named by its number stays alone.
+    """
+    if device not in ("auto", "cuda") or not torch.cuda.is_available():
+        return [resolve_device(device)]
+    claimed = _claimed_gpus(torch.cuda.device_count(), max(gpus, 1))
+    return [torch.device("cuda", index) for index in claimed]
+
+
 @cache
-def _claimed_gpu(count: int) -> int:
-    """The GPU of this process, claimed at the first call."""
-    if count == 1 and "SLURM_JOB_ID" in os.environ:
-        # Slurm has chosen, and may call every job's device 0.
-        return 0
-    return claim_gpu(count, os.environ.get("CUDA_VISIBLE_DEVICES"), Path(tempfile.gettempdir()))
+def _claimed_gpus(count: int, wanted: int) -> list[int]:
+    """The GPUs of this process, of `count`, claimed at the first call."""
+    if count <= wanted and "SLURM_JOB_ID" in os.environ:
+        # Slurm has chosen, and may call every job's first device 0.
+        return list(range(count))
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return claim_gpus(count, visible, Path(tempfile.gettempdir()), wanted)

@@ -66,6 +66,11 @@ class Datasets:
         # A feature file holds the labels of its split itself.
         return options.get(name) or options.get("features", {}).get(name) or []
 
+    def label_name(self, dataset: str) -> str | None:
+        """What lists of clips call the class name, None if as usual."""
+        name = self.definitions[dataset].get("label_name")
+        return None if name is None else str(name)
+
     def failed_table(self, dataset: str, backbone: str, split: str) -> str:
         """The table of videos that failed, which is written if they are not too many."""
         kind = "gulp_failed" if self.has_videos(dataset) else f"import_failed_{backbone}"
@@ -138,7 +143,8 @@ class Datasets:
             return [video_path(seen, files, extension)]
 
         memo = f"results/{dataset}/shards/files_{kind}_{split}"
-        read = partial(read_split, labels=str(self.file(dataset, "labels")))
+        labels = str(self.file(dataset, "labels"))
+        read = partial(read_split, labels=labels, label_name=self.label_name(dataset))
         return ShardFiles(clips, split, files, files_of, count, self._shard_by, memo, read)
 
     def _source(self, dataset: str) -> str:

@@ -6,10 +6,17 @@ import torch
 from torch import Tensor, nn
 
 from playfair.attribution.exact.shapley import exact_values
-from playfair.attribution.games.game import Game, MultiScaleGame, VariableLengthGame, check_finite
+from playfair.attribution.games.game import (
+    Game,
+    MultiScaleGame,
+    ProbabilityScalesGame,
+    VariableLengthGame,
+    check_finite,
+)
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.lattice import lattice_level
 from playfair.attribution.games.scores import scores_of_logits, scores_of_probabilities
+from playfair.attribution.result import Score
 from playfair.errors import InputError
 from playfair.models.heads.tsn_trn import TRN
 
@@ -46,6 +53,10 @@ def differentiable_scores(game: Game, as_logits: bool) -> Callable[[Tensor], Ten
             return scores_of_probabilities(probabilities, game.score)
 
         return of_probabilities
+    if isinstance(game, ProbabilityScalesGame):
+        mean = _mean_outputs(game)
+        unit: Score = "logit" if as_logits else game.score
+        return lambda videos: scores_of_probabilities(mean(videos), unit)
     logits = _logits(game)
     if as_logits:
         return logits
@@ -56,6 +67,11 @@ def _logits(game: Game) -> Callable[[Tensor], Tensor]:
     if isinstance(game, TSNGame):
         classifier = game.head.classifier
         return lambda videos: classifier(torch.relu(videos)).mean(dim=1)
+    return _mean_outputs(game)
+
+
+def _mean_outputs(game: Game) -> Callable[[Tensor], Tensor]:
+    """The mean over scales, and over the subsets of each, of what a multi-scale game averages."""
     assert game.n_max is not None
     if game.n_frames > MOST_MULTI_SCALE_FRAMES:
         raise InputError(
@@ -65,22 +81,24 @@ def _logits(game: Game) -> Callable[[Tensor], Tensor]:
         )
     scales = range(1, min(game.n_frames, game.n_max) + 1)
 
-    def mean_logits(videos: Tensor) -> Tensor:
-        return torch.stack([_scale_logits(game, scale, videos) for scale in scales]).mean(dim=0)
+    def mean_outputs(videos: Tensor) -> Tensor:
+        return torch.stack([_scale_outputs(game, scale, videos) for scale in scales]).mean(dim=0)
 
-    return mean_logits
+    return mean_outputs
 
 
-def _scale_logits(game: Game, scale: int, videos: Tensor) -> Tensor:
-    """The mean over all subsets of `scale` frames of the logits of a single scale: (N, C)."""
+def _scale_outputs(game: Game, scale: int, videos: Tensor) -> Tensor:
+    """The mean over all subsets of `scale` frames of the outputs of a single scale: (N, C)."""
     subsets = lattice_level(game.n_frames, scale, str(game.device)).frame_idx.long()
     if isinstance(game, TRNGame):
         return _trn_logits(game.heads[scale - 1], videos, subsets)
     assert isinstance(game, MultiScaleGame)
     model = game.models[scale - 1].model
     chosen = videos[:, subsets]
-    logits: Tensor = model(chosen.flatten(0, 1).clone()).unflatten(0, chosen.shape[:2]).mean(dim=1)
-    return logits
+    outputs: Tensor = model(chosen.flatten(0, 1).clone()).unflatten(0, chosen.shape[:2])
+    if isinstance(game, ProbabilityScalesGame):
+        outputs = torch.softmax(outputs, dim=-1)
+    return outputs.mean(dim=1)
 
 
 def _trn_logits(head: TRN, videos: Tensor, subsets: Tensor) -> Tensor:

@@ -11,7 +11,12 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 
 from playfair.attribution.games.calls import Model, ask
-from playfair.attribution.games.game import Game, MultiScaleGame, VariableLengthGame
+from playfair.attribution.games.game import (
+    Game,
+    MultiScaleGame,
+    ProbabilityScalesGame,
+    VariableLengthGame,
+)
 from playfair.attribution.games.head_games import TRNGame, TSNGame
 from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.recognition import are_plain_trns, is_plain_tsn
@@ -20,6 +25,7 @@ from playfair.attribution.limits import DEFAULT_BATCH_SIZE
 from playfair.attribution.result import Score
 from playfair.errors import InputError
 from playfair.models.devices import resolve_device
+from playfair.models.heads.own_heads import AveragedProbabilities
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 
@@ -48,6 +54,9 @@ def make_game(
     models = _models(model)
     if is_plain_tsn(model):
         return TSNGame(cast(TSN, model), features, priors, score)
+    if isinstance(model, AveragedProbabilities):
+        class_count = _class_count(models[0], features[:1, :1], priors)
+        return ProbabilityScalesGame(models, features, priors, class_count, score, batch_size)
     if not callable(model) or isinstance(model, nn.ModuleList):
         if are_plain_trns(models):
             return TRNGame(cast(list[TRN], models), features, priors, score)
@@ -80,6 +89,8 @@ def place_model(
         return model, torch.device("cpu") if first is None else first.device
     target = resolve_device(device)
     placed = [_on_device(single, target) for single in models]
+    if isinstance(model, AveragedProbabilities):
+        return AveragedProbabilities(placed), target
     return (placed if isinstance(model, (list, tuple, nn.ModuleList)) else placed[0]), target
 
 

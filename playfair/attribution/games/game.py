@@ -196,6 +196,24 @@ class MultiScaleGame(Game):
         return scores_of_logits(outputs, self.score, out)
 
 
+class ProbabilityScalesGame(MultiScaleGame):
+    """As `MultiScaleGame`, but the combination is on probabilities, an option of the paper's code:
+
+    v(X) = mean over s = 1..min(|X|, n_max) of mean over X' in X, |X'| = s of softmax( f_s(X') )
+    """
+
+    @property
+    def logit_scales(self) -> int | None:
+        return None
+
+    def outputs(self, frame_idx: Tensor) -> Tensor:
+        return torch.softmax(super().outputs(frame_idx), dim=-1)
+
+    def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
+        scores = scores_of_probabilities(outputs, self.score)
+        return scores.clone() if out is None else out.copy_(scores)
+
+
 def check_features(features: Tensor) -> None:
     """Raise `InputError` unless features are those of a batch of videos, (V, n, ...)."""
     if features.ndim < 3 or 0 in features.shape[:2]:

@@ -21,7 +21,7 @@ class Row(NamedTuple):
     label: str
 
 
-def read_rows(path: str | Path, split: str | None = None) -> list[Row]:
+def read_rows(path: str | Path, split: str | None = None, label_name: str = "label") -> list[Row]:
     """Read a CSV list of clips: columns uid or path (or both), label, and optionally split.
 
     Without a column uid, the uid is the name of the file in `path` without its extension, with "_"
@@ -30,17 +30,24 @@ def read_rows(path: str | Path, split: str | None = None) -> list[Row]:
     Args:
         split: "train" or "validation": of a list with a column split, those rows only (which may
             hold "test" too: such rows belong to neither).
+        label_name: the column of class names, which has to be there if it has another name.
 
     Raises:
         InputError: naming the file and the row (counted from 1, below the header) at fault.
     """
     table = read_csv_rows(path, [["uid"], ["path"]], "uid or path, label and perhaps split")
+    label_name = label_name.lower()
+    if label_name != "label" and table and label_name not in table[0]:
+        raise InputError(
+            f"{path} has no column {quoted(label_name)}, which label_name names: expected one of "
+            f"{', '.join(table[0])}"
+        )
     rows = []
     split_of: dict[str, str] = {}
     for number, cells in enumerate(table, start=1):
         if "split" in cells:
             _check_split(path, number, cells["split"])
-        row = _row(path, number, cells)
+        row = _row(path, number, cells, label_name)
         found = cells.get("split", split)
         if found in SPLITS and split_of.setdefault(row.uid, found) != found:
             raise InputError(
@@ -72,7 +79,7 @@ def check_tells_splits(path: str | Path) -> None:
     )
 
 
-def _row(path: str | Path, number: int, cells: dict[str, str]) -> Row:
+def _row(path: str | Path, number: int, cells: dict[str, str], label_name: str) -> Row:
     place = cells.get("path", "")
     uid = cells["uid"] if "uid" in cells else re.sub(r"[^\w.-]", "_", Path(place).stem)
     if not uid:
@@ -84,7 +91,7 @@ def _row(path: str | Path, number: int, cells: dict[str, str]) -> Row:
             f"{path}: row {number} has the path {quoted(place)}: expected no control characters, "
             "and no longer a name than file systems take"
         )
-    return Row(number, uid, place or None, cells.get("label", ""))
+    return Row(number, uid, place or None, cells.get(label_name, ""))
 
 
 def _check_split(path: str | Path, number: int, found: str) -> None:

@@ -24,8 +24,11 @@ class Entry(NamedTuple):
     placeholders: list[str]
 
 
-def read_entries(path: str | Path) -> Iterator[Entry]:
+def read_entries(path: str | Path, label_name: str = "template") -> Iterator[Entry]:
     """Read a JSON list of {id, label, template, placeholders}, of which only id is required.
+
+    Args:
+        label_name: the key that takes the place of template, and is required then.
 
     Raises:
         InputError: naming the file and the entry (counted from 1) at fault.
@@ -50,7 +53,12 @@ def read_entries(path: str | Path) -> Iterator[Entry]:
                 f"{path}: entry {number} has the placeholders {_shown(placeholders)}: expected a "
                 "list of texts"
             )
-        template, label = (_text(path, number, entry, name) for name in ("template", "label"))
+        if label_name != "template" and label_name not in entry:
+            raise InputError(
+                f"{path}: entry {number} has no {quoted(label_name)}, which label_name names: "
+                f"expected one of {', '.join(entry)}"
+            )
+        template, label = (_text(path, number, entry, name) for name in (label_name, "label"))
         yield Entry(number, str(entry["id"]), template, label, list(placeholders))
 
 

@@ -35,7 +35,9 @@ class Clip:
     path: str | None = None
 
 
-def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
+def read_clips(
+    path: str | Path, split: str | None = None, label_name: str | None = None
+) -> list[Clip]:
     """Read the clips of a split from a CSV file, or from a JSON or JSON.gz list.
 
     CSV: columns uid or path, label (a class name, or nothing) and perhaps split, see
@@ -45,12 +47,17 @@ def read_clips(path: str | Path, split: str | None = None) -> list[Clip]:
 
     Args:
         split: of a CSV with a column split, only the rows of this one.
+        label_name: the column, or the key of entries, that holds the class name in place of label
+            (CSV) or template (JSON); every row, or entry, has it.
 
     Raises:
         InputError: if the file is not such a list or a uid occurs twice.
     """
     is_table = is_csv(path)
-    clips = _csv_clips(path, split) if is_table else _json_clips(path)
+    if is_table:
+        clips = _csv_clips(path, split, label_name or "label")
+    else:
+        clips = _json_clips(path, label_name or "template")
     row, name = ("row", "uid") if is_table else ("entry", "id")
     seen = set()
     for number, clip in clips:
@@ -88,10 +95,10 @@ def class_name_of(text: str) -> str:
     return name
 
 
-def _csv_clips(path: str | Path, split: str | None) -> list[tuple[int, Clip]]:
+def _csv_clips(path: str | Path, split: str | None, label_name: str) -> list[tuple[int, Clip]]:
     return [
         (row.number, Clip(row.uid, class_name_in(path, row.label), path=row.path))
-        for row in read_rows(path, split)
+        for row in read_rows(path, split, label_name)
     ]
 
 
@@ -103,7 +110,7 @@ def class_name_in(path: str | Path, text: str) -> str:
         raise InputError(f"{path}: {error}") from None
 
 
-def _json_clips(path: str | Path) -> list[tuple[int, Clip]]:
+def _json_clips(path: str | Path, label_name: str) -> list[tuple[int, Clip]]:
     return [
         (
             entry.number,
@@ -114,7 +121,7 @@ def _json_clips(path: str | Path) -> list[tuple[int, Clip]]:
                 entry.placeholders,
             ),
         )
-        for entry in read_entries(path)
+        for entry in read_entries(path, label_name)
     ]
 
 

@@ -1,19 +1,35 @@
 """Where features that another program computed lie: a directory of arrays, or a feature file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 
-from playfair.data.clips.labels import UNKNOWN_LABEL, Clip, is_uid, read_class_names, read_clips
+from playfair.data.clips.labels import (
+    UNKNOWN_LABEL,
+    Clip,
+    class_name_in,
+    is_uid,
+    read_class_names,
+    read_clips,
+)
 from playfair.data.stores.feature_store import FeatureStore
-from playfair.data.stores.hdf5 import MOST_COMPRESSED, SMALL
+from playfair.data.stores.hdf5 import (
+    MOST_COMPRESSED,
+    SMALL,
+    open_hdf5,
+    read_text,
+    read_values,
+)
 from playfair.errors import InputError
 from playfair.files import below, is_hdf5
 
 ARRAY_SUFFIXES = (".npz", ".npy")
 ARRAY_KEY = "features"
+REMEDY = "write it again, or give another"
 
 
 class UnreadableFeatures(InputError):
@@ -131,7 +147,7 @@ class FeatureTable:
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self.store = FeatureStore(path, "write it again, or give another")
+        self.store = FeatureStore(path, REMEDY)
         self._row_of = {str(uid): row for row, uid in enumerate(self.store.uid)}
         if len(self._row_of) < len(self.store):
             raise InputError(f"{self.path} holds a uid twice: every video needs its own")
@@ -144,16 +160,9 @@ class FeatureTable:
         """
         clips = []
         for uid, label in zip(self.store.uid, self.store.label, strict=True):
-            if not UNKNOWN_LABEL <= label < len(class_names):
-                raise InputError(
-                    f"{self.path}: the video {uid!r} has the label {label}, expected 0 to "
-                    f"{len(class_names) - 1}, or -1 where it is unknown"
-                )
-            if not is_uid(str(uid)):
-                raise InputError(
-                    f"{self.path} holds the uid {uid!r}: use letters, digits, '_', '-' and '.'"
-                )
-            clips.append(Clip(str(uid), class_names[label] if label >= 0 else ""))
+            name = _class_of(self.path, uid, label, class_names)
+            _check_uid(self.path, str(uid))
+            clips.append(Clip(str(uid), name))
         return clips
 
     def read(self, clip: Clip) -> np.ndarray:
@@ -166,12 +175,120 @@ class FeatureTable:
             raise UnreadableFeatures(f"the features of {clip.uid!r}: {error}") from error
 
 
-def read_split(path: str | Path, split: str, labels: str | Path | None = None) -> list[Clip]:
+class ReferenceFeatures:
+    """A feature file (HDF5) as the paper's code writes it.
+
+    At its root, or in a group per split: `features` (V,) of lists of T * D numbers, with the
+    attribute feature_dim, D; `uids` (V,); and `labels`, a group of columns (V,) by name, of class
+    numbers or class names.
+
+    Args:
+        label_name: which column of labels; None: the one called action, or the only one.
+
+    Raises:
+        InputError: if the file as a whole does not have that layout.
+    """
+
+    def __init__(self, path: str | Path, split: str, label_name: str | None = None):
+        self.path = Path(path)
+        self.store = open_hdf5(path, "a feature file", REMEDY, foreign=True)
+        group = self.store.get(split, self.store)
+        self._features = group["features"]
+        self._dim = int(self._features.attrs.get("feature_dim", 0))
+        self.uid = read_text(group["uids"], REMEDY)
+        self._row_of = {str(uid): row for row, uid in enumerate(self.uid)}
+        if len(self._row_of) < len(self.uid):
+            raise InputError(f"{self.path} holds a uid twice: every video needs its own")
+        if self._dim < 1 or self._features.shape != self.uid.shape:
+            raise InputError(
+                f"{self.path}: its features have the shape {self._features.shape} and the "
+                f"attribute feature_dim {self._dim}: expected one list of numbers for each of its "
+                f"{len(self.uid)} uids, and 1 or more"
+            )
+        self._labels = self._label_column(group.get("labels", {}), label_name)
+
+    def _label_column(self, labels: Mapping[str, Any], name: str | None) -> h5py.Dataset | None:
+        names = sorted(labels)
+        if name is None:
+            name = "action" if "action" in names else names[0] if len(names) == 1 else None
+        if name not in names and (name or names):
+            raise InputError(
+                f"{self.path} has the labels {', '.join(names) or 'of none'}: choose one of them "
+                "as label_name"
+            )
+        if name is not None and labels[name].shape != self.uid.shape:
+            raise InputError(f"{self.path}: its labels {name!r} are not one for each uid")
+        return None if name is None else labels[name]
+
+    def clips(self, class_names: Sequence[str]) -> list[Clip]:
+        """The videos of the file as clips; of an unknown class where there are no labels.
+
+        Raises:
+            InputError: for a label that is no class, or a uid that cannot name a file.
+        """
+        if self._labels is None:
+            found = [""] * len(self.uid)
+        elif self._labels.dtype.kind in "iu":
+            numbers = read_values(self._labels, remedy=REMEDY)
+            pairs = zip(self.uid, numbers, strict=True)
+            found = [_class_of(self.path, *pair, class_names) for pair in pairs]
+        else:
+            found = [class_name_in(self.path, text) for text in read_text(self._labels, REMEDY)]
+        for uid in self.uid:
+            _check_uid(self.path, str(uid))
+        return [Clip(str(uid), name) for uid, name in zip(self.uid, found, strict=True)]
+
+    def read(self, clip: Clip) -> np.ndarray:
+        """The features (T, D) of a clip as they are stored."""
+        if clip.uid not in self._row_of:
+            raise UnreadableFeatures(f"{self.path} has no video with the uid {clip.uid!r}")
+        values = np.asarray(self._features[self._row_of[clip.uid]])
+        if len(values) % self._dim:
+            raise UnreadableFeatures(
+                f"the features of {clip.uid!r} are {len(values)} numbers, expected a multiple of "
+                f"feature_dim, {self._dim}"
+            )
+        return values.reshape(-1, self._dim)
+
+
+def _class_of(path: Path, uid: str, label: int, class_names: Sequence[str]) -> str:
+    if not UNKNOWN_LABEL <= label < len(class_names):
+        raise InputError(
+            f"{path}: the video {uid!r} has the label {label}, expected 0 to "
+            f"{len(class_names) - 1}, or -1 where it is unknown"
+        )
+    return class_names[label] if label >= 0 else ""
+
+
+def _check_uid(path: Path, uid: str) -> None:
+    if not is_uid(uid):
+        raise InputError(f"{path} holds the uid {uid!r}: use letters, digits, '_', '-' and '.'")
+
+
+def open_table(
+    path: str | Path, split: str, label_name: str | None = None
+) -> FeatureTable | ReferenceFeatures:
+    """A feature file of either layout; `split` and `label_name`: see `ReferenceFeatures`."""
+    with open_hdf5(path, "a feature file", REMEDY, foreign=True) as file:
+        group = file[split] if isinstance(file.get(split), h5py.Group) else file
+        is_reference = "features" in group and "uids" in group
+    if is_reference:
+        return ReferenceFeatures(path, split, label_name)
+    return FeatureTable(path)
+
+
+def read_split(
+    path: str | Path,
+    split: str,
+    labels: str | Path | None = None,
+    label_name: str | None = None,
+) -> list[Clip]:
     """The clips of a split, from a list of clips or from a feature file.
 
     Args:
         path: CSV, JSON or JSON.gz, see :func:`playfair.data.clips.labels.read_clips`; or HDF5.
         labels: names the classes whose numbers a feature file holds; of no use with a list.
+        label_name: what the class is called in the list, or among the labels of a feature file.
 
     Raises:
         InputError: if the file is neither, or a directory of arrays, which has no labels.
@@ -182,16 +299,19 @@ def read_split(path: str | Path, split: str, labels: str | Path | None = None) -
             "train and validation clips"
         )
     if not is_hdf5(path):
-        return read_clips(path, split)
+        return read_clips(path, split, label_name)
     if labels is None:
         raise InputError(f"{path} holds class numbers: give the data set a labels file")
-    return FeatureTable(path).clips(read_class_names(labels))
+    return open_table(path, split, label_name).clips(read_class_names(labels))
 
 
-def open_source(source: str | Path) -> FeatureFolder | FeatureTable:
-    """The features at a path, which must exist."""
+Source = FeatureFolder | FeatureTable | ReferenceFeatures
+
+
+def open_source(source: str | Path, split: str = "") -> Source:
+    """The features of a split at a path, which must exist."""
     if not Path(source).exists():
         raise InputError(
             f"{source} does not exist: expected a feature file (HDF5) or a directory of arrays"
         )
-    return FeatureFolder(source) if Path(source).is_dir() else FeatureTable(source)
+    return FeatureFolder(source) if Path(source).is_dir() else open_table(source, split)

@@ -43,11 +43,14 @@ _KINDS = {
 }
 
 
-def open_hdf5(path: str | Path, expected: str, remedy: str = AGAIN) -> h5py.File:
+def open_hdf5(
+    path: str | Path, expected: str, remedy: str = AGAIN, foreign: bool = False
+) -> h5py.File:
     """Open a file for reading.
 
     Args:
         expected: what it should be, with its article. remedy: what to do where it is damaged.
+        foreign: its columns may be any of numbers, texts, and lists of numbers.
 
     Raises:
         InputError: if it is missing, damaged, held by another program, reaches for other files,
@@ -70,14 +73,15 @@ def open_hdf5(path: str | Path, expected: str, remedy: str = AGAIN) -> h5py.File
     except OSError as error:
         raise InputError(f"{path} is not a readable HDF5 file ({error}): {remedy}") from error
     about = path.stat()
-    seen = (str(path), about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns)
+    seen = (str(path), about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, foreign)
     if seen in _SEEN:
         return file
     try:
-        arrays = _check_contained(path, file)
+        arrays = _check_contained(path, file, foreign)
         if has_endless_heap(path, file, arrays):
             raise InputError(f"{path} is damaged (in a heap of texts): {remedy}")
-        check_layout(path, file)
+        if not foreign:
+            check_layout(path, file)
         if not is_intact(file):
             raise InputError(
                 f"{path} is damaged (its names, texts and attributes are not those whose hash it "
@@ -150,7 +154,7 @@ def _damaged(column: h5py.Dataset, error: Exception, remedy: str) -> InputError:
     return InputError(f"{column.file.filename} is damaged (in {column.name}: {error}): {remedy}")
 
 
-def _check_contained(path: Path, file: h5py.File) -> list[h5d.DatasetID]:
+def _check_contained(path: Path, file: h5py.File, with_lists: bool) -> list[h5d.DatasetID]:
     """Refuse a file that reaches for others, or declares more than it holds; its arrays."""
     arrays = []
     for name, found in _objects(path, file):
@@ -158,7 +162,7 @@ def _check_contained(path: Path, file: h5py.File) -> list[h5d.DatasetID]:
         for number in range(h5a.get_num_attrs(found)):
             _check_attribute(where, h5a.open(found, index=number))
         if isinstance(found, h5d.DatasetID):
-            _check_dataset(where, found)
+            _check_dataset(where, found, with_lists)
             arrays.append(found)
     return arrays
 
@@ -194,7 +198,7 @@ def _objects(path: Path, file: h5py.File) -> Iterator[tuple[str, h5g.GroupID | h
                 yield name, found
 
 
-def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
+def _check_dataset(where: str, dataset: h5d.DatasetID, with_lists: bool) -> None:
     created = dataset.get_create_plist()
     if created.get_external_count():
         raise InputError(f"{where} keeps its data in another file: write them into this one")
@@ -202,7 +206,7 @@ def _check_dataset(where: str, dataset: h5d.DatasetID) -> None:
         raise InputError(
             f"{where} is a virtual data set, of data in other files: write them into this one"
         )
-    _check_type(where, dataset.get_type())
+    _check_type(where, dataset.get_type(), with_lists)
     filters = [created.get_filter(number) for number in range(created.get_nfilters())]
     is_packed = any(code not in _CHECKSUMS_AND_ORDERS for code, *_ in filters)
     for code, _, _, name in filters:
@@ -229,7 +233,9 @@ def _check_attribute(where: str, attribute: h5a.AttrID) -> None:
         raise InputError(f"{where} is too large: expected at most {MOST_ATTRIBUTE_BYTES} bytes")
 
 
-def _check_type(where: str, found: h5t.TypeID) -> None:
+def _check_type(where: str, found: h5t.TypeID, with_lists: bool = False) -> None:
+    if with_lists and found.get_class() == h5t.VLEN:
+        found = found.get_super()
     if found.get_class() not in _NUMBERS_AND_TEXT:
         kind = _KINDS.get(found.get_class(), "unknown")
         raise InputError(f"{where} is of a {kind} type: expected numbers or text")

@@ -11,7 +11,7 @@ from playfair.data.clips.failed_clips import FailedClip
 from playfair.data.clips.labels import Clip, class_indices
 from playfair.data.stores.feature_sources import (
     FeatureFolder,
-    FeatureTable,
+    Source,
     UnreadableFeatures,
     open_source,
 )
@@ -45,7 +45,7 @@ def import_features(
     Raises:
         InputError: if the source as a whole cannot be read, or a clip's class is not known.
     """
-    opened = open_source(source)
+    opened = open_source(source, str(attributes.get("split", "")))
     clips = sorted(clips, key=lambda clip: clip.uid)
     labels = class_indices(clips, class_names).tolist()
     good: list[tuple[Clip, int, int]] = []
@@ -58,7 +58,7 @@ def import_features(
     origin = {"architecture": "precomputed", "source": str(source), "checkpoint_hash": ""}
     about = {**attributes, **origin, "fps": fps}
     with (
-        opened.store if isinstance(opened, FeatureTable) else nullcontext(),
+        nullcontext() if isinstance(opened, FeatureFolder) else opened.store,
         write_features(
             path,
             uids=[clip.uid for clip, _, _ in good],
@@ -73,7 +73,7 @@ def import_features(
     return failures
 
 
-def _checked(source: FeatureFolder | FeatureTable, clip: Clip, feature_dim: int) -> np.ndarray:
+def _checked(source: Source, clip: Clip, feature_dim: int) -> np.ndarray:
     """(T, D) float32 of a clip, finite and with T >= 1, or `UnreadableFeatures`."""
     try:
         return as_features(source.read(clip), clip.uid, feature_dim)

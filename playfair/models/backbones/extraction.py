@@ -1,6 +1,8 @@
 """Features of gulped frames: a backbone over every frame of a split, video by video."""
 
+import copy
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
@@ -53,6 +55,22 @@ class _FrameBatches(Dataset[Tensor]):
             )
 
 
+class _Replica:
+    """A backbone on one of the devices that share the work."""
+
+    def __init__(self, backbone: Backbone, device: torch.device | str):
+        self._device = torch.device(device)
+        self._backbone = backbone.to(device).eval()
+        self._network = folded(self._backbone)
+
+    def features(self, frames: Tensor, precision: str) -> Tensor:
+        """Cropped frames (B, 3, S, S) uint8 -> (B, D) float32, still on the device."""
+        images = self._backbone.standardise(frames.to(self._device))
+        with torch.autocast(self._device.type, torch.bfloat16, precision == "bfloat16"):
+            features: Tensor = self._network(images).float()
+        return features
+
+
 @torch.inference_mode()
 def extract_features(
     backbone: Backbone,
@@ -60,7 +78,7 @@ def extract_features(
     uids: Sequence[str],
     *,
     batch_size: int = 64,
-    device: torch.device | str = "cpu",
+    device: torch.device | str | Sequence[torch.device | str] = "cpu",
     decoders: int = 1,
     precision: Literal["float32", "bfloat16"] = "float32",
     progress: bool = True,
@@ -72,6 +90,7 @@ def extract_features(
     trained on them, are the same to the bit whichever videos share the job.
 
     Args:
+        device: where the backbone runs; of several devices, each takes one batch in turn.
         decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
             0: batches are decoded in between, which is quicker for a clip or two.
         precision: of the network's products; with bfloat16 what gains by it keeps 8 bits of its
@@ -80,8 +99,10 @@ def extract_features(
     Raises:
         InputError: if the backbone makes of a frame what is no finite number; with the uid.
     """
-    backbone = backbone.to(device).eval()
-    network = folded(backbone)
+    devices = [device] if isinstance(device, str | torch.device) else list(device)
+    first, *others = devices
+    replicas = [_Replica(copy.deepcopy(backbone), place) for place in others]
+    replicas.insert(0, _Replica(backbone, first))
     batches = _FrameBatches(reader, uids, backbone, batch_size)
     workers: dict[str, Any] = {
         "prefetch_factor": 4,
@@ -94,13 +115,24 @@ def extract_features(
     )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
-        for batch, frames in enumerate(loader):
-            images = backbone.standardise(frames.to(device))
-            with torch.autocast(images.device.type, torch.bfloat16, precision == "bfloat16"):
-                features = network(images).float().cpu().numpy()
+        # GPUs work on while the others get their batches: features are asked for in turn.
+        begun: deque[Tensor] = deque()
+        batch = 0
+
+        def finish() -> np.ndarray:
+            nonlocal batch
+            features: np.ndarray = begun.popleft().cpu().numpy()
             batches.check_finite(batch, features)
-            yield features
-            bar.update(len(frames))
+            bar.update(len(features))
+            batch += 1
+            return features
+
+        for place, frames in enumerate(loader):
+            begun.append(replicas[place % len(replicas)].features(frames, precision))
+            if len(begun) == len(replicas):
+                yield finish()
+        while begun:
+            yield finish()
 
 
 def _begin_decoder(parent: int, _: int) -> None:

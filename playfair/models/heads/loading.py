@@ -9,11 +9,20 @@ from torch import Tensor
 
 from playfair.errors import InputError
 from playfair.models.checkpoints import load_state_dict, load_weights, put_weights
-from playfair.models.heads.own_heads import OWN_HEADS, Head, load_own_heads
+from playfair.models.heads.own_heads import (
+    OWN_HEADS,
+    AveragedProbabilities,
+    Head,
+    load_own_heads,
+)
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 # The head's place in the list of heads, and a layer of it: single_scale_models.4.model.1.weight.
-_SCALE_KEY = re.compile(r"(?P<head>(?:.*\.)?\d+)\.(?:model\.)?(?P<layer>\d+\.(?:weight|bias))")
+_WEIGHTS = "weight|bias|running_mean|running_var|num_batches_tracked"
+_SCALE_KEY = re.compile(rf"(?P<head>(?:.*\.)?\d+)\.(?:model\.)?(?P<layer>\d+\.(?:{_WEIGHTS}))")
+
+_TRN_FORMS = ("relu_input", "hidden_layers", "batch_norm")
+"""Options of a TRN model that say what its heads are made of."""
 
 
 def load_heads(
@@ -22,11 +31,27 @@ def load_heads(
     feature_dim: int,
     class_count: int,
 ) -> Head | Sequence[Head]:
+    """The networks of a model, see `_load_heads`; of a multi-scale one in the form that says what
+    is averaged over its scales: logits, or, with the option average, probabilities.
+    """
+    heads = _load_heads(options, checkpoints, feature_dim, class_count)
+    if options.get("average") == "probabilities" and isinstance(heads, list):
+        return AveragedProbabilities(heads)
+    return heads
+
+
+def _load_heads(
+    options: Mapping[str, Any],
+    checkpoints: Sequence[str | Path],
+    feature_dim: int,
+    class_count: int,
+) -> Head | Sequence[Head]:
     """The TSN head of a variable-length model, or the TRN heads of all scales of a multi-scale one.
 
     Args:
-        options: head ("tsn" or "trn"); for "trn" hidden_dim, and perhaps relu_input and n_scales;
-            for "custom" and "exported" see `playfair.models.heads.own_heads.load_own_heads`.
+        options: head ("tsn" or "trn"); for "trn" hidden_dim, and perhaps n_scales and those of
+            `_TRN_FORMS`; for "custom" and "exported" see
+            `playfair.models.heads.own_heads.load_own_heads`.
         checkpoints: one file for "tsn"; for "trn" one per scale, in order, or one multi-scale
             file, which may hold more scales than n_scales.
 
@@ -39,9 +64,8 @@ def load_heads(
         return load_weights(TSN(feature_dim, class_count), checkpoints[0])
 
     def build(scale: int) -> TRN:
-        relu_input = options.get("relu_input", False)
         sizes = (scale, feature_dim, options["hidden_dim"], class_count)
-        return TRN(*sizes, relu_input=relu_input)
+        return TRN(*sizes, **{name: options[name] for name in _TRN_FORMS if name in options})
 
     if len(checkpoints) == 1:
         state_dict = load_state_dict(checkpoints[0])

@@ -20,6 +20,13 @@ PROBED_LENGTHS = (1, 2, 3)
 Head = Callable[[Tensor], Tensor]
 
 
+class AveragedProbabilities(list[Head]):
+    """Single-scale models, each of logits, whose probabilities are averaged over the scales.
+
+    The paper's code has this as a choice; a list of any other kind stands for averages of logits.
+    """
+
+
 class Converted(nn.Module):
     """A model followed by a function of its outputs: (N, k, D) -> (N, C)."""
 

@@ -38,7 +38,8 @@ class TRN(nn.Module):
         logits(x_1 ... x_s) = W_2 relu(W_1 [x_1; ...; x_s] + b_1) + b_2
 
     With `relu_input` each x is replaced by relu(x). `dropout` (a share) acts on the concatenated
-    features, in training only.
+    features, in training only. There may be more hidden layers, of `hidden_dim` units each, and
+    batch normalisation before the ReLU of each, which then have no bias.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class TRN(nn.Module):
         class_count: int,
         dropout: float = 0.0,
         relu_input: bool = False,
+        hidden_layers: int = 1,
+        batch_norm: bool = False,
     ) -> None:
         super().__init__()
         self.n_frames = n_frames
@@ -56,12 +59,14 @@ class TRN(nn.Module):
         self.hidden_dim = hidden_dim
         self.class_count = class_count
         self.relu_input = relu_input
-        self.model = nn.Sequential(
-            nn.Dropout(dropout),
-            nn.Linear(n_frames * feature_dim, hidden_dim),
-            nn.ReLU(),
-            nn.Linear(hidden_dim, class_count),
-        )
+        layers: list[nn.Module] = [nn.Dropout(dropout)]
+        width = n_frames * feature_dim
+        for _ in range(hidden_layers):
+            layers.append(nn.Linear(width, hidden_dim, bias=not batch_norm))
+            layers += [nn.BatchNorm1d(hidden_dim)] if batch_norm else []
+            layers.append(nn.ReLU())
+            width = hidden_dim
+        self.model = nn.Sequential(*layers, nn.Linear(width, class_count))
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (N, s, D) -> logits (N, C), for s = n_frames; otherwise an `InputError`."""
@@ -79,9 +84,9 @@ class TRN(nn.Module):
         """The weights of a checkpoint under this head's keys.
 
         The paper's code counts the ReLU on the input as a layer, so that the keys of such heads are
-        `model.2` and `model.4` instead of `model.1` and `model.3`. Raises `InputError` when this
-        head has none. Of a network of the original TRN code the head is `consensus.classifier`,
-        whose ReLU comes first as well.
+        `model.2` and `model.4` instead of `model.1` and `model.3`, and so on. Raises `InputError`
+        when this head has none. Of a network of the original TRN code the head is
+        `consensus.classifier`, whose ReLU comes first as well.
         """
         original = {
             f"model.{key.removeprefix(_ORIGINAL)}": value
@@ -95,16 +100,22 @@ class TRN(nn.Module):
             )
         if original:
             return original
-        if {key.rpartition(".")[0] for key in state_dict} != {"model.2", "model.4"}:
+        own = sorted({key.rpartition(".")[0] for key in self.state_dict()}, key=_place)
+        shifted = {f"model.{_place(layer) + 1}": layer for layer in own}
+        if {key.rpartition(".")[0] for key in state_dict} != shifted.keys():
             return state_dict
         if not self.relu_input:
             raise InputError(
-                "it holds the layers model.2 and model.4 of a TRN head with a ReLU on its input, "
-                "expected model.1 and model.3 of one without: set relu_input to true."
+                f"it holds the layers {' and '.join(shifted)} of a TRN head with a ReLU on its "
+                f"input, expected {' and '.join(own)} of one without: set relu_input to true."
             )
-        shifted = {"model.2": "model.1", "model.4": "model.3"}
         return {
             f"{shifted[layer]}.{kind}": value
             for key, value in state_dict.items()
             for layer, _, kind in [key.rpartition(".")]
         }
+
+
+def _place(layer: str) -> int:
+    """The number of a layer called model.<number>."""
+    return int(layer.rpartition(".")[2])

@@ -9,9 +9,10 @@ import pytest
 CLAIM = """
 import sys
 from pathlib import Path
-from playfair.models.gpu_claims import claim_gpu
-count, visible, folder = sys.argv[1:]
-print(claim_gpu(int(count), visible or None, Path(folder)), flush=True)
+from playfair.models.gpu_claims import claim_gpus
+count, visible, folder, wanted = sys.argv[1:]
+found = claim_gpus(int(count), visible or None, Path(folder), int(wanted))
+print(*found, flush=True)
 sys.stdin.read()
 """
 
@@ -21,16 +22,17 @@ def claim(tmp_path):
     """Start a process that claims one of some GPUs and lives until the test ends it."""
     processes = []
 
-    def start(count, visible=""):
+    def start(count, visible="", wanted=1):
         process = subprocess.Popen(
-            [sys.executable, "-c", CLAIM, str(count), visible, str(tmp_path)],
+            [sys.executable, "-c", CLAIM, str(count), visible, str(tmp_path), str(wanted)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         processes.append(process)
-        process.index = int(process.stdout.readline())
+        process.indices = [int(index) for index in process.stdout.readline().split()]
+        process.index = process.indices[0]
         return process
 
     yield start
@@ -65,3 +67,10 @@ def test_a_gpu_is_shared_when_all_are_taken(claim):
     assert late.index == late.pid % 2
     expected = f"all 2 GPUs are taken by other jobs: sharing GPU {late.pid % 2}\n"
     assert late.stderr.readline() == expected
+
+
+def test_a_process_may_claim_several_gpus_as_far_as_they_are_free(claim):
+    assert claim(3, wanted=2).indices == [0, 1]
+    assert claim(3, wanted=2).indices == [2]
+    late = claim(3, wanted=2)
+    assert late.indices == [late.pid % 3]

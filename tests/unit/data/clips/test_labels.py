@@ -433,3 +433,28 @@ def test_sentences_stay_short_whatever_they_are_about(tmp_path, name, text):
         read_clips(write(tmp_path / name, text))
     assert len(str(caught.value)) < 600
     assert str(caught.value).isprintable()
+
+
+def test_the_class_may_have_another_name_in_lists(tmp_path):
+    (tmp_path / "clips.csv").write_text("uid,label,Verb\n1,left,push\n2,right,pull\n")
+    found = read_clips(tmp_path / "clips.csv", label_name="Verb")
+    assert [clip.class_name for clip in found] == ["push", "pull"]
+    assert [clip.class_name for clip in read_clips(tmp_path / "clips.csv")] == ["left", "right"]
+    entries = [{"id": 1, "label": "pushing it", "template": "[it]", "verb": "push"}]
+    (tmp_path / "clips.json").write_text(json.dumps(entries))
+    (clip,) = read_clips(tmp_path / "clips.json", label_name="verb")
+    assert (clip.class_name, clip.description) == ("push", "pushing it")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "case"),
+    [
+        ("c.csv", "uid,label\n1,a\n", "a label_name that a CSV list has not"),
+        ("c.json", '[{"id": 1, "template": "a"}]', "a label_name that a JSON list has not"),
+    ],
+)
+def test_a_name_of_the_class_that_lists_do_not_have_is_refused(tmp_path, refused, name, text, case):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match="'verb', which label_name names: expected one of") as said:
+        read_clips(tmp_path / name, label_name="verb")
+    refused("Lists and tables", said.value, case)

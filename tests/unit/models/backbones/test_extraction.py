@@ -6,6 +6,7 @@ import torch
 
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
+from playfair.models.backbones import extraction
 from playfair.models.backbones.architectures import build_backbone
 from playfair.models.backbones.extraction import extract_features
 from playfair.models.backbones.small_cnn import SmallCNN
@@ -29,7 +30,7 @@ def backbone():
     return build_backbone("small", 16).eval()
 
 
-def extract(gulp, backbone, uids, batch_size=8, decoders=1, precision="float32"):
+def extract(gulp, backbone, uids, batch_size=8, decoders=1, precision="float32", device="cpu"):
     parts = extract_features(
         backbone,
         GulpReader(gulp),
@@ -37,6 +38,7 @@ def extract(gulp, backbone, uids, batch_size=8, decoders=1, precision="float32")
         batch_size=batch_size,
         decoders=decoders,
         precision=precision,
+        device=device,
         progress=False,
     )
     return np.concatenate(list(parts))
@@ -57,6 +59,28 @@ def test_features_are_bit_identical_whatever_comes_with_them(gulp, backbone):
     together = extract(gulp, backbone, ["a", "b", "c"])
     alone = np.concatenate([extract(gulp, backbone, [uid]) for uid in "abc"])
     np.testing.assert_array_equal(together, alone)
+
+
+@pytest.mark.parametrize("count", [2, 3, 9])
+def test_several_devices_give_the_bits_of_one_in_the_same_order(gulp, backbone, count):
+    alone = extract(gulp, backbone, ["a", "b", "c"], batch_size=4)
+    shared = extract(gulp, backbone, ["a", "b", "c"], batch_size=4, device=["cpu"] * count)
+    np.testing.assert_array_equal(shared, alone)
+
+
+def test_batches_go_to_the_devices_in_turn(gulp, backbone, monkeypatch):
+    asked = []
+    features = extraction._Replica.features
+
+    def noted(replica, frames, precision):
+        asked.append(id(replica))
+        return features(replica, frames, precision)
+
+    monkeypatch.setattr(extraction._Replica, "features", noted)
+    extract(gulp, backbone, ["a", "c"], batch_size=4, decoders=0, device=["cpu", "cpu"])
+    assert len(asked) == 7
+    assert len(set(asked)) == 2
+    assert asked[::2] == [asked[0]] * 4 and asked[1::2] == [asked[1]] * 3
 
 
 def test_features_hardly_depend_on_the_batch_size(gulp, backbone):

@@ -6,6 +6,7 @@ import torch
 from playfair.errors import InputError
 from playfair.models.checkpoints import save_checkpoint
 from playfair.models.heads.loading import load_heads, split_scales
+from playfair.models.heads.own_heads import AveragedProbabilities
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 
@@ -122,6 +123,48 @@ def test_heads_with_a_relu_on_the_input_are_built_where_configured(tmp_path):
         InputError, match=r"mtrn\.pth.*model\.2 and model\.4.*set relu_input to true"
     ):
         load_heads(MULTI_SCALE_OPTIONS, [path], 6, 4)
+
+
+def reference_head(scale, relu_input, hidden_layers, batch_norm):
+    """A head as the paper's code lays it out, with batch statistics that are not those of new."""
+    layers, width = [torch.nn.ReLU()] if relu_input else [], 6 * scale
+    layers.append(torch.nn.Dropout(0.5))
+    for _ in range(hidden_layers):
+        layers.append(torch.nn.Linear(width, 5, bias=not batch_norm))
+        if batch_norm:
+            norm = torch.nn.BatchNorm1d(5)
+            norm.running_mean.normal_()
+            norm.running_var.uniform_(0.5, 2)
+            layers.append(norm)
+        layers.append(torch.nn.ReLU())
+        width = 5
+    head = torch.nn.Module()
+    head.model = torch.nn.Sequential(*layers, torch.nn.Linear(width, 4))
+    return head.eval()
+
+
+@pytest.mark.parametrize("relu_input", [False, True])
+@pytest.mark.parametrize(("hidden_layers", "batch_norm"), [(1, True), (2, False), (3, True)])
+def test_heads_with_more_layers_or_batch_normalisation_are_read(
+    tmp_path, relu_input, hidden_layers, batch_norm
+):
+    form = {"relu_input": relu_input, "hidden_layers": hidden_layers, "batch_norm": batch_norm}
+    heads = [reference_head(scale, **form) for scale in (1, 2, 3)]
+    _, path = multi_scale(tmp_path, "single_scale_models.{}.", (1, 2, 3), heads)
+    loaded = load_heads({**MULTI_SCALE_OPTIONS, **form}, [path], 6, 4)
+    for scale, (head, expected) in enumerate(zip(loaded, heads, strict=True), start=1):
+        features = torch.randn(3, scale, 6)
+        torch.testing.assert_close(head(features), expected.model(features.flatten(1)))
+    with pytest.raises(InputError, match="scale 1,"):
+        load_heads(MULTI_SCALE_OPTIONS, [path], 6, 4)
+
+
+def test_heads_whose_probabilities_are_averaged_say_so(tmp_path):
+    _, path = multi_scale(tmp_path, "{}.", (1, 2, 3))
+    options = {**MULTI_SCALE_OPTIONS, "average": "probabilities"}
+    assert isinstance(load_heads(options, [path], 6, 4), AveragedProbabilities)
+    options["average"] = "logits"
+    assert type(load_heads(options, [path], 6, 4)) is list
 
 
 def test_head_of_another_size_is_refused(tmp_path):
