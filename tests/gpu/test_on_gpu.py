@@ -53,16 +53,17 @@ def test_features_are_those_of_the_processor(architecture, tmp_path):
         np.concatenate(
             list(
                 extract_features(
-                    copy.deepcopy(backbone).to(device),
+                    copy.deepcopy(backbone),
                     GulpReader(tmp_path / "gulp"),
                     ["a"],
-                    batch_size=8,
+                    batch_size=4,
+                    device=device,
                     decoders=1,
                     progress=False,
                 )
             )
         )
-        for device in (GPU, "cpu")
+        for device in ([GPU, GPU], "cpu")
     )
     # Convolutions may use TF32, of ten bits.
     np.testing.assert_allclose(on_gpu, expected, rtol=0, atol=1e-2 * np.abs(expected).max())
