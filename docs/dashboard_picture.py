@@ -19,11 +19,19 @@ from playwright.sync_api import Browser, sync_playwright
 PROJECT = Path(__file__).parents[1]
 PICTURE = PROJECT / "docs/images/dashboard.png"
 KEY = "page-sources"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 _SHOTS = {
     "1400_light": (1400, 950, "light"),
     "1400_dark": (1400, 950, "dark"),
     "390_light": (390, 2600, "light"),
+    "390_dark": (390, 2600, "dark"),
 }
 
 
@@ -40,7 +48,7 @@ def _shot(browser: Browser, address: str, width: int, height: int, theme: Any) -
         viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
     )
     page.goto(address)
-    page.wait_for_selector(".pairs svg")
+    page.wait_for_selector(".pairs svg", state="attached")
     # What the page is for: a frame is off, and the model answers without it.
     page.keyboard.press("3")
     page.wait_for_selector("h2:has-text('Without frame 3')")
@@ -55,7 +63,9 @@ def main(dashboard: str, folder: str | None = None) -> None:
     assert program is not None, "chromium is not installed (apt-get install chromium)"
     address = (Path(dashboard).resolve() / "index.html").as_uri()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=[*CHROMIUM_FLAGS, "--hide-scrollbars"]
+        )
         about = PngImagePlugin.PngInfo()
         about.add_text(KEY, page_sources())
         picture = _shot(browser, address, *_SHOTS["1400_light"]).convert("RGB").quantize(256)

@@ -24,7 +24,7 @@ log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
 params, files = snakemake.params, snakemake.input
-options, section = dict(params.model), params.model["attribution"]
+options = dict(params.model)
 weights = files.network[0] if options.pop("is_trained") else options["weights"]
 n_elements = int(snakemake.wildcards.n_frames)
 class_names = read_class_names(files.labels) if files.labels else None
@@ -33,6 +33,7 @@ model = make_explained_clips(
     {**options, "weights": weights}, params.prior, class_names, frequency, params.device
 )
 network = model.network
+section = model.stored_section(options["attribution"], n_elements)
 if params.left_out:
     print(
         f"left out of n_frames, since they do not divide the {network.clip_frames} frames of the "

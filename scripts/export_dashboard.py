@@ -8,6 +8,7 @@ import torch
 from playfair.attribution.explained_model import ExplainedModel
 from playfair.dashboard.export import export_page, telling_uids
 from playfair.dashboard.shown_results import ShownResults
+from playfair.dashboard.stored_tables import StoredTables
 from playfair.dashboard.tables import TableMaker
 from playfair.files import read_csv
 from playfair.logs import log_to
@@ -25,7 +26,9 @@ results = ShownResults(
     params.evidence_rate,
     list(params.models),
 )
-makers = {}
+makers: dict[str, TableMaker | StoredTables] = {
+    name: StoredTables(results, name) for name, model in results.models.items() if model.sees_clips
+}
 for name, features in params.features.items():
     model = ExplainedModel(
         params.models[name],
@@ -35,7 +38,13 @@ for name, features in params.features.items():
         labels=files.labels,
         device="cpu",
     )
-    makers[name] = TableMaker(model.heads, model.priors, [model.store], params.frame_sampling)
+    makers[name] = TableMaker(
+        model.heads,
+        model.priors,
+        [model.store],
+        params.frame_sampling,
+        results.models[name].score,
+    )
 examples = list(dict.fromkeys(read_csv(files.examples)["uid"]))
 count = params.options["clips"]
 uids = results.uid if count is None else telling_uids(results, count, examples)

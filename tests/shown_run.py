@@ -1,12 +1,14 @@
 """A small finished run for the dashboard: real values of random networks, and hostile names."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from playfair.attribution.explain import explain
+from playfair.attribution.result import Score
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.attribution_store import write_attributions
 from playfair.data.stores.collation import collate_esvs
@@ -60,24 +62,7 @@ def write_shown_run(root: Path) -> Path:
     label = np.arange(len(UIDS)) % len(CLASSES)
     label[UIDS.index("unlabelled")] = -1
     features = rng.normal(size=(len(UIDS), LENGTH, FEATURE_DIM)).astype(np.float32)
-    feature_file = folder / "features/small/validation.h5"
-    with write_features(
-        feature_file,
-        UIDS,
-        label,
-        [LENGTH] * len(UIDS),
-        FEATURE_DIM,
-        {
-            "architecture": "small",
-            "weights": "",
-            "checkpoint": "checkpoints/small/backbone.pt",
-            "checkpoint_hash": file_hash(backbone),
-            "batch_size": 4,
-            "decoding": json.dumps({"fps": FPS, "short_side": None}),
-        },
-    ) as writer:
-        for video in features:
-            writer.append(video)
+    _write_features(folder, UIDS, features, label)
     _write_model(folder, "tsn", TSN(FEATURE_DIM, len(CLASSES)), features, label)
     scales = [TRN(scale, FEATURE_DIM, 16, len(CLASSES)) for scale in (1, 2, 3, 4)]
     for head in scales:
@@ -93,44 +78,103 @@ def write_shown_run(root: Path) -> Path:
     return folder
 
 
-def _write_model(folder, name, heads, features, label):
+def write_other_run(root: Path, classes: Sequence[str], score: Score = "probability") -> Path:
+    """Write a run of three clips without pictures; returns results/other.
+
+    Its models are tsn, at 4 and 13 frames, and net, a network of whole clips at 2, 4 and 8
+    elements, of which answers to all subsets are stored but for 8.
+    """
+    folder = root / "results" / "other"
+    torch.manual_seed(1)
+    save_checkpoint(folder / "checkpoints/small/backbone.pt", SmallCNN(FEATURE_DIM))
+    uids, label = UIDS[:3], np.arange(3) % len(classes)
+    features = np.random.default_rng(1).normal(size=(3, LENGTH, FEATURE_DIM)).astype(np.float32)
+    _write_features(folder, uids, features, label)
+    about = {"uids": uids, "classes": classes, "score": score}
+    head = TSN(FEATURE_DIM, len(classes))
+    _write_model(folder, "tsn", head, features, label, numbers=(4, 13), **about)
+    _write_model(folder, "net", head, features, label, numbers=(2, 4, 8), **about)
+    return folder
+
+
+def _write_features(folder, uids, features, label):
+    backbone = folder / "checkpoints/small/backbone.pt"
+    with write_features(
+        folder / "features/small/validation.h5",
+        uids,
+        label,
+        [LENGTH] * len(uids),
+        FEATURE_DIM,
+        {
+            "architecture": "small",
+            "weights": "",
+            "checkpoint": "checkpoints/small/backbone.pt",
+            "checkpoint_hash": file_hash(backbone),
+            "batch_size": 4,
+            "decoding": json.dumps({"fps": FPS, "short_side": None}),
+        },
+    ) as writer:
+        for video in features:
+            writer.append(video)
+
+
+def _write_model(
+    folder,
+    name,
+    heads,
+    features,
+    label,
+    uids=UIDS,
+    numbers=N_FRAMES,
+    classes=CLASSES,
+    score="probability",
+):
     files = [folder / f"checkpoints/{name}/head.pt"]
-    options = {"head": name, "backbone": "small", "attribution": {"method": "exact"}}
+    attribution = {"method": "exact", "score": score}
+    options = {"head": name, "backbone": "small", "attribution": attribution}
+    if name == "net":
+        options = {"head": "clip", "network": "small", "attribution": attribution}
     if name == "trn":
         files = [folder / f"checkpoints/{name}/head_{s}_frames.pt" for s in range(1, 5)]
         options |= {"hidden_dim": 16, "n_scales": 4}
     for path, head in zip(files, heads if name == "trn" else [heads], strict=True):
         save_checkpoint(path, head.eval())
-    prior = np.linspace(1, 2, len(CLASSES), dtype=np.float32)
+    prior = np.linspace(1, 2, len(classes), dtype=np.float32)
     prior /= prior.sum()
     attributes = {
         "dataset": folder.name,
         "model": name,
         "method": "exact",
+        "score": score,
         "model_options": json.dumps(options),
         "checkpoint": [str(path.relative_to(folder)) for path in files],
         "checkpoint_hash": [file_hash(path) for path in files],
         "backbone_checkpoint_hash": file_hash(folder / "checkpoints/small/backbone.pt"),
     }
     esvs = []
-    for number in N_FRAMES:
+    for number in numbers:
         frame_idx = sample_frame_idx(LENGTH, number)
-        result = explain(features[:, frame_idx], heads, prior)
+        stored = ["subset_scores"] if name == "net" and number < max(numbers) else []
+        result = explain(
+            features[:, frame_idx], heads, prior, score=score, subset_scores=bool(stored)
+        )
         esvs.append(folder / f"esvs/{name}/{number}_frames.h5")
         videos = {
-            "uid": UIDS,
+            "uid": uids,
             "label": label,
-            "sequence_length": [LENGTH] * len(UIDS),
-            "frame_idx": np.tile(frame_idx, (len(UIDS), 1)),
+            "sequence_length": [LENGTH] * len(uids),
+            "frame_idx": np.tile(frame_idx, (len(uids), 1)),
         }
-        with write_esvs(esvs[-1], number, CLASSES, prior, attributes) as writer:
+        with write_esvs(esvs[-1], number, classes, result.prior, attributes, stored) as writer:
             writer.append(result, **videos)
-        if name == "tsn":
+        if name == "tsn" and uids is UIDS:
             found = explain(features[:, frame_idx], heads, prior, "leave_one_out")
             path = folder / f"attributions/{name}/leave_one_out/{number}_frames.h5"
             with write_attributions(path, number, attributes) as writer:
                 writer.append(found, uid=UIDS, label=label, frame_idx=videos["frame_idx"])
     collate_esvs(esvs, folder / f"collated/{name}.h5")
+    if uids is not UIDS:
+        return
     sampled = explain(list(features), heads, prior, "regression", budget=256)
     kept = ("standard_error", "evaluations", "efficiency_gap")
     attributes = {**attributes, "method": "regression"}

@@ -55,14 +55,14 @@ def explain(
     "uniform".
 
     method: a name in the registry of methods: "exact" (up to 20 frames, or any number where logits
-    are shared out that heads combine; options interactions=True and frame_sets=True), a sampler
-    such as "regression" (options such as budget and tolerance), or "auto", which chooses. seed: of
-    samplers. score: the unit of what is shared out, "probability",
-    "logit" or "log_odds". classes: numbers of the classes to explain, all by default. labels: the
-    true class of each video, -1 where it is unknown; interactions are then those of the true and of
-    the predicted class only. device: where to compute, by default where the model's parameters are.
-    batch_size: most subsequences in one call of a plain callable. memory_budget: bytes. progress:
-    whether to show a bar.
+    are shared out that heads combine; options interactions, frame_sets and subset_scores), a
+    sampler such as "regression" (options such as budget and tolerance), or "auto", which chooses.
+    seed: of samplers. score: the unit of what is shared out, "probability", "logit" or "log_odds".
+    classes: numbers of the classes to explain, all by default. labels: the true class of each
+    video, -1 where it is unknown; interactions are then those of the true and of the predicted
+    class only. device: where to compute, by default where the model's parameters are. batch_size:
+    most subsequences in one call of a plain callable. memory_budget: bytes. progress: whether to
+    show a bar.
 
     The same call gives the same bits; with other videos beside it, a video's values differ by
     `ROUNDING_TOLERANCE` at most (unless a sampler's error just meets or misses a given tolerance,

@@ -23,6 +23,9 @@ from playfair.models.clip_networks.clip_network import ClipNetwork
 from playfair.models.clip_networks.loading import load_clip_network
 from playfair.models.devices import resolve_device
 
+MOST_STORED_BYTES = 1 << 19
+"""Of a clip, for the scores of all subsets: those of 8 elements and 512 classes."""
+
 
 class ExplainedClips:
     """A network of whole clips, explained over n elements of F/n consecutive frames each.
@@ -127,6 +130,13 @@ class ExplainedClips:
         scores: np.ndarray = model.empty_scores(videos[0].to(self.device)).float().cpu().numpy()
         normalised: np.ndarray = scores / scores.sum(dtype=np.float64)
         return normalised
+
+    def stored_section(self, section: Mapping[str, Any], n_elements: int) -> dict[str, Any]:
+        """A section in which it is settled whether the scores of all subsets are stored."""
+        stored = section["subset_scores"]
+        if stored is None:
+            stored = 4 * 2**n_elements * len(self.class_names) <= MOST_STORED_BYTES
+        return {**section, "subset_scores": stored}
 
     @property
     def class_names(self) -> list[str]:

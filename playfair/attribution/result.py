@@ -22,7 +22,14 @@ Probabilities do not tell logits to which a constant is added, so only their dif
 something; with the mean as zero, the logits of a subsequence and those of the prior compare, and
 stay as linear as they were."""
 
-PER_FRAME = ("value", "standard_error", "interactions", "sufficient_frames", "necessary_frames")
+PER_FRAME = (
+    "value",
+    "standard_error",
+    "interactions",
+    "sufficient_frames",
+    "necessary_frames",
+    "subset_scores",
+)
 """Fields whose shape depends on the number of frames."""
 OF_VIDEO = (*PER_FRAME, "scores", "evaluations", "efficiency_gap", "converged")
 """Fields that every video has its own of."""
@@ -60,7 +67,8 @@ class Attribution:
     With `interactions=True` (exact only): interactions (n, n, K), see `pairwise_interactions`; with
     labels (n, n, 2), of the true class, NaN where it is unknown, and of the predicted one. With
     `frame_sets=True` (exact only): sufficient_frames (n,) bool, the fewest frames that keep the
-    prediction, and necessary_frames (n,) bool, the fewest whose removal changes it.
+    prediction, and necessary_frames (n,) bool, the fewest whose removal changes it. With
+    `subset_scores=True` (exact only): subset_scores (2^n, K), by mask: bit i set, frame i is there.
     """
 
     value: Any
@@ -78,6 +86,7 @@ class Attribution:
     interactions: Any = None
     sufficient_frames: Any = None
     necessary_frames: Any = None
+    subset_scores: Any = None
     advice: str | None = None
 
     @property

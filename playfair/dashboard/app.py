@@ -19,11 +19,11 @@ from typing import Any
 
 from flask import Flask, Response, abort, request, send_file
 
-from playfair.attribution.limits import MAX_FRAMES
 from playfair.dashboard.limits import BusyError, UploadLimits
 from playfair.dashboard.live_tables import LiveTables
 from playfair.dashboard.packing import as_json
-from playfair.dashboard.shown_results import ShownModel, ShownResults, UnknownError
+from playfair.dashboard.shown_model import ShownModel, UnknownError
+from playfair.dashboard.shown_results import ShownResults
 from playfair.dashboard.uploads import UploadError, Uploads
 from playfair.dashboard.video_index import index_json, outcomes_json, video_json
 from playfair.trust import Trust
@@ -107,8 +107,8 @@ def create_app(
         shown.check_uid(uid)
         if n_frames not in model.n_frames or uid not in model.row:
             raise UnknownError(f"{model.title} has no values of this video at {n_frames} frames.")
-        if model.why_no_table or n_frames > MAX_FRAMES:
-            raise UnknownError(model.why_no_table or "These are too many frames for all subsets.")
+        if why := model.why_no_table(n_frames):
+            raise UnknownError(why)
         order = _order(request.args.get("order", ""), n_frames)
         wanted = _wanted(model, uid, n_frames, request.args.get("classes", ""))
         client = request.remote_addr or ""

@@ -2,11 +2,11 @@
 
 A page from disk may read nothing, so that data lie in scripts that hand over what they hold: the
 index, and one script a video with its values, its frames as the models see them, and its tables,
-16 bits a score, in its own order and, at the most frames, reversed; compressed JSON in base64.
+14 bits a score, in its own order and, at the most frames, reversed; see `as_script`.
 """
 
-import base64
 import io
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,8 +17,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from playfair.dashboard.packed_tables import Table, tables_to_keep
-from playfair.dashboard.packing import as_json, deflated
-from playfair.dashboard.shown_results import ShownModel, ShownResults
+from playfair.dashboard.packing import as_script
+from playfair.dashboard.shown_model import ShownModel
+from playfair.dashboard.shown_results import ShownResults
+from playfair.dashboard.stored_tables import StoredTables
 from playfair.dashboard.tables import TableMaker
 from playfair.dashboard.video_index import index_json, kept_outcomes, video_json
 from playfair.files import written_whole
@@ -26,8 +28,10 @@ from playfair.files import written_whole
 STATIC = Path(__file__).parent / "static"
 MOST_CLASSES = 10
 """Classes of a table: as many as the page lists."""
-_QUALITY = 70
-"""Of frames, as WebP, which takes a third of what gulps do."""
+_QUALITY = 55
+"""Of frames, as WebP; together in one picture they take a fourth of what they do in gulps."""
+_THUMBNAIL = 128
+"""Pixels of the longer side of pictures in the list."""
 
 
 def telling_uids(results: ShownResults, count: int, first: Sequence[str] = ()) -> list[str]:
@@ -65,7 +69,7 @@ def telling_uids(results: ShownResults, count: int, first: Sequence[str] = ()) -
 
 def export_page(
     results: ShownResults,
-    makers: Mapping[str, TableMaker],
+    makers: Mapping[str, TableMaker | StoredTables],
     folder: str | Path,
     uids: Sequence[str],
 ) -> None:
@@ -83,8 +87,11 @@ def export_page(
         thumbnails = [_thumbnail(results, uid) for uid in uids]
         index = {**index_json(results, uids), "thumbnails": thumbnails}
         for model in index["models"]:
-            if not model["why_no_table"] and model["name"] not in makers:
-                model["why_no_table"] = f"These files hold no tables of {model['title']}."
+            if model["name"] not in makers:
+                why = f"These files hold no tables of {model['title']}."
+                model["why_no_table"] = {str(n): why for n in model["n_frames"]} | model[
+                    "why_no_table"
+                ]
         _write(temporary / "data/index.js", "index", index)
         for number, uid in enumerate(tqdm(uids, desc="clips", unit="clip")):
             content = {
@@ -107,29 +114,30 @@ def _page() -> str:
 
 
 def _write(path: Path, name: str, content: dict[str, Any]) -> None:
-    path.write_text(f'PlayFairData("{name}","{deflated(as_json(content))}")\n', encoding="utf-8")
+    path.write_bytes(as_script(name, content))
 
 
 def _tables(
-    results: ShownResults, makers: Mapping[str, TableMaker], uid: str
+    results: ShownResults, makers: Mapping[str, TableMaker | StoredTables], uid: str
 ) -> dict[str, dict[str, Any]]:
     """Tables by "model/n", and "model/n/order" for the reversed order at the most frames."""
     tables: dict[str, dict[str, Any]] = {}
     for name, maker in makers.items():
         model = results.models[name]
-        if uid not in model.row or uid not in maker or model.why_no_table:
+        numbers = [n for n in model.n_frames if not model.why_no_table(n)]
+        if uid not in model.row or uid not in maker or not numbers:
             continue
 
         def make(
             n_frames: int,
             order: Sequence[int],
-            maker: TableMaker = maker,
+            maker: TableMaker | StoredTables = maker,
             model: ShownModel = model,
         ) -> Table:
             wanted = _wanted(model, uid, n_frames)
             return maker.table(uid, n_frames, order, wanted, MOST_CLASSES)
 
-        tables |= tables_to_keep(name, model.n_frames, make)
+        tables |= tables_to_keep(name, numbers, make, not model.why_no_order)
     return tables
 
 
@@ -139,11 +147,10 @@ def _wanted(model: ShownModel, uid: str, n_frames: int) -> list[int]:
     return list(dict.fromkeys([*([label] if label >= 0 else []), *best]))
 
 
-def _frames(results: ShownResults, uid: str) -> dict[int, str]:
-    """The frames that any model sees at any number of frames, as addresses of their own data."""
-    reader = results.frames
-    if reader is None or uid not in reader.lengths:
-        return {}
+def _frames(results: ShownResults, uid: str) -> dict[str, Any] | None:
+    """The frames that any model sees at any number of frames, row by row in one picture."""
+    if not results.has_frames(uid):
+        return None
     seen = {
         int(frame)
         for model in results.models.values()
@@ -151,18 +158,26 @@ def _frames(results: ShownResults, uid: str) -> dict[int, str]:
         for n_frames in model.n_frames
         for frame in model.values(uid, n_frames)["frame_idx"]
     }
-    return {frame: _address(results.jpeg(uid, frame)) for frame in sorted(seen)}
+    frames = [Image.open(io.BytesIO(results.jpeg(uid, frame))) for frame in sorted(seen)]
+    columns = math.ceil(math.sqrt(len(frames)))
+    width, height = frames[0].size
+    sheet = Image.new("RGB", (width * columns, height * math.ceil(len(frames) / columns)))
+    for place, frame in enumerate(frames):
+        sheet.paste(frame, (place % columns * width, place // columns * height))
+    return {"frame_idx": sorted(seen), "columns": columns, "picture": _webp(sheet)}
 
 
-def _thumbnail(results: ShownResults, uid: str) -> str:
+def _thumbnail(results: ShownResults, uid: str) -> bytes:
+    """The middle frame, smaller; empty where there is none."""
     reader = results.frames
     if reader is None or uid not in reader.lengths:
-        return "data:,"
-    return _address(results.jpeg(uid, reader.lengths[uid] // 2))
+        return b""
+    picture = Image.open(io.BytesIO(results.jpeg(uid, reader.lengths[uid] // 2)))
+    picture.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    return _webp(picture)
 
 
-def _address(jpeg: bytes) -> str:
-    """A frame as an address that holds its picture."""
-    picture = io.BytesIO()
-    Image.open(io.BytesIO(jpeg)).save(picture, "WEBP", quality=_QUALITY, method=6)
-    return f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode('ascii')}"
+def _webp(picture: Image.Image) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, "WEBP", quality=_QUALITY, method=6)
+    return content.getvalue()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from playfair.dashboard.limits import BusyError
 from playfair.dashboard.packed_tables import table_json
-from playfair.dashboard.shown_results import ShownResults, UnknownError
+from playfair.dashboard.shown_model import UnknownError
+from playfair.dashboard.shown_results import ShownResults
+from playfair.dashboard.stored_tables import StoredTables
 from playfair.errors import InputError
 from playfair.trust import Trust
 
@@ -25,7 +27,7 @@ class LiveTables:
     def __init__(self, results: ShownResults, trust: Trust | None = None):
         self._results = results
         self._trust = trust or Trust()
-        self._makers: dict[str, TableMaker] = {}
+        self._makers: dict[str, TableMaker | StoredTables] = {}
         self._kept: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
         self._kept_bytes = 0
         self._making = threading.Lock()
@@ -68,12 +70,14 @@ class LiveTables:
         return made
 
     def _keep(self, key: tuple[Any, ...], made: dict[str, Any]) -> None:
-        self._kept_bytes += 0 if key in self._kept else len(made["scores"])
+        self._kept_bytes += 0 if key in self._kept else made["scores"].nbytes
         self._kept[key] = made
         while self._kept_bytes > _MOST_KEPT_BYTES and len(self._kept) > 1:
-            self._kept_bytes -= len(self._kept.popitem(last=False)[1]["scores"])
+            self._kept_bytes -= self._kept.popitem(last=False)[1]["scores"].nbytes
 
-    def _maker(self, model: str) -> "TableMaker":
+    def _maker(self, model: str) -> "TableMaker | StoredTables":
+        if model not in self._makers and self._results.models[model].sees_clips:
+            self._makers[model] = StoredTables(self._results, model)
         if model not in self._makers:
             # Here, because torch takes seconds to load, and most of the memory.
             from playfair.dashboard.run_networks import table_maker

@@ -1,4 +1,4 @@
-"""Tables, and how the page takes them: from the server in 32 bits a score, in files in 16."""
+"""Tables, and how the page takes them: from the server in 32 bits a score, in files in 14."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from playfair.attribution.limits import MAX_FRAMES
-from playfair.dashboard.packing import as_shares, packed, packed_shares
+from playfair.dashboard.packing import LEVELS, as_shares, packed, planes
 
+MOST_COLUMNS = 16
+"""Most classes of a table, but for those that are asked for."""
 MOST_FRAMES_OF_ALL_CLASSES = 12
 """Beyond, a table has the classes that are asked for only."""
 _ROUNDING = 1e-5
-"""Scores that differ by less are the same to the 16 bits in which they are written."""
+"""Scores that differ by less, of their range, are the same to the bits in which files have them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Table:
     top_score: np.ndarray
 
 
+def table_of_scores(
+    scores: np.ndarray, frame_idx: np.ndarray, wanted: Sequence[int], most: int
+) -> Table:
+    """A table of the scores (2^n, C) of all classes: of those with the highest scores on any
+    subset, beside those that are wanted."""
+    order = np.argsort(-scores.max(axis=0), kind="stable").tolist()
+    classes = np.sort(list(dict.fromkeys([*wanted, *order]))[: max(most, len(wanted))])
+    return Table(frame_idx, classes, scores[:, classes], scores.argmax(axis=1), scores.max(axis=1))
+
+
 def table_json(table: Table) -> dict[str, Any]:
     """A table with its numbers as float32."""
     return {
@@ -43,18 +55,18 @@ def table_json(table: Table) -> dict[str, Any]:
 
 
 def small_table_json(table: Table) -> dict[str, Any]:
-    """A table with its scores, probabilities, in 16 bits each, as it is best compressed.
+    """A table with its scores in 14 bits each, class by class, as it is best compressed.
 
-    Class by class, the upper bytes of all scores before the lower ones. Where every predicted class
-    is one of the table's, `top` is its place among them, in a byte, and the scores are enough.
+    They divide `range` evenly, of probabilities 0 to 1. Where every predicted class is one of the
+    table's, `top` is its place among them, in a byte, and the scores are enough.
     """
-    shares = as_shares(table.scores).T
-    scores = np.concatenate([(shares >> 8).ravel(), (shares & 255).ravel()])
+    low, high = range_ = _range(table)
     small = {
         "frame_idx": table.frame_idx.tolist(),
         "class_idx": table.class_idx.tolist(),
-        "bits": 16,
-        "scores": packed(scores, "u1"),
+        "bits": 14,
+        "range": range_,
+        "scores": planes(as_shares((table.scores.T - low) / (high - low), LEVELS)),
     }
     found = table.top[:, None] == table.class_idx
     if found.any(axis=1).all():
@@ -62,18 +74,28 @@ def small_table_json(table: Table) -> dict[str, Any]:
     return {
         **small,
         "top": packed(table.top, "<u2"),
-        "top_score": packed_shares(table.top_score),
+        "top_score": planes(as_shares((table.top_score - low) / (high - low), LEVELS)),
     }
 
 
+def _range(table: Table) -> tuple[float, float]:
+    """Between which two numbers the scores lie: 0 and 1 unless they are no probabilities."""
+    low, high = float(table.scores.min()), float(max(table.scores.max(), table.top_score.max()))
+    return (0.0, 1.0) if low >= 0 and high <= 1 else (low, max(high, low + 1))
+
+
 def tables_to_keep(
-    name: str, n_frames: Iterable[int], make: Callable[[int, Sequence[int]], Table]
+    name: str,
+    n_frames: Iterable[int],
+    make: Callable[[int, Sequence[int]], Table],
+    knows_orders: bool = True,
 ) -> dict[str, dict[str, Any]]:
     """The tables of a model for a page that can ask for no others.
 
     Args:
         n_frames: ascending; what takes a megabyte a clip is left out.
         make: the table at a number of frames, in an order of them ([] as they are).
+        knows_orders: whether there are tables of other orders.
 
     Returns:
         By "model/n"; and by "model/n/order" with the frames reversed, at the most frames, unless
@@ -84,7 +106,7 @@ def tables_to_keep(
     for number in numbers:
         own = make(number, [])
         tables[f"{name}/{number}"] = small_table_json(own)
-        if number == numbers[-1] and number > 1:
+        if knows_orders and number == numbers[-1] and number > 1:
             backwards = list(range(number))[::-1]
             turned = make(number, backwards)
             if _is_reversed(own, turned):
@@ -101,7 +123,9 @@ def _is_reversed(own: Table, turned: Table) -> bool:
     masks = np.arange(2**n_frames)
     mirrored = sum(((masks >> i) & 1) << (n_frames - 1 - i) for i in range(n_frames))
     same_classes = np.array_equal(own.class_idx, turned.class_idx)
+    low, high = _range(own)
+    most = _ROUNDING * (high - low)
     return same_classes and bool(
-        (abs(own.scores - turned.scores[mirrored]) < _ROUNDING).all()
-        and (abs(own.top_score - turned.top_score[mirrored]) < _ROUNDING).all()
+        (abs(own.scores - turned.scores[mirrored]) < most).all()
+        and (abs(own.top_score - turned.top_score[mirrored]) < most).all()
     )

@@ -24,4 +24,5 @@ def table_maker(directory: Path, name: str, trust: Trust) -> TableMaker:
     stores = run.features(model)
     feature_dim = stores[0].feature_dim
     heads = load_heads(model.options, model.heads, feature_dim, len(model.class_name))
-    return TableMaker(heads, model.prior, stores, model.frame_sampling)
+    score = model.options["attribution"].get("score", "probability")
+    return TableMaker(heads, model.prior, stores, model.frame_sampling, score)

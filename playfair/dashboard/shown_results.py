@@ -10,77 +10,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
-from playfair.attribution.limits import MAX_FRAMES
+from playfair.attribution.result import ROUNDING_TOLERANCE
+from playfair.dashboard.shown_model import ShownModel, UnknownError
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import open_results
+from playfair.data.stores.esv_table import SUBSET_SCORES
 from playfair.data.stores.hdf5 import open_hdf5, read_offsets, read_text, read_values
-from playfair.data.stores.layout import numbers_of_frames
 from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
-from playfair.figures.drawing.names import model_title
 
 _SHOWN_CLASSES = 12
 """Most classes whose values of every frame are sent."""
-
-
-class UnknownError(InputError):
-    """What was asked for is not among the results."""
-
-
-class ShownModel:
-    """A collated file: the scores and ESVs of one model at each of its numbers of frames.
-
-    Attributes:
-        name, title; path: of the file. n_frames: ascending. uid: (V,) str; row: uid -> row.
-        label, sequence_length: (V,) int64. class_name: (C,) str. prior: (C,) float32.
-        method: what the values were computed by.
-    """
-
-    def __init__(self, path: Path):
-        self.path = path
-        self.name = path.stem
-        self.title = model_title(self.name)
-        # Opened once: HDF5 reads what it is asked for, and h5py lets one thread in at a time.
-        self.file: h5py.File = open_results(path)
-        self.n_frames = numbers_of_frames(self.file)
-        missing = [
-            name for name in ("uid", "label", "class_name", "prior") if name not in self.file
-        ]
-        if missing or not self.n_frames:
-            raise InputError(f"{path} has no {(missing or ['ESVs'])[0]}: expected a collated file")
-        self.uid = read_text(self.file["uid"])
-        self.row = {uid: row for row, uid in enumerate(self.uid)}
-        self.label = read_values(self.file["label"])
-        self.sequence_length = read_values(self.file["sequence_length"])
-        self.class_name = read_text(self.file["class_name"])
-        self.prior = read_values(self.file["prior"]).astype(np.float32)
-        about = self.file[str(self.n_frames[-1])].attrs
-        self.method = str(about.get("method", "exact"))
-        self._sees_clips = '"head": "clip"' in str(about.get("model_options", ""))
-
-    @property
-    def why_no_table(self) -> str:
-        """Why no frame can be switched off, "" if it can."""
-        if self.method != "exact":
-            return (
-                f"The values of {self.title} are sampled ({self.method}): what the model says of "
-                "other subsets of frames is not known."
-            )
-        if self._sees_clips:
-            return f"{self.title} sees whole clips: its answers to other subsets are not stored."
-        if self.n_frames[0] > MAX_FRAMES:
-            return f"{self.title} sees more than {MAX_FRAMES} frames: too many subsets."
-        return ""
-
-    def values(self, uid: str, n_frames: int) -> dict[str, Any]:
-        """Columns of one video: frame_idx (n,), scores (C,), esv (n, C), perhaps esv_se (n, C) and
-        element_frame_idx (n, F/n)."""
-        group, row = self.file[str(n_frames)], self.row[uid]
-        names = ("frame_idx", "scores", "esv", "esv_se", "element_frame_idx")
-        return {name: read_values(group[name], row) for name in names if name in group}
 
 
 class ShownResults:
@@ -211,6 +153,25 @@ class ShownResults:
         if not path.is_file():
             raise UnknownError("There is no clip to watch of this video.")
         return path.resolve()
+
+    def subset_scores(self, model: ShownModel, n_frames: int, uid: str) -> np.ndarray:
+        """The scores (2^n, C) of all subsets of a video's frames, by mask, as they are stored.
+
+        Raises:
+            UnknownError: if they are not, or are those of another computation.
+        """
+        path = model.esv_path(n_frames)
+        row = self._row_in(path, uid)
+        if row is None or not model.has_subset_scores(n_frames):
+            raise UnknownError(f"What {model.title} says without some of these is not stored.")
+        with open_results(path) as file:
+            scores = read_values(file[SUBSET_SCORES], row)
+        shown = model.values(uid, n_frames)["scores"]
+        if not np.allclose(scores[-1], shown, rtol=ROUNDING_TOLERANCE, atol=ROUNDING_TOLERANCE):
+            raise UnknownError(
+                f"{path} is of another computation than {model.path}: run the workflow again."
+            )
+        return scores
 
     def every_frame(self, uid: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """By model the values of every frame of a video, for the classes it may be: class_idx (K,),

@@ -10,12 +10,15 @@ from playfair.attribution.exact.shapley import exact_values
 from playfair.attribution.exact.subset_scores import subset_scores
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game
-from playfair.dashboard.packed_tables import MOST_FRAMES_OF_ALL_CLASSES, Table
+from playfair.attribution.result import Score
+from playfair.dashboard.packed_tables import (
+    MOST_COLUMNS,
+    MOST_FRAMES_OF_ALL_CLASSES,
+    Table,
+    table_of_scores,
+)
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.data.stores.feature_store import FeatureStore
-
-MOST_COLUMNS = 16
-"""Most classes of a table, but for those that are asked for."""
 
 
 class TableMaker:
@@ -23,7 +26,7 @@ class TableMaker:
 
     Args:
         heads: see `playfair.models.heads.loading.load_heads`. priors: (C,).
-        frame_sampling: of the run, see `sample_frame_idx`.
+        frame_sampling: of the run, see `sample_frame_idx`. score: its unit, see `Score`.
     """
 
     def __init__(
@@ -32,10 +35,12 @@ class TableMaker:
         priors: ArrayLike,
         stores: Sequence[FeatureStore],
         frame_sampling: str = "integers",
+        score: Score = "probability",
     ):
         self._heads = heads
         self._priors = np.asarray(priors)
         self._frame_sampling = frame_sampling
+        self._score: Score = score
         # Of a video in several files the first counts.
         self._row = {
             uid: (store, row) for store in reversed(stores) for row, uid in enumerate(store.uid)
@@ -63,7 +68,8 @@ class TableMaker:
         frame_idx = sample_frame_idx(len(features), n_frames, self._frame_sampling)
         if order:
             frame_idx = frame_idx[list(order)]
-        return make_table(self._heads, self._priors, features[frame_idx], frame_idx, wanted, most)
+        chosen = np.ascontiguousarray(features[frame_idx])
+        return make_table(self._heads, self._priors, chosen, frame_idx, wanted, most, self._score)
 
 
 def make_table(
@@ -73,22 +79,19 @@ def make_table(
     frame_idx: np.ndarray,
     wanted: Sequence[int] = (),
     most: int = MOST_COLUMNS,
+    score: Score = "probability",
 ) -> Table:
     """The table of one video, features (n, D) in the order in which the model sees them.
 
-    Up to `MOST_FRAMES_OF_ALL_CLASSES` frames its classes are those with the highest scores on any
-    subset, beside those that are wanted; beyond, the wanted ones and the predicted one.
+    Up to `MOST_FRAMES_OF_ALL_CLASSES` frames its classes are those of `table_of_scores`; beyond,
+    the wanted ones and the predicted one.
     """
-    game = make_game(heads, torch.from_numpy(features)[None], priors)
-    if len(features) > MOST_FRAMES_OF_ALL_CLASSES:
-        classes = np.array(list(dict.fromkeys(wanted)) or [int(np.argmax(priors))])
-        found = subset_scores(game, torch.from_numpy(classes))
-        scores, top, top_score = found.table[0], found.top[0], found.top_score[0]
-    else:
+    game = make_game(heads, torch.from_numpy(features)[None], priors, score)
+    if len(features) <= MOST_FRAMES_OF_ALL_CLASSES:
         whole = exact_values(game, keep_table=True).table
         assert whole is not None
-        top_score, top = whole[0].max(dim=1)
-        order = whole[0].amax(dim=0).argsort(descending=True).tolist()
-        classes = np.sort(list(dict.fromkeys([*wanted, *order]))[: max(most, len(wanted))])
-        scores = whole[0][:, torch.from_numpy(classes)]
+        return table_of_scores(whole[0].numpy(), frame_idx, wanted, most)
+    classes = np.array(list(dict.fromkeys(wanted)) or [int(np.argmax(priors))])
+    found = subset_scores(game, torch.from_numpy(classes))
+    scores, top, top_score = found.table[0], found.top[0], found.top_score[0]
     return Table(frame_idx, classes, scores.numpy(), top.numpy(), top_score.numpy())

@@ -113,7 +113,8 @@ def _tables(view: ClipView, model: RunModel, numbers: Sequence[int]) -> dict[str
         frame_idx = sample_frame_idx(len(view.features), n_frames, model.frame_sampling)
         frame_idx = frame_idx[list(order)] if order else frame_idx
         features = np.ascontiguousarray(view.features[frame_idx])
-        return make_table(heads, model.prior, features, frame_idx, (), _MOST_CLASSES)
+        score = model.options["attribution"].get("score", "probability")
+        return make_table(heads, model.prior, features, frame_idx, (), _MOST_CLASSES, score)
 
     return tables_to_keep(model.name, [n for n in numbers if n <= MAX_FRAMES], make)
 

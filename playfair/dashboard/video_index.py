@@ -12,15 +12,17 @@ from typing import Any
 import h5py
 import numpy as np
 
-from playfair.dashboard.packing import packed, packed_shares
-from playfair.dashboard.shown_results import ShownModel, ShownResults
+from playfair.attribution.result import Score
+from playfair.dashboard.packing import as_shares, packed
+from playfair.dashboard.shown_model import ShownModel
+from playfair.dashboard.shown_results import ShownResults
 from playfair.data.stores.columns import create_hdf5, write_column
 from playfair.data.stores.hdf5 import open_hdf5, read_values
 from playfair.errors import InputError
 
 _BLOCK = 256
 """Videos read at a time."""
-_VERSION = 2
+_VERSION = 3
 COLUMNS = (
     "predicted",
     "score",
@@ -36,9 +38,10 @@ def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
     """What a model says of its V videos at one number of frames.
 
     Returns:
-        predicted (V,) int64 and its score (V,); true_score (V,), NaN without a label; of the class
-        to explain (the labelled one, else the predicted): distraction (V,), minus the sum of its
-        negative ESVs, largest (V,), the share of the largest in the sum of the positive ones, and
+        predicted (V,) int64; the probabilities of that class, score (V,), and of the true one,
+        true_score (V,), NaN without a label; of the class to explain (the labelled one, else the
+        predicted): distraction (V,), minus the sum of its negative ESVs, largest (V,), the share of
+        the largest in the sum of the positive ones, and
         strongest (V,) int64, the position of the largest;
         by_class (C, n): the mean ESV of a class at each position, NaN where no video is of it.
     """
@@ -51,8 +54,9 @@ def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
         scores, label = read_values(group["scores"], rows), model.label[rows]
         each = np.arange(len(label))
         predicted[rows] = scores.argmax(axis=1)
-        score[rows] = scores.max(axis=1)
-        true_score[rows] = np.where(label >= 0, scores[each, label], np.nan)
+        likely = _probabilities(scores, model.score)
+        score[rows] = likely[each, predicted[rows]]
+        true_score[rows] = np.where(label >= 0, likely[each, label], np.nan)
         explained = np.where(label >= 0, label, predicted[rows])
         esv = read_values(group["esv"], rows)[each, :, explained]
         support = np.clip(esv, 0, None)
@@ -65,6 +69,19 @@ def outcomes(model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
         by_class = (total / videos[:, None]).astype(np.float32)
     values = (predicted, score, true_score, distraction, largest, strongest, by_class)
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _probabilities(scores: np.ndarray, unit: Score) -> np.ndarray:
+    """Probabilities (V, C) of scores in that unit, as in `playfair.attribution.games.scores`."""
+    if unit == "probability":
+        return scores
+    with np.errstate(over="ignore"):
+        if unit == "log_odds":
+            odds: np.ndarray = 1 / (1 + np.exp(-scores))
+            return odds
+        parts = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: np.ndarray = parts / parts.sum(axis=1, keepdims=True)
+    return shares
 
 
 def kept_outcomes(results: ShownResults, model: ShownModel, n_frames: int) -> dict[str, np.ndarray]:
@@ -115,7 +132,11 @@ def index_json(results: ShownResults, uids: Sequence[str] | None = None) -> dict
                 "title": model.title,
                 "n_frames": model.n_frames,
                 "method": model.method,
-                "why_no_table": model.why_no_table,
+                "score": model.score,
+                "why_no_table": {
+                    str(n): why for n in model.n_frames if (why := model.why_no_table(n))
+                },
+                "why_no_order": model.why_no_order,
                 "prior": packed(model.prior),
             }
             for model in results.models.values()
@@ -137,12 +158,17 @@ def index_json(results: ShownResults, uids: Sequence[str] | None = None) -> dict
 
 def outcomes_json(
     results: ShownResults, model: ShownModel, n_frames: int, uids: Sequence[str] | None = None
-) -> dict[str, str]:
-    """Outcomes in the order of the index; predicted is -1 for a video that the model lacks."""
+) -> dict[str, np.ndarray]:
+    """Outcomes in the order of the index; predicted is -1 for a video that the model lacks.
+
+    Those that lists are sorted by are shares of 1, and of the largest where one is larger.
+    """
     values = kept_outcomes(results, model, n_frames)
     rows = np.array([model.row.get(uid, -1) for uid in uids or results.uid], dtype=np.int64)
+    most = max(1.0, float(np.nan_to_num(values["distraction"]).max(initial=0)))
+    values = {**values, "distraction": values["distraction"] / most}
     shares = {
-        name: packed_shares(np.where(rows >= 0, values[name][rows], 0))
+        name: as_shares(np.where(rows >= 0, values[name][rows], 0))
         for name in ("score", "true_score", "distraction", "largest")
     }
     predicted = np.where(rows >= 0, values["predicted"][rows], -1)

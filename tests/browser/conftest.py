@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from waitress import create_server
 
+from docs.dashboard_picture import CHROMIUM_FLAGS
 from playfair.dashboard import create_app
 from playfair.dashboard.export import export_page
 from playfair.dashboard.limits import UploadLimits
@@ -15,15 +16,6 @@ from playfair.dashboard.shown_results import ShownResults
 from playfair.trust import Trust
 from tests.shared_runs import made_once
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 @pytest.fixture(scope="session")
 def browser():
@@ -31,7 +23,7 @@ def browser():
     if program is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

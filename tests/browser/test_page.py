@@ -18,6 +18,8 @@ from tests.shown_run import CLASSES, N_FRAMES, UIDS
 
 CLIPS, CLASS_COUNT = 24_777, 174
 """Of Something-Something v2."""
+MOST_BYTES_OF_CLIP = 6_000
+"""Of two models at 1, 2, 4 and 5 frames, and six classes."""
 
 
 def rows(page):
@@ -140,6 +142,7 @@ def test_other_methods_and_numbers_of_frames_can_be_chosen(open_page, address, s
 def test_the_clip_is_stepped_through_and_the_strip_follows(open_page, address):
     page = open_page(link(address))
     ready(page)
+    assert page.input_value(".controls input[type=range]") == "0"
     page.fill(".controls input[type=range]", "8")
     assert "frame 8 of 15 · 1.0 s" in page.inner_text(".caption")
     page.keyboard.press(".")
@@ -220,6 +223,8 @@ def test_axe_finds_nothing_and_phones_need_no_sideways_scrolling(open_page, addr
             "getComputedStyle(document.querySelector('.strip')).gridTemplateColumns"
         )
         assert len(columns.split()) == 4
+    # Where there is little room, the rest is folded.
+    assert page.locator(".growth").is_visible() == (width > 500)
 
 
 def test_help_and_maps_are_accessible_too(open_page, address):
@@ -255,7 +260,9 @@ def stand_in():
             "title": name.upper(),
             "n_frames": [5],
             "method": "regression",
-            "why_no_table": "The values are sampled.",
+            "score": "probability",
+            "why_no_table": {"5": "The values are sampled."},
+            "why_no_order": "",
             "prior": text(np.full(CLASS_COUNT, 1 / CLASS_COUNT), "<f4"),
         }
         for name in ("trn", "tsn")
@@ -306,6 +313,8 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
             json=values_of_stand_in(route.request.url.rpartition("/")[2], label)
         ),
     )
+    client = page.context.new_cdp_session(page)
+    client.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address)
     page.wait_for_selector(".panel")
     assert f"1 of {CLIPS}" in count(page)
@@ -313,6 +322,7 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
     assert "The values are sampled." in page.inner_text(".panel")
     frames(page).first.click(force=True)
     assert pressed(page) == ["true"] * 5
+    before = busy(client)
     spent = page.evaluate(
         """async () => {
             const field = document.querySelector('input[type=search]');
@@ -323,7 +333,11 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
             return performance.now() - start;
         }"""
     )
-    print(f"a filter over {CLIPS} clips, to the frame: {spent:.0f} ms")
+    of_processor = busy(client) - before
+    print(
+        f"a filter over {CLIPS} clips: {of_processor:.0f} ms of the processor, "
+        f"{spent:.0f} to the frame"
+    )
     words = [f"{100_000 + place} kind {kind}" for place, kind in enumerate(label)]
     assert count(page).endswith(f"{sum('17' in one for one in words)} of {CLIPS}")
     page.fill("input[type=search]", "")
@@ -335,9 +349,11 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
 
 
 def test_an_exported_clip_is_small(files):
-    """In 24 clips of the embedded data set, of 8 frames, this makes 2 MB."""
+    """Of 8 frames and the embedded data set's pictures, 24 of them take 1.1 MB."""
     folder = Path(url2pathname(urlsplit(files).path)).parent
-    assert max(path.stat().st_size for path in folder.glob("data/v*.js")) < 40_000
+    sizes = [path.stat().st_size for path in folder.glob("data/v*.js")]
+    print(f"exported clips: {min(sizes)} to {max(sizes)} bytes")
+    assert max(sizes) < MOST_BYTES_OF_CLIP
 
 
 def busy(client):

@@ -68,7 +68,7 @@ def values(page):
 
 
 def ready(page):
-    page.wait_for_selector(".pairs svg")
+    page.wait_for_selector(".pairs svg", state="attached")
 
 
 def test_a_click_switches_a_frame_off_and_the_others_share_the_new_score(

@@ -11,6 +11,7 @@ from torchvision import models
 
 import playfair
 from playfair.attribution.games.fills import Fill
+from playfair.dashboard.shown_results import ShownResults
 from playfair.data.video.gulp import GulpReader
 from playfair.models.clip_networks.loading import load_clip_network
 from tests.shared_runs import made_once
@@ -77,6 +78,19 @@ def test_scores_are_what_the_network_says_of_the_gulped_frames(name, ssv2_run):
     np.testing.assert_allclose(table.esv.sum(axis=1), expected, atol=1e-5)
     middle = table.element_frame_idx[:, :, table.element_frame_idx.shape[2] // 2]
     np.testing.assert_array_equal(table.frame_idx, middle)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_answers_to_all_subsets_are_stored_for_the_dashboard(name, ssv2_run):
+    results = ShownResults(ssv2_run / "results/ssv2")
+    table = playfair.load(ssv2_run / f"results/ssv2/collated/{name}.h5")[8]
+    model = results.models[name]
+    assert not model.why_no_table(8)
+    for row, uid in enumerate(table.uid):
+        scores = results.subset_scores(model, 8, uid)
+        assert scores.shape == (256, len(CLASS_NAMES))
+        np.testing.assert_array_equal(scores[0], table.prior)
+        np.testing.assert_allclose(scores[-1], table.scores[row], atol=1e-6)
 
 
 def test_one_command_explains_a_clip(ssv2_run):

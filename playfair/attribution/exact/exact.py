@@ -141,6 +141,8 @@ def read_off(
     if options.frame_sets:
         found["sufficient_frames"] = smallest_sufficient_frames(values.table)
         found["necessary_frames"] = smallest_necessary_frames(values.table)
+    if options.subset_scores:
+        found["subset_scores"] = values.table.cpu().numpy()[..., class_idx]
     return found
 
 

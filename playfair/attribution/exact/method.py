@@ -30,6 +30,12 @@ class ExactOptions(Options):
         "The smallest sets of frames that keep the prediction, and whose removal changes it.",
         adds=["sufficient_frames", "necessary_frames"],
     )
+    subset_scores: bool | None = option(
+        None,
+        "The scores of all 2^n subsets of frames; null: with networks of whole clips only, where "
+        "they take half a megabyte a clip at most.",
+        adds=["subset_scores"],
+    )
 
 
 class Exact(Method):

@@ -10,6 +10,8 @@ in code the first is called ``standard_error``.
 Where every frame of a video is explained, lengths differ: ``frame_idx (F,)``, ``esv (F, C)`` and
 ``esv_se (F, C)`` hold the F frames of all videos one after the other, and video v is the rows
 ``offsets[v]:offsets[v + 1]``.
+Where the configuration asks for them, ``subset_scores (V, 2^n, C)`` holds the scores of all subsets
+of frames, by mask; `read_subset_scores` reads them, tables and collated files are without.
 Of a network that sees F frames at once the n frames are elements: ``element_frame_idx (V, n, F/n)``
 has the frames of each, ``frame_idx`` the middle one.
 Numbers carry checksums and the rest is sealed (`playfair.data.stores.columns`); what is read has to
@@ -42,6 +44,7 @@ from playfair.data.stores.esv_table import (
     OPTIONAL,
     PER_VIDEO,
     SAMPLED,
+    SUBSET_SCORES,
     EsvTable,
     check_finite,
     column_of,
@@ -56,6 +59,8 @@ from playfair.data.stores.hdf5 import (
 from playfair.data.stores.layout import numbers_of_frames
 from playfair.errors import InputError
 
+_BLOCK = 64
+"""Videos of which the scores of all subsets are read at a time."""
 _PER_FRAME = ("frame_idx", "esv", "esv_se")
 
 
@@ -95,7 +100,7 @@ class EsvWriter:
         if "element_frame_idx" in self._file:
             columns["element_frame_idx"] = element_frame_idx
         for name in self._file:
-            if name in ("scores", "esv", *OPTIONAL):
+            if name in ("scores", "esv", SUBSET_SCORES, *OPTIONAL):
                 columns[name] = column_of(result, name)
         if "offsets" in self._file:
             lengths = [len(frames) for frames in frame_idx]
@@ -143,6 +148,8 @@ def write_esvs(
         "sufficient_frames": (of_video, np.bool_),
         "necessary_frames": (of_video, np.bool_),
     }
+    if SUBSET_SCORES in kept and n_frames is not None:
+        columns[SUBSET_SCORES] = (2**n_frames, class_count), np.float32
     with create_hdf5(path) as file:
         file.attrs.update({**attributes, "playfair_version": playfair.__version__})
         file.attrs["n_frames"] = "all" if n_frames is None else n_frames
@@ -206,6 +213,18 @@ def read_all_frames_esvs(path: str | Path, uids: Sequence[str] | None = None) ->
                 if name in file
             }
             yield _checked(path, EsvTable(uid=uid[video : video + 1], **columns, **common))
+
+
+def read_subset_scores(path: str | Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Blocks of B videos: uid (B,), label (B,) and the scores (B, 2^n, C) of all subsets, by mask;
+    none where the file has no such scores."""
+    with open_results(path) as file:
+        if SUBSET_SCORES not in file:
+            return
+        uid, label = read_text(file["uid"]), read_values(file["label"])
+        for start in range(0, len(uid), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            yield uid[rows], label[rows], read_values(file[SUBSET_SCORES], rows)
 
 
 class Collated(Mapping[int, EsvTable]):

@@ -14,6 +14,8 @@ PER_VIDEO = ("frame_idx", "scores", "esv")
 SAMPLED = ("esv_se", "evaluations", "efficiency_gap")
 READ_OFF = ("interactions", "sufficient_frames", "necessary_frames")
 OPTIONAL = (*SAMPLED, *READ_OFF)
+SUBSET_SCORES = "subset_scores"
+"""The largest column by far: tables and collated files are without it."""
 OF_ELEMENTS = ("element_frame_idx",)
 """Columns of networks that see whole clips."""
 DATASET_OF = {"standard_error": "esv_se"}

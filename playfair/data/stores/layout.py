@@ -40,9 +40,12 @@ COLUMNS = {
     "interactions": Column("numbers", ("V", "2", "n", "n")),
     "sufficient_frames": Column("truth values", ("V", "n")),
     "necessary_frames": Column("truth values", ("V", "n")),
+    "subset_scores": Column("numbers", ("V", "2^n", "C")),
     "value": Column("numbers", ("V", "n", "2")),
     "class_idx": Column("whole numbers", ("V", "2")),
 }
+_MOST_OF_ALL_SUBSETS = 32
+"""Frames of which no file has the scores of all subsets."""
 _FLAT = {"frame_idx": ("F",), "esv": ("F", "C"), "esv_se": ("F", "C")}
 """The axes in a file with offsets, in which the videos have different numbers of frames."""
 
@@ -82,6 +85,8 @@ def _check_group(path: str | Path, group: h5py.Group, known: dict[str, int]) -> 
             raise InputError(
                 f"{path}: {column.name} has the shape {shape}, expected ({', '.join(expected)})"
             )
+        if "n" in lengths:
+            lengths["2^n"] = 2 ** min(lengths["n"], _MOST_OF_ALL_SUBSETS)
         for axis, length in zip(expected, shape, strict=True):
             axis, length = ("V", length - 1) if axis == "V + 1" else (axis, length)
             if lengths.setdefault(axis, length) != length:

@@ -15,7 +15,13 @@ from tests.oracle import shapley_values
 from tests.unit.data.drawn_clips import write_clips
 
 torch.set_num_threads(1)
-EXACT = {"method": "exact", "seed": 0, "interactions": False, "frame_sets": False}
+EXACT = {
+    "method": "exact",
+    "seed": 0,
+    "interactions": False,
+    "frame_sets": False,
+    "subset_scores": None,
+}
 NAMES = ["a", "b", "c"]
 
 
@@ -53,6 +59,30 @@ def test_classes_are_put_in_the_order_of_the_data_set():
     np.testing.assert_allclose(result.scores, expected.scores[:, [2, 0, 1]], atol=1e-6)
     np.testing.assert_allclose(result.esv, expected.esv[:, :, [2, 0, 1]], atol=1e-6)
     assert model.class_names == ["C", "A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "n_elements", "stored"),
+    [
+        (None, 8, True),
+        (None, 17, False),
+        (False, 2, False),
+        (True, 17, True),
+    ],
+)
+def test_answers_to_all_subsets_are_stored_where_they_fit(asked, n_elements, stored):
+    section = explained().stored_section({**EXACT, "subset_scores": asked}, n_elements)
+    assert section["subset_scores"] is stored
+    assert {**section, "subset_scores": None} == EXACT
+
+
+def test_answers_to_all_subsets_are_those_that_values_are_made_of():
+    result = explained().explain(clips(), 4, {**EXACT, "subset_scores": True})
+    np.testing.assert_array_equal(result.subset_scores[:, -1], result.scores)
+    for video in range(3):
+        table = result.subset_scores[video]
+        expected = shapley_values(lambda kept, of=table: of[sum(1 << i for i in kept)], 4)
+        np.testing.assert_allclose(result.esv[video], expected, atol=1e-6)
 
 
 def test_batches_hold_no_more_clips_than_they_may_and_are_mostly_full():

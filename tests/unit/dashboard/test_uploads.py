@@ -14,6 +14,7 @@ import torch
 
 from playfair.dashboard import create_app, uploaded_clip
 from playfair.dashboard.limits import UploadLimits
+from playfair.dashboard.packing import LEVELS
 from playfair.dashboard.uploads import UploadError, Uploads
 from playfair.runs import Run, explain_view
 from playfair.trust import Trust
@@ -71,9 +72,9 @@ def test_a_clip_is_explained_by_every_model_as_the_run_would(post, clip, shown_r
             np.testing.assert_allclose(esv, expected.esv[0], atol=1e-6)
             table = found["tables"][f"{name}/{n}"]
             upper, lower = numbers(table["scores"], "u1").astype(int).reshape(2, -1, 2**n)
-            scores = (upper * 256 + lower).T / 65535
+            scores = (upper * 256 + lower).T / LEVELS
             np.testing.assert_allclose(
-                scores[-1], expected.scores[0][table["class_idx"]], atol=1e-5
+                scores[-1], expected.scores[0][table["class_idx"]], atol=4e-5
             )
     assert "trn/5/4.3.2.1.0" in found["tables"] and found["tables"]["tsn/5"]["any_order"]
 

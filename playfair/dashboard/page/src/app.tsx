@@ -139,12 +139,8 @@ export function App({ clips, source }: Props) {
   const video = held.video?.uid === uid ? held.video : null;
 
   // The tables of the panels, and once more where a class that is shown is not in them.
-  const lockOf = (panel: Panel) => {
-    const model = clips.models.find((one) => one.name === panel.model)!;
-    if (model.why_no_table) return model.why_no_table;
-    if (panel.n > 20) return "More than 20 frames have too many subsets.";
-    return "";
-  };
+  const aboutOf = (name: string) => clips.models.find((model) => model.name === name)!;
+  const lockOf = (panel: Panel) => aboutOf(panel.model).why_no_table[panel.n] ?? "";
   const keyOf = (panel: Panel) => [uid, panel.model, panel.n, (panel.order ?? []).join(".")].join("/");
   const rivals = state.rival === null ? "" : String(state.rival);
   const wantedTables = state.panels.map(keyOf).join(" ");
@@ -176,7 +172,7 @@ export function App({ clips, source }: Props) {
     0.02,
     ...drawn.flatMap((view) => {
       const { values, error } = shownValues(view, state.show);
-      const beside = state.show === "true" ? view.values(view.rival) : null;
+      const beside = state.show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
       return [...(values ?? []), ...(beside ?? [])].map(Math.abs).map((x, i) => x + (error ? 1.96 * (error[i % error.length] ?? 0) : 0));
     }),
   );
@@ -184,15 +180,21 @@ export function App({ clips, source }: Props) {
   const setPanel = (at: number, panel: Panel) => {
     // Panels of as many frames answer together.
     const { panels } = now.current;
+    const together = (other: Panel) => other.n === panel.n && !(panel.order && aboutOf(other.model).why_no_order);
     change({
       ...now.current,
-      panels: panels.map((other, i) => (i === at ? panel : other.n === panel.n ? { ...other, mask: panel.mask, order: panel.order } : other)),
+      panels: panels.map((other, i) => (i === at ? panel : together(other) ? { ...other, mask: panel.mask, order: panel.order } : other)),
     });
   };
   const actions = (at: number): Actions => {
     const panel = () => now.current.panels[at];
     const say = reasons[at];
     const may = (does: () => void) => () => (say ? setNotice(say) : does());
+    const mayArrange = (does: () => void) => may(() => {
+      const why = aboutOf(panel().model).why_no_order;
+      if (why) setNotice(why);
+      else does();
+    });
     const tableOf = () => {
       const found = tables[keyOf({ ...panel(), order: null })];
       return typeof found === "object" ? found : null;
@@ -212,9 +214,9 @@ export function App({ clips, source }: Props) {
         if (lost) setPanel(at, { ...panel(), mask: all(panel().n) ^ lost });
         else setNotice("No loss of frames changes the answer, as long as one is left.");
       }),
-      move: (from, to) => may(() => from !== to && setPanel(at, moved(panel(), from, to)))(),
-      reverse: may(() => setPanel(at, reversed(panel()))),
-      shuffle: may(() => {
+      move: (from, to) => mayArrange(() => from !== to && setPanel(at, moved(panel(), from, to)))(),
+      reverse: mayArrange(() => setPanel(at, reversed(panel()))),
+      shuffle: mayArrange(() => {
         if (source.fixed(uid)) return setNotice(source.files ? "These files hold the clip's own order and its reverse only: other orders need `playfair serve`." : "Of a clip of your own, its order and its reverse are known only.");
         const { n } = panel();
         let order: number[];
@@ -229,9 +231,9 @@ export function App({ clips, source }: Props) {
     choose(names.map((name) => {
       const old = now.current.panels.find((panel) => panel.model === name);
       if (old) return old;
-      const { n_frames } = clips.models.find((model) => model.name === name)!;
+      const { n_frames, why_no_order } = aboutOf(name);
       const n = n_frames.includes(first.n) ? first.n : n_frames[n_frames.length - 1];
-      return n === first.n ? { ...first, model: name } : { model: name, n, mask: all(n), order: null };
+      return n === first.n && !(first.order && why_no_order) ? { ...first, model: name } : { model: name, n, mask: all(n), order: null };
     }));
   };
   const setFrames = (at: number, n: number) => {
@@ -253,7 +255,7 @@ export function App({ clips, source }: Props) {
     setModels([names[(names.indexOf(first.model) + 1) % names.length]]);
   };
   const moreFrames = (by: number) => {
-    const { n_frames } = clips.models.find((model) => model.name === first.model)!;
+    const { n_frames } = aboutOf(first.model);
     const n = n_frames[n_frames.indexOf(first.n) + by];
     if (n !== undefined) setFrames(0, n);
   };

@@ -59,6 +59,7 @@ export function Predictions({ view, clips, onRival }: PredictionProps) {
   let shown = known.slice(0, 10);
   for (const kept of [view.rival, view.label])
     if (kept >= 0 && !shown.includes(kept)) shown = [...shown.slice(0, 9), kept];
+  const most = view.unit === "probability" ? 1 : Math.max(0.01, ...shown.map((classIdx) => view.score(classIdx) || 0));
   return (
     <ol class="predictions">
       {shown.map((classIdx) => {
@@ -74,7 +75,7 @@ export function Predictions({ view, clips, onRival }: PredictionProps) {
             >
               <span class="name">{isTrue && <span class="star">★ </span>}{clips.className[classIdx]}</span>
               <span class="number">{Number.isNaN(value) ? "?" : score(value)}</span>
-              <span class="track"><i class={isTrue ? "for" : "rival"} style={{ width: `${(value || 0) * 100}%` }} /></span>
+              <span class="track"><i class={isTrue ? "for" : "rival"} style={{ width: `${(Math.max(0, value || 0) / most) * 100}%` }} /></span>
             </button>
           </li>
         );
@@ -100,9 +101,10 @@ interface GrowthProps {
 export function Growth({ view, video, clips, show, onFrames }: GrowthProps) {
   const byN = video.models[view.panel.model];
   const classes = clips.className.length;
+  const hasRival = view.rival >= 0;
   const pick = (values: Float32Array, row: number) => {
-    const one = values[row * classes + (show === "rival" ? view.rival : view.explained)];
-    return show === "diff" ? one - values[row * classes + view.rival] : one;
+    const one = values[row * classes + (hasRival && show === "rival" ? view.rival : view.explained)];
+    return hasRival && show === "diff" ? one - values[row * classes + view.rival] : one;
   };
   const rows = Object.values(byN).map(({ n, esv, scores }) => ({
     n, value: pick(scores, 0), esv: Array.from({ length: n }, (_, i) => pick(esv, i)),

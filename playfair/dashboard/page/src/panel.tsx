@@ -5,9 +5,10 @@ import type { Clips } from "./clips";
 import type { Source } from "./source";
 import { all, type Panel, type State } from "./state";
 import { Strip } from "./strip";
+import { isNarrow } from "./theme";
 import type { Video } from "./types";
 import { sentence, shownValues, type View } from "./view";
-import { seconds, signed } from "./words";
+import { seconds, signed, UNITS } from "./words";
 
 export interface Actions {
   toggle(place: number): void;
@@ -45,6 +46,8 @@ export function PanelView(props: PanelProps) {
   const methods = Object.keys(video.methods[panel.model] ?? {}).filter((name) => video.methods[panel.model][name][panel.n]);
   const every = video.everyFrame[panel.model];
   const fixed = props.source.fixed(video.uid);
+  const hasRival = view.rival >= 0;
+  const orderLock = locked || model.why_no_order;
   return (
     <section class="card panel" aria-label={view.title}>
       <div class="answer">
@@ -59,8 +62,8 @@ export function PanelView(props: PanelProps) {
       </div>
       <div class="legend">
         <div class="segments" role="group" aria-label="Class that the bars are of">
-          {(["true", "rival", "diff"] as const).map((show) => (
-            <button key={show} type="button" aria-pressed={state.show === show} onClick={() => props.onState({ show })}>
+          {(["true", "rival", "diff"] as const).slice(0, hasRival ? 3 : 1).map((show) => (
+            <button key={show} type="button" aria-pressed={!hasRival || state.show === show} onClick={() => props.onState({ show })}>
               {show === "true" ? (view.label >= 0 ? "true" : "predicted") : show === "rival" ? "rival" : `${view.label >= 0 ? "true" : "predicted"} − rival`}
             </button>
           ))}
@@ -74,7 +77,8 @@ export function PanelView(props: PanelProps) {
           </label>
         )}
         <span class="pale keys">
-          <i class="key for" /><i class="key against" /> {view.label >= 0 ? "true" : "predicted"}: {clips.className[view.explained]} <i class="key rival" /> rival: {clips.className[view.rival]}
+          <i class="key for" /><i class="key against" /> {view.label >= 0 ? "true" : "predicted"}: {clips.className[view.explained]}
+          {hasRival && <> <i class="key rival" /> rival: {clips.className[view.rival]}</>}
         </span>
       </div>
       <Strip
@@ -84,7 +88,7 @@ export function PanelView(props: PanelProps) {
         show={state.show}
         scale={props.scale}
         locked={locked}
-        canMove={!locked && !fixed}
+        canMove={!orderLock && !fixed}
         lit={props.lit}
         onToggle={actions.toggle}
         onMove={actions.move}
@@ -93,17 +97,18 @@ export function PanelView(props: PanelProps) {
         <button type="button" onClick={actions.all} disabled={panel.mask === all(panel.n) && !panel.order}>All frames</button>
         <button type="button" onClick={actions.fewest} disabled={Boolean(locked)}>Fewest that keep the answer</button>
         <button type="button" onClick={actions.losing} disabled={Boolean(locked)}>Without those that decide</button>
-        <button type="button" onClick={actions.reverse} disabled={Boolean(locked)}>Reverse</button>
-        {!fixed && <button type="button" onClick={actions.shuffle} disabled={Boolean(locked)}>Shuffle</button>}
+        <button type="button" onClick={actions.reverse} disabled={Boolean(orderLock)} title={orderLock || undefined}>Reverse</button>
+        {!fixed && <button type="button" onClick={actions.shuffle} disabled={Boolean(orderLock)} title={orderLock || undefined}>Shuffle</button>}
       </div>
-      {locked ? <p class="pale">{locked}</p> : <p class="pale hint">Click a frame, or press its number, to switch it off{fixed ? "" : "; drag it, or Alt + arrow, to move it"}.</p>}
+      {locked ? <p class="pale">{locked}</p> : <p class="pale hint">Click a frame, or press its number, to switch it off{fixed || orderLock ? "" : "; drag it, or Alt + arrow, to move it"}. {!locked && model.why_no_order}</p>}
+      {view.unit !== "probability" && <p class="pale">Scores, prior and ESVs are {UNITS[view.unit]}; in lists and maps scores are probabilities.</p>}
       <Waterfall view={view} show={state.show} />
       <details class="more">
         <summary>Numbers</summary>
         <Numbers view={view} video={video} clips={clips} show={state.show} />
       </details>
       {every && (
-        <details class="more" open={props.at === 0}>
+        <details class="more" open={props.at === 0 && !isNarrow()}>
           <summary>Every frame of the clip</summary>
           <EveryFrameCurve found={every} video={video} explained={view.explained} rival={view.rival} />
         </details>
@@ -114,11 +119,12 @@ export function PanelView(props: PanelProps) {
 
 function Numbers({ view, video, clips, show }: { view: View; video: Video; clips: Clips; show: State["show"] }) {
   const { prior, score } = shownValues(view, show);
-  const columns = [view.explained, view.rival].map((classIdx) => view.values(classIdx));
+  const classes = [view.explained, view.rival].filter((classIdx) => classIdx >= 0);
+  const columns = classes.map((classIdx) => view.values(classIdx));
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Values by frame">
       <table class="numbers">
-        <thead><tr><th scope="col">frame</th><th scope="col">time</th><th scope="col">{clips.className[view.explained]}</th><th scope="col">{clips.className[view.rival]}</th></tr></thead>
+        <thead><tr><th scope="col">frame</th><th scope="col">time</th>{classes.map((classIdx) => <th key={classIdx} scope="col">{clips.className[classIdx]}</th>)}</tr></thead>
         <tbody>
           {view.frameIdx.map((frame, place) => (
             <tr key={place}>
@@ -127,8 +133,8 @@ function Numbers({ view, video, clips, show }: { view: View; video: Video; clips
               {columns.map((values, i) => <td key={i}>{(view.panel.mask >> place) & 1 ? (values ? signed(values[place]) : "?") : "off"}</td>)}
             </tr>
           ))}
-          <tr><th scope="row">prior</th><td /><td>{signed(prior)}</td><td /></tr>
-          <tr><th scope="row">score</th><td /><td>{signed(score)}</td><td /></tr>
+          <tr><th scope="row">prior</th><td /><td>{signed(prior)}</td>{classes.length > 1 && <td />}</tr>
+          <tr><th scope="row">score</th><td /><td>{signed(score)}</td>{classes.length > 1 && <td />}</tr>
         </tbody>
       </table>
     </div>

@@ -95,7 +95,7 @@ export function Player({ video, source }: { video: Video; source: Source }) {
           </button>
         )}
         <button type="button" aria-label="next frame" onClick={() => step(1)}>›</button>
-        <input ref={seek} type="range" min="0" max={last} step="1" aria-label="seek" onInput={(event) => go(Number(event.currentTarget.value))} />
+        <input ref={seek} type="range" min="0" max={last} step="1" defaultValue="0" aria-label="seek" onInput={(event) => go(Number(event.currentTarget.value))} />
         {watchable && <button type="button" aria-label="loop" aria-pressed={loop} onClick={() => setLoop(!loop)}>⟳</button>}
       </div>
     </div>

@@ -28,7 +28,7 @@ function cell(value: string | number): string {
 export function csv(views: View[], clips: Clips, uid: string): string {
   const rows: (string | number)[][] = [["uid", "model", "place", "frame", "seen", "class", "esv", "prior", "score"]];
   for (const view of views)
-    for (const classIdx of [view.explained, view.rival]) {
+    for (const classIdx of [view.explained, view.rival].filter((one) => one >= 0)) {
       const values = view.values(classIdx);
       view.frameIdx.forEach((frame, place) => {
         const seen = (view.panel.mask >> place) & 1;

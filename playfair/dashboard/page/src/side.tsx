@@ -7,6 +7,7 @@ import type { Source } from "./source";
 import type { State } from "./state";
 import type { Video } from "./types";
 import type { View } from "./view";
+import { isNarrow } from "./theme";
 
 interface SideProps {
   view: View | null;
@@ -27,18 +28,18 @@ export function Side({ view, video, clips, source, state, locked, onState, onFra
         <section class="card">
           <h2>What {view.title} says</h2>
           <Predictions view={view} clips={clips} onRival={(rival) => onState({ rival })} />
-          <p class="pale hint">Click a class to make it the rival. {view.label >= 0 && "★ the true class"}</p>
+          <p class="pale hint">{clips.className.length > 1 && "Click a class to make it the rival. "}{view.label >= 0 && "★ the true class"}</p>
         </section>
       )}
       {video && <section class="card"><h2>The clip</h2><Player video={video} source={source} /></section>}
       {video && view && (
-        <details class="card more" open>
+        <details class="card more" open={!isNarrow()}>
           <summary><h2>As frames grow</h2></summary>
           <Growth view={view} video={video} clips={clips} show={state.show} onFrames={onFrames} />
         </details>
       )}
       {video && view && (
-        <details class="card more" open>
+        <details class="card more" open={!isNarrow()}>
           <summary><h2>Pairs of frames</h2></summary>
           {locked ? <p class="pale">{locked}</p> : <Pairs view={view} show={state.show} onLit={onLit} />}
         </details>

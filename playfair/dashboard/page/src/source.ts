@@ -1,6 +1,7 @@
 /** Where results come from: the API, or the files that an export has written beside the page. */
 
-import { float32, inflated, planes, shares, uint16, uint8 } from "./packing";
+import { float32, planes, uint16, uint8, unpacked, type Packed } from "./packing";
+import { makeSheet, pictureAddress, type PackedSheet, type Sheet } from "./sheet";
 import type {
   EveryFrame, PackedIndex, PackedOutcomes, PackedTable, PackedValues, PackedVideo, Table, Values, Video,
 } from "./types";
@@ -61,10 +62,12 @@ export function unpackVideo(packed: PackedVideo): Video {
 export function unpackTable(packed: PackedTable): Table {
   const { class_idx: classIdx, frame_idx: frameIdx, top_score: topScore } = packed;
   const size = classIdx.length;
-  const scores = packed.bits === 16 ? planes(packed.scores, size) : float32(packed.scores);
+  const numbers = (found: Packed, width: number) =>
+    packed.range ? planes(found, width, packed.range) : float32(found);
+  const scores = numbers(packed.scores, size);
   const about = { n: frameIdx.length, frameIdx, classIdx, scores };
   if (topScore !== undefined)
-    return { ...about, top: uint16(packed.top), topScore: (packed.bits === 16 ? shares : float32)(topScore) };
+    return { ...about, top: uint16(packed.top), topScore: numbers(topScore, 1) };
   const places = uint8(packed.top);
   return {
     ...about,
@@ -124,7 +127,7 @@ export function apiSource(): Source {
     last = next.catch(() => null);
     return next;
   });
-  let own: FileOfVideo | null = null;
+  let own: OwnFile | null = null;
   const isOwn = (uid: string) => own?.video.uid === uid;
   return {
     files: false,
@@ -142,7 +145,7 @@ export function apiSource(): Source {
     clip: (uid) => `clip/${uidPart(uid)}.webm`,
     fixed: isOwn,
     explain: async (clip) => {
-      const found = await fetched<FileOfVideo & { left_out: Record<string, string> }>("api/explain", { method: "POST", body: clip });
+      const found = await fetched<OwnFile & { left_out: Record<string, string> }>("api/explain", { method: "POST", body: clip });
       const uid = `${clip.name} (yours)`;
       own = { ...found, video: { ...found.video, uid } };
       return { uid, leftOut: found.left_out };
@@ -151,13 +154,22 @@ export function apiSource(): Source {
 }
 
 /** What is kept of a clip where nothing more can be asked for. */
-interface FileOfVideo {
+interface KeptOfVideo {
   video: PackedVideo;
   tables: Record<string, PackedTable>;
+}
+
+/** Of a clip of the visitor's, with the addresses of its frames. */
+interface OwnFile extends KeptOfVideo {
   frames: Record<number, string>;
 }
 
-function keptTable({ tables }: FileOfVideo, model: string, n: number, order: number[] | null, noOrder: string): Table {
+/** Of a clip of an exported page. */
+interface FileOfVideo extends KeptOfVideo {
+  frames: PackedSheet | null;
+}
+
+function keptTable({ tables }: KeptOfVideo, model: string, n: number, order: number[] | null, noOrder: string): Table {
   const found = tables[[model, n, ...(order ? [order.join(".")] : [])].join("/")];
   if (found) return unpackTable(found);
   const own = tables[`${model}/${n}`];
@@ -167,15 +179,16 @@ function keptTable({ tables }: FileOfVideo, model: string, n: number, order: num
 
 /** Files are scripts that hand over what they hold: a page from disk may read nothing else. */
 export function fileSource(): Source {
-  const waiting = new Map<string, (value: string) => void>();
-  const early = new Map<string, string>();
-  (window as unknown as Record<string, unknown>).PlayFairData = (name: string, value: string) => {
+  type Given = [length: number, text: string];
+  const waiting = new Map<string, (value: Given) => void>();
+  const early = new Map<string, Given>();
+  (window as unknown as Record<string, unknown>).PlayFairData = (name: string, ...value: Given) => {
     const take = waiting.get(name);
     if (take) take(value);
     else early.set(name, value);
   };
   const given = <T,>(name: string, path?: string) =>
-    new Promise<string>((resolve, reject) => {
+    new Promise<Given>((resolve, reject) => {
       if (early.has(name)) return resolve(early.get(name)!);
       waiting.set(name, resolve);
       if (!path) return;
@@ -183,30 +196,32 @@ export function fileSource(): Source {
       script.src = path;
       script.onerror = () => reject(new Error("A file of this page is missing."));
       document.head.append(script);
-    }).then((text) => inflated<T>(text));
+    }).then(([length, text]) => unpacked<T>(text, length));
   let position = new Map<string, number>();
   let index: PackedIndex;
-  const loaded = new Map<string, FileOfVideo>();
+  let thumbnails: string[] = [];
+  const sheets = new Map<string, Sheet>();
   const file = remembered(1000, async (uid) => {
     const number = position.get(uid);
     if (number === undefined) throw new Error("This video is not among those of this page.");
     const found = await given<FileOfVideo>(`v${number}`, `data/v${number}.js`);
-    loaded.set(uid, found);
+    if (found.frames) sheets.set(uid, await makeSheet(found.frames));
     return found;
   });
-  const unpacked = remembered(1000, async (uid) => unpackVideo((await file(uid)).video));
+  const opened = remembered(1000, async (uid) => unpackVideo((await file(uid)).video));
   return {
     files: true,
     index: async () => {
       index = await given<PackedIndex>("index");
       position = new Map(index.uid.map((uid, i) => [uid, i]));
+      thumbnails = (index.thumbnails ?? []).map(pictureAddress);
       return index;
     },
     outcomes: async () => index.outcomes,
-    video: unpacked,
+    video: opened,
     table: async (model, n, uid, order) =>
       keptTable(await file(uid), model, n, order, "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."),
-    frame: (uid, k) => loaded.get(uid)?.frames[k] ?? index.thumbnails?.[position.get(uid) ?? -1] ?? "data:,",
+    frame: (uid, k) => sheets.get(uid)?.frame(k) ?? thumbnails[position.get(uid) ?? -1] ?? "data:,",
     clip: (uid) => `clips/${position.get(uid)}.webm`,
     fixed: () => true,
     explain: async () => {

@@ -67,7 +67,7 @@ export function formatHash(state: State): string {
 const bits = ({ mask, n }: Panel) => [...Array(n).keys()].map((i) => ((mask >> i) & 1 ? "1" : "0")).join("");
 
 export interface Known {
-  models: { name: string; n_frames: number[] }[];
+  models: { name: string; n_frames: number[]; why_no_order: string }[];
   uids: { has(uid: string): boolean };
   classes: number;
 }
@@ -107,7 +107,7 @@ export function parseHash(hash: string, known: Known): { state: State; unknown: 
   if (names.length < asked.length) unknown.push(`model ${text("model")}`);
   if (!names.length) names.push(known.models[0].name);
   for (const [place, name] of names.entries()) {
-    const offered = known.models.find((model) => model.name === name)!.n_frames;
+    const { n_frames: offered, why_no_order } = known.models.find((model) => model.name === name)!;
     const wanted = list("n")[place] ?? list("n")[0];
     let n = offered[offered.length - 1];
     if (wanted !== undefined) {
@@ -124,7 +124,7 @@ export function parseHash(hash: string, known: Known): { state: State; unknown: 
     const order = list("order")[place];
     if (order) {
       const places = order.split(".").map(Number);
-      if (isPermutation(places, n)) panel.order = places;
+      if (isPermutation(places, n) && !why_no_order) panel.order = places;
       else unknown.push(`order ${order}`);
     }
     panels.push(panel);

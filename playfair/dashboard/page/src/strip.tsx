@@ -30,7 +30,7 @@ export function Strip(props: StripProps) {
   const root = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const { values, error } = shownValues(view, show);
-  const beside = show === "true" ? view.values(view.rival) : null;
+  const beside = show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
 
   useEffect(() => cursor.listen((frame) => {
     const cells = root.current?.children ?? [];

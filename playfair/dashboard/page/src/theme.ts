@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it; remembered where the browser allows. */
+/** Light, dark, or as the system has it, remembered where the browser allows; and small screens. */
 
 const THEMES = ["auto", "dark", "light"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -31,3 +31,6 @@ function setTheme(theme: Theme) {
     // As above.
   }
 }
+
+/** Whether there is room for one column only, as in style.css. */
+export const isNarrow = () => window.matchMedia("(max-width: 760px)").matches;

@@ -1,22 +1,29 @@
 /** What the API and the exported files send; see playfair/dashboard/video_index.py and tables.py. */
 
+import type { Packed } from "./packing";
+import type { Unit } from "./words";
+
 export interface ModelAbout {
   name: string;
   title: string;
   n_frames: number[];
   method: string;
-  why_no_table: string;
-  prior: string;
+  /** The unit of scores, prior and values. */
+  score: Unit;
+  /** By number of frames, why none can be switched off. */
+  why_no_table: Record<number, string>;
+  why_no_order: string;
+  prior: Packed;
 }
 
 export interface PackedOutcomes {
-  predicted: string;
-  score: string;
-  true_score: string;
-  distraction: string;
-  largest: string;
-  strongest: string;
-  by_class: string;
+  predicted: Packed;
+  score: Packed;
+  true_score: Packed;
+  distraction: Packed;
+  largest: Packed;
+  strongest: Packed;
+  by_class: Packed;
 }
 
 export interface PackedIndex {
@@ -25,10 +32,10 @@ export interface PackedIndex {
   class_name: string[];
   uid: string[];
   no_frames: number[];
-  label: string;
-  length: string;
+  label: Packed;
+  length: Packed;
   outcomes: Record<string, Record<string, PackedOutcomes>>;
-  thumbnails?: string[];
+  thumbnails?: Packed[];
   /** How large a clip of the visitor's may be, where any is taken. */
   uploads?: { bytes: number } | null;
 }
@@ -36,9 +43,9 @@ export interface PackedIndex {
 export interface PackedValues {
   frame_idx: number[];
   element_frame_idx?: number[][];
-  scores: string;
-  esv: string;
-  esv_se?: string;
+  scores: Packed;
+  esv: Packed;
+  esv_se?: Packed;
   class_idx?: number[];
   method?: string;
 }
@@ -52,18 +59,20 @@ export interface PackedVideo {
   clip: boolean;
   truth: number[][] | null;
   models: Record<string, Record<string, PackedValues>>;
-  methods: Record<string, Record<string, Record<string, { class_idx: number[]; value: string }>>>;
+  methods: Record<string, Record<string, Record<string, { class_idx: number[]; value: Packed }>>>;
   every_frame: Record<string, PackedValues>;
 }
 
 export interface PackedTable {
   frame_idx: number[];
   class_idx: number[];
-  bits: 16 | 32;
-  scores: string;
+  bits: 14 | 32;
+  /** Of scores in 14 bits, the lowest and the highest that there may be. */
+  range?: [number, number];
+  scores: Packed;
   /** Predicted classes or, without their scores, their places in class_idx. */
-  top: string;
-  top_score?: string;
+  top: Packed;
+  top_score?: Packed;
   /** Whether the same scores belong to the frames in any order. */
   any_order?: boolean;
 }

@@ -4,16 +4,19 @@ import type { Clips } from "./clips";
 import { count, esvs, interactions, necessary, sufficient } from "./lattice";
 import { all, type Panel, type State } from "./state";
 import type { Table, Values, Video } from "./types";
-import { listing, quoted, score } from "./words";
+import { inUnit, listing, quoted, type Unit } from "./words";
 
 export interface View {
   panel: Panel;
   title: string;
+  /** What scores, prior and values are in. */
+  unit: Unit;
   frameIdx: number[];
   elements: number[][] | null;
   label: number;
   /** The class that is explained: the true one or, without a label, the one that is predicted. */
   explained: number;
+  /** -1 where there is no other class. */
   rival: number;
   predicted: number;
   predictedScore: number;
@@ -79,7 +82,10 @@ export function makeView(clips: Clips, video: Video, state: State, panel: Panel,
   const predicted = plain ? storedBest : table ? table.top[mask] : storedBest;
   let rival = state.rival ?? -1;
   if (rival < 0 || rival === explained) {
-    const scores = Float32Array.from({ length: classes }, (_, i) => (plain ? stored.scores[i] : scoreOf(i) || -1));
+    const scores = Float32Array.from({ length: classes }, (_, i) => {
+      const known = scoreOf(i);
+      return Number.isNaN(known) ? -Infinity : known;
+    });
     rival = best(scores, explained);
   }
   const cache = new Map<number, Float64Array | null>();
@@ -98,9 +104,11 @@ export function makeView(clips: Clips, video: Video, state: State, panel: Panel,
     cache.set(classIdx, found);
     return found;
   };
+  const about = clips.models.find((model) => model.name === panel.model)!;
   return {
     panel,
-    title: clips.models.find((model) => model.name === panel.model)!.title,
+    title: about.title,
+    unit: about.score,
     frameIdx: places.map((i) => stored.frameIdx[i]),
     elements: stored.elements && places.map((i) => stored.elements![i]),
     label: video.label,
@@ -124,7 +132,8 @@ export function makeView(clips: Clips, video: Video, state: State, panel: Panel,
 }
 
 /** The values, scores and prior that bars and waterfall show: of a class, or of a difference. */
-export function shownValues(view: View, show: State["show"]) {
+export function shownValues(view: View, asked: State["show"]) {
+  const show = view.rival < 0 ? "true" : asked;
   const one = show === "rival" ? view.rival : view.explained;
   const values = view.values(one);
   if (show !== "diff")
@@ -138,9 +147,10 @@ export function shownValues(view: View, show: State["show"]) {
   };
 }
 
-export function pairsOf(view: View, show: State["show"]): Float64Array | null {
+export function pairsOf(view: View, asked: State["show"]): Float64Array | null {
   const { table, panel } = view;
   if (!table) return null;
+  const show = view.rival < 0 ? "true" : asked;
   const one = columnOf(table, show === "rival" ? view.rival : view.explained);
   if (!one) return null;
   if (show !== "diff") return interactions(one, panel.n, panel.mask);
@@ -169,13 +179,13 @@ export function sentence(view: View, className: string[]): string {
   }
   if (panel.order) ways.push(panel.order.every((frame, i) => frame === panel.n - 1 - i) ? "backwards" : "in another order");
   const how = ways.join(", ");
-  const said = `${quoted(className[predicted])} ${score(view.predictedScore)}`;
+  const said = `${quoted(className[predicted])} ${inUnit(view.predictedScore, view.unit)}`;
   const start = how ? `${how[0].toUpperCase()}${how.slice(1)}, ${title}` : title;
   const turned = how && predicted !== view.whole ? "now says" : how ? "still says" : "says";
   if (seen === 0) return `${start} knows only how frequent classes are: ${said}`;
   if (label < 0) return `${start} ${turned} ${said}`;
   if (predicted === label) return `${start} ${turned} ${said} ✓ right`;
-  return `${start} ${turned} ${said} ✗ true: ${quoted(className[explained])} ${score(view.score(explained))}`;
+  return `${start} ${turned} ${said} ✗ true: ${quoted(className[explained])} ${inUnit(view.score(explained), view.unit)}`;
 }
 
 export const seenCount = (panel: Panel) => count(panel.mask);

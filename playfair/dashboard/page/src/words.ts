@@ -1,7 +1,20 @@
 /** Numbers and names as people read them. */
 
 export function score(x: number): string {
-  return x > 0 && x < 0.01 ? x.toFixed(3) : x.toFixed(2);
+  return (x > 0 && x < 0.01 ? x.toFixed(3) : x.toFixed(2)).replace("-", "−");
+}
+
+export type Unit = "probability" | "logit" | "log_odds";
+
+export const UNITS: Record<Unit, string> = {
+  probability: "probabilities",
+  logit: "logits, less their mean over the classes",
+  log_odds: "log-odds",
+};
+
+/** A score, with its unit where it is no probability. */
+export function inUnit(x: number, unit: Unit): string {
+  return unit === "probability" ? score(x) : `${score(x)} (${unit.replace("_", "-")})`;
 }
 
 export function signed(x: number): string {

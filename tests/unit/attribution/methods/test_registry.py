@@ -72,6 +72,7 @@ def test_a_section_of_the_configuration_has_what_its_method_needs():
     assert own_options({**section, "method": "exact"}) == {
         "interactions": True,
         "frame_sets": False,
+        "subset_scores": None,
     }
     assert stored_fields({**section, "method": "exact"}) == ("interactions",)
     assert own_options({**section, "method": "regression"})["budget"] == 300

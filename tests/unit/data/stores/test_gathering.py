@@ -49,6 +49,8 @@ def make_esvs(path, uids, n_frames):
     lengths = [n_frames or length_of(uid) for uid in uids]
     attributes = {"dataset": "d", "model": "m", "method": "regression", "seed": 0}
     optional = ("standard_error", "evaluations", "efficiency_gap")
+    if n_frames:
+        optional += ("subset_scores",)
     esv = [values_of(uid, length, 3) for uid, length in zip(uids, lengths, strict=True)]
     with write_esvs(path, n_frames, CLASSES, np.ones(3) / 3, attributes, optional) as writer:
         if not uids:
@@ -58,6 +60,7 @@ def make_esvs(path, uids, n_frames):
             esv,
             standard_error=[2 * rows for rows in esv],
             evaluations=[int(uid[1:]) for uid in uids],
+            subset_scores=[values_of(uid, 32, 3) for uid in uids],
         )
         writer.append(
             result,

@@ -286,12 +286,13 @@ ESV_LAYOUTS = {
     "scores": (np.zeros((1, 3)), r"/scores has the shape \(1, 3\).* with V = 2"),
     "interactions": (np.zeros((2, 3, 2, 2)), r"/interactions has .* with 2 = 2"),
     "sufficient_frames": (np.zeros((2, 2)), "/sufficient_frames holds float64, expected truth"),
+    "subset_scores": (np.zeros((2, 8, 3)), r"/subset_scores has .* with 2\^n = 4"),
     "prior": (np.zeros((3, 1)), r"/prior has the shape \(3, 1\), expected \(C\)"),
 }
 
 
 def make_esvs(path, n_frames=2):
-    optional = OPTIONAL if n_frames else SAMPLED
+    optional = (*OPTIONAL, "subset_scores") if n_frames else SAMPLED
     with write_esvs(path, n_frames, ["x", "y", "z"], np.full(3, 1 / 3), {}, optional) as writer:
         if n_frames is None:
             return path
@@ -302,6 +303,7 @@ def make_esvs(path, n_frames=2):
             interactions=np.zeros((2, 2, 2, 2)),
             sufficient_frames=np.zeros((2, 2), bool),
             necessary_frames=np.zeros((2, 2), bool),
+            subset_scores=np.zeros((2, 4, 3)),
         )
         writer.append(
             result,

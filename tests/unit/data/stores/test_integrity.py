@@ -38,6 +38,7 @@ def make_esvs(path, n_frames=3, optional=OPTIONAL, method="regression", uids=UID
         interactions=pairs,
         sufficient_frames=esv[..., 0] > 0,
         necessary_frames=esv[..., 1] > 0,
+        subset_scores=rng.random((len(uids), 2**n_frames, 5)),
     )
     attributes = {"dataset": "d", "model": "m", "method": method, "checkpoint": ["a.pt", "b.pt"]}
     with write_esvs(path, n_frames, CLASSES, PRIOR, attributes, optional) as writer:
@@ -49,6 +50,14 @@ def make_esvs(path, n_frames=3, optional=OPTIONAL, method="regression", uids=UID
             frame_idx=np.sort(rng.integers(0, 20, (len(uids), n_frames)), axis=1),
         )
     return path
+
+
+def test_collated_files_are_without_the_scores_of_all_subsets(tmp_path):
+    path = make_esvs(tmp_path / "3.h5", optional=(*OPTIONAL, "subset_scores"))
+    collate_esvs([path], tmp_path / "collated.h5")
+    with h5py.File(path) as own, h5py.File(tmp_path / "collated.h5") as collated:
+        assert own["subset_scores"].shape == (len(UIDS), 8, 5)
+        assert set(own) - set(collated) - set(collated["3"]) == {"subset_scores"}
 
 
 def make_every_frame(path):
