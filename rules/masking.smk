@@ -1,4 +1,4 @@
-# In: gulped validation frames and networks of whole clips. Out: what these say of masked clips.
+# In: gulped validation frames, networks of whole clips and their ESVs. Out: what these say of masked clips.
 
 
 rule check_masking:
@@ -8,6 +8,11 @@ rule check_masking:
         labels=dataset_file("labels"),
         network=lambda wildcards: networks.clip_files(
             wildcards.dataset, wildcards.model
+        ),
+        # Of the model's own stand-in they may hold all answers.
+        esvs=lambda wildcards: (
+            f"results/{wildcards.dataset}/esvs/{wildcards.model}/"
+            f"{networks.checked_elements(wildcards.model)}_frames.h5"
         ),
     output:
         runs="results/{dataset}/tables/masking_check_runs_{model}.csv",
@@ -26,7 +31,7 @@ rule check_masking:
         runtime=by_attempt(120),
         gpu=config["gpus"],
     params:
-        model=lambda wildcards: networks.model_options(wildcards.model),
+        model=lambda wildcards: networks.model_options(wildcards.model, "attribution"),
         n_elements=lambda wildcards: networks.checked_elements(wildcards.model),
         options=config["figures"]["masking_check"],
         device=config["device"],

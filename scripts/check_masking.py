@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import torch
 
 from playfair.attribution.clip_reading import clips_at_once, read_clips
 from playfair.attribution.explained_clips import make_explained_clips, takes_fill
 from playfair.data.clips.labels import read_class_names
+from playfair.data.stores.esv_store import read_subset_scores
 from playfair.data.video.gulp import GulpReader
-from playfair.evaluation.masking_check import check_masking
+from playfair.evaluation.masking_check import check_masking, check_stored
 from playfair.files import write_csv
 from playfair.logs import log_to
 
@@ -26,10 +28,12 @@ class_names = read_class_names(files.labels) if files.labels else None
 own = {**options, "weights": weights, "fill": "nearest"}
 model = make_explained_clips(own, "uniform", class_names, None, params.device)
 network = model.network
+unit = options["attribution"]["score"]
+own_runs = check_stored(read_subset_scores(files.esvs), options["fill"], unit)
 models = {
     fill: model.with_fill(fill)
     for fill in dict.fromkeys([options["fill"], *study["fills"]])
-    if takes_fill(network, fill, params.n_elements)
+    if takes_fill(network, fill, params.n_elements) and (own_runs.empty or fill != options["fill"])
 }
 reader = GulpReader(files.gulp)
 order = np.random.default_rng(study["seed"]).permutation(len(reader.uids))[: study["videos"]]
@@ -42,5 +46,6 @@ runs, similarity = check_masking(
     study["most_subsets"],
     study["seed"],
 )
+runs = runs if own_runs.empty else pd.concat([own_runs, runs], ignore_index=True)
 write_csv(runs, snakemake.output.runs)
 write_csv(similarity, snakemake.output.similarity)

@@ -1,6 +1,6 @@
 """Is a network's answer to masked clips worth anything? Accuracy and score by elements kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import comb
 
 import numpy as np
@@ -9,6 +9,8 @@ import torch
 
 from playfair.attribution.clip_reading import ClipBatch
 from playfair.attribution.explained_clips import ExplainedClips, elements_frames
+from playfair.attribution.games.scores import probabilities_of_scores
+from playfair.attribution.result import Score
 
 COLUMNS = ("uid", "fill", "kept", "subset_count", "is_labelled", "accuracy", "score")
 
@@ -45,21 +47,53 @@ def check_masking(
             with torch.inference_mode():
                 game = model.game(videos, n_elements)
                 scores = game.outputs_of_members(torch.from_numpy(member).to(game.device))
-            scores_of = scores.cpu().numpy()
-            whole = scores_of[int(np.argmax(sizes))]
-            label = np.where(batch.label >= 0, batch.label, whole.argmax(axis=1))
-            for video, uid in enumerate(batch.uid):
-                right = scores_of[:, video].argmax(axis=1) == label[video]
-                true = scores_of[:, video, label[video]]
-                for kept in range(1, n_elements + 1):
-                    of_size = sizes == kept
-                    values = (
-                        uid, fill, kept, int(of_size.sum()), bool(batch.label[video] >= 0),
-                        float(right[of_size].mean()), float(true[of_size].mean()),
-                    )  # fmt: skip
-                    rows.append(dict(zip(COLUMNS, values, strict=True)))
+            of_videos = scores.transpose(0, 1).cpu().numpy()
+            rows += _rows(batch.uid, batch.label, fill, of_videos, sizes)
     similarity = pd.DataFrame(alike, columns=["uid", "position", "similarity"])
     return pd.DataFrame(rows, columns=list(COLUMNS)), similarity
+
+
+def check_stored(
+    blocks: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray]], fill: str, unit: Score
+) -> pd.DataFrame:
+    """What a network says with its own stand-in, from the scores that its exact values are made of.
+
+    Args:
+        blocks: uid (B,), label (B,), -1 where unknown, and scores (B, 2^n, C) by mask, in the unit.
+
+    Returns:
+        The first table of `check_masking`, over all subsets of each size.
+    """
+    rows: list[dict[str, object]] = []
+    for uid, label, scores in blocks:
+        likely = probabilities_of_scores(torch.from_numpy(scores), unit).numpy()
+        sizes = np.bitwise_count(np.arange(scores.shape[1]))
+        rows += _rows(uid, label, fill, likely, sizes)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows(
+    uid: Sequence[str] | np.ndarray,
+    label: np.ndarray,
+    fill: str,
+    scores: np.ndarray,
+    sizes: np.ndarray,
+) -> list[dict[str, object]]:
+    """Rows of videos, from their scores (B, M, C) on M subsets of these sizes."""
+    whole = scores[:, int(np.argmax(sizes))]
+    classes = np.where(label >= 0, label, whole.argmax(axis=1))
+    rows: list[dict[str, object]] = []
+    for video, name in enumerate(uid):
+        right = scores[video].argmax(axis=1) == classes[video]
+        true = scores[video, :, classes[video]]
+        for kept in range(1, int(sizes.max()) + 1):
+            of_size = sizes == kept
+            values = (
+                name, fill, kept, int(of_size.sum()), bool(label[video] >= 0),
+                float(right[of_size].mean()), float(true[of_size].mean()),
+            )  # fmt: skip
+            rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return rows
 
 
 def chosen_subsets(n_elements: int, most_subsets: int, seed: int) -> np.ndarray:

@@ -7,9 +7,9 @@ import torch
 
 from playfair.attribution.clip_reading import ClipBatch
 from playfair.attribution.explained_clips import takes_fill
-from playfair.evaluation.masking_check import check_masking, chosen_subsets
+from playfair.evaluation.masking_check import check_masking, check_stored, chosen_subsets
 from playfair.figures.masking_check import masking_check_table, plot_masking_check
-from tests.unit.attribution.test_explained_clips import clips, explained, network
+from tests.unit.attribution.test_explained_clips import EXACT, clips, explained, network
 
 torch.set_num_threads(1)
 
@@ -41,6 +41,19 @@ def test_scores_are_means_over_subsets_of_a_size_by_brute_force():
     np.testing.assert_allclose(full["score"], whole[1].max(), atol=1e-6)
     assert full["accuracy"].tolist() == [1.0, 1.0]
     assert not full["is_labelled"].any()
+
+
+@pytest.mark.parametrize("score", ["probability", "logit", "log_odds"])
+def test_stored_scores_say_of_the_own_stand_in_what_the_network_does(score):
+    section = {**EXACT, "subset_scores": True, "score": score}
+    model, label = explained(), np.array([2, -1])
+    stored = model.explain(clips(2), 4, section, label).subset_scores
+    asked, _ = check_masking({"nearest": model}, [batch(label)], 4, 99, 0)
+    read = check_stored([(np.array(["x", "y"]), label, stored)], "nearest", score)
+    assert read.columns.tolist() == asked.columns.tolist()
+    exact = ["uid", "fill", "kept", "subset_count", "is_labelled", "accuracy"]
+    pd.testing.assert_frame_equal(read[exact], asked[exact])
+    np.testing.assert_allclose(read["score"], asked["score"], atol=1e-6)
 
 
 def test_neighbouring_elements_that_are_alike_have_a_similarity_of_one():
