@@ -28,6 +28,12 @@ rule export_dashboard:
             dataset=config["dataset"],
             model=networks.head_models,
         ),
+        # What networks of whole clips say of all subsets of elements, where that is stored.
+        tables=[
+            f"results/{config['dataset']}/esvs/{model}/{n_frames}_frames.h5"
+            for model in networks.clip_models
+            for n_frames in networks.numbers_of_frames(model)
+        ],
         methods=methods.files(config["dataset"], networks),
         features=sorted(set(features_of.values())),
         heads=[path for paths in heads_of.values() for path in paths],
