@@ -205,9 +205,11 @@ class ReferenceFeatures:
                 f"attribute feature_dim {self._dim}: expected one list of numbers for each of its "
                 f"{len(self.uid)} uids, and 1 or more"
             )
-        self._labels = self._label_column(group.get("labels", {}), label_name)
+        self._labels: Mapping[str, Any] = group.get("labels", {})
+        self._label_name = label_name
 
-    def _label_column(self, labels: Mapping[str, Any], name: str | None) -> h5py.Dataset | None:
+    def _label_column(self) -> h5py.Dataset | None:
+        labels, name = self._labels, self._label_name
         names = sorted(labels)
         if name is None:
             name = "action" if "action" in names else names[0] if len(names) == 1 else None
@@ -224,16 +226,18 @@ class ReferenceFeatures:
         """The videos of the file as clips; of an unknown class where there are no labels.
 
         Raises:
-            InputError: for a label that is no class, or a uid that cannot name a file.
+            InputError: for a label that is no class, a uid that cannot name a file, or labels of
+                which none is chosen.
         """
-        if self._labels is None:
+        labels = self._label_column()
+        if labels is None:
             found = [""] * len(self.uid)
-        elif self._labels.dtype.kind in "iu":
-            numbers = read_values(self._labels, remedy=REMEDY)
+        elif labels.dtype.kind in "iu":
+            numbers = read_values(labels, remedy=REMEDY)
             pairs = zip(self.uid, numbers, strict=True)
             found = [_class_of(self.path, *pair, class_names) for pair in pairs]
         else:
-            found = [class_name_in(self.path, text) for text in read_text(self._labels, REMEDY)]
+            found = [class_name_in(self.path, text) for text in read_text(labels, REMEDY)]
         for uid in self.uid:
             _check_uid(self.path, str(uid))
         return [Clip(str(uid), name) for uid, name in zip(self.uid, found, strict=True)]

@@ -72,6 +72,7 @@ def test_a_file_of_one_split_has_no_groups_and_labels_may_be_names(tmp_path, cla
         write(file, ("4", "30"), verb=["b", "b"], noun=["c", "a"])
     found = read_split(tmp_path / "one.h5", "train", classes, "noun")
     assert found == [Clip("4", "c"), Clip("30", "a")]
+    assert open_source(tmp_path / "one.h5", "train").read(found[0]).shape == (LENGTHS["4"], D)
     with pytest.raises(InputError, match="has the labels noun, verb: choose one"):
         read_split(tmp_path / "one.h5", "train", classes)
     with pytest.raises(InputError, match="has the labels noun, verb: choose one"):
