@@ -76,6 +76,7 @@ fuzz: setup ## Read damaged files of all kinds for FUZZ_MINUTES (60), and say wh
 bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half an hour)
 	$(BIN)/python -m benchmarks.bench_attribution
 	$(BIN)/python -m benchmarks.bench_sampling
+	$(BIN)/python -m benchmarks.bench_samplers
 	$(BIN)/python -m benchmarks.bench_coverage
 	$(BIN)/python -m benchmarks.bench_esv_script
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline

@@ -33,7 +33,9 @@ def test_exact_values_are_those_of_the_processor(make_model):
     np.testing.assert_allclose(on_gpu.esv, expected.esv, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", ["regression", "permutation", "stratified", "constructive"])
+@pytest.mark.parametrize(
+    "method", ["regression", "adaptive", "permutation", "stratified", "constructive"]
+)
 @pytest.mark.parametrize("make_model", [trn_heads, tsn_head])
 def test_samples_are_those_of_the_processor(make_model, method):
     options = {"method": method, "budget": 64}

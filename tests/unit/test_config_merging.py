@@ -88,7 +88,8 @@ def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
         (
             {"attribution": {"budget": 9}},
             "config key attribution.budget is 9, which the method exact does not take: remove it, "
-            "or choose auto or regression or permutation or stratified or constructive as",
+            "or choose auto or regression or adaptive or permutation or stratified or "
+            "constructive as",
         ),
         (
             with_trn(attribution={"method": "regression", "iterations": 3, "budget": 99}),

@@ -13,6 +13,7 @@ METHODS = {
     "exact": "playfair.attribution.exact.method:Exact",
     "auto": "playfair.attribution.samplers.auto:Auto",
     "regression": "playfair.attribution.samplers.regression:RegressionSampler",
+    "adaptive": "playfair.attribution.samplers.adaptive:AdaptiveSampler",
     "permutation": "playfair.attribution.samplers.permutation:PermutationSampler",
     "stratified": "playfair.attribution.samplers.stratified:StratifiedSampler",
     "constructive": "playfair.attribution.samplers.constructive:ConstructiveSampler",

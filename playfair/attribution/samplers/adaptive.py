@@ -1,0 +1,127 @@
+"""Of several fits to the same pairs, the one that says most of pairs that it has not seen."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from playfair.attribution.methods.method import Method
+from playfair.attribution.result import Attribution, concatenated
+from playfair.attribution.samplers.column_products import Columns
+from playfair.attribution.samplers.regression import RegressionSampler, esv_of_regressors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from playfair.attribution.games.game import Game
+    from playfair.attribution.samplers.odd_fits import Fit, Pairs
+
+BETTER = 0.9
+"""How little of what the regression misses another fit may miss to take its place."""
+NOTHING = 1e-10
+"""Missed share of a regression that needs no other fit: rounding."""
+
+
+class AdaptiveSampler(RegressionSampler):
+    """The pairs of `regression`, and for each video the best of three fits to them.
+
+    These are the regression itself, a Gaussian process and a few products of three frames (see
+    `playfair.attribution.samplers.odd_fits`); leave-one-out errors, or those of cross-validation,
+    over all classes together decide. What the fit missed of pairs that it had not seen is then
+    shared out by the regression on membership alone, so that the estimate stays consistent whatever
+    the fit, and says by its size how sure the estimate is.
+
+    A video takes seconds, whatever its model: for models of which 1024 evaluations take longer.
+    Multi-scale games have scores for all sizes by a joint fit and play `regression`.
+    """
+
+    name = "adaptive"
+    summary = "the best of a regression, a Gaussian process and a few products of three frames"
+    advice = "slow models, such as networks of whole clips: the most accurate, for seconds a video"
+
+    @classmethod
+    def for_game(cls, game: "Game", options: Any, seed: int = 0) -> Method:
+        return cls(game.n_frames, game.n_max, options, seed)
+
+    def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
+        super().videos_at_once(game, class_count, memory_budget)
+        return 1
+
+    def attribute(
+        self, game: "Game", class_idx: np.ndarray, label: np.ndarray | None
+    ) -> Attribution:
+        return concatenated(
+            [
+                super(AdaptiveSampler, self).attribute(
+                    game.with_features(game.features[video : video + 1]), class_idx, label
+                )
+                for video in range(game.video_count)
+            ]
+        )
+
+    def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
+        import torch
+
+        from playfair.attribution.samplers.odd_fits import fit_process, fit_products
+
+        esv, error = super().estimate(scores, prior)
+        if self.n_max is not None or self.n_frames < 3:
+            return esv, error
+        count = (len(scores) - 1) // 2
+        with torch.inference_mode(False), torch.no_grad():
+            pairs = self._pairs(scores, count)
+            missed_share = self._missed_share(pairs, count)
+            if missed_share <= NOTHING:
+                return esv, error
+            fits = [fit for fit in (fit_process(pairs), fit_products(pairs)) if fit is not None]
+            best = min(fits, key=lambda fit: fit.missed_share)
+            if best.missed_share >= BETTER * missed_share:
+                return esv, error
+            shared, error = self._corrected(best, pairs, count)
+        equal = (scores[0].astype(np.float64) - prior) / self.n_frames
+        return equal + shared, error
+
+    def _pairs(self, scores: Columns, count: int) -> "Pairs":
+        import torch
+
+        from playfair.attribution.samplers.odd_fits import Pairs
+
+        weights = self._pair_weights(count)
+        degrees = sorted({1, min(2, self._degree(count))})
+        return Pairs(
+            sign=torch.from_numpy(np.where(self.smaller[:count], 1.0, -1.0)),
+            answers=torch.from_numpy(self.differences(scores).astype(np.float64)),
+            weights=torch.from_numpy(weights / weights.mean()),
+            lines=[self._lines(count, degree) for degree in degrees],
+        )
+
+    def _lines(self, count: int, degree: int) -> tuple["Tensor", "Tensor"]:
+        """The terms of the regression, (P, F), and their ESVs (n, F)."""
+        import torch
+
+        terms = self._regressors(slice(0, count), degree)
+        esvs = esv_of_regressors(self.n_frames, degree)
+        esvs = np.pad(esvs, ((0, 0), (0, terms.shape[1] - esvs.shape[1])))
+        return torch.from_numpy(terms), torch.from_numpy(esvs)
+
+    def _missed_share(self, pairs: "Pairs", count: int) -> float:
+        """Of the regression, as of the fits."""
+        from playfair.attribution.samplers.odd_fits import MOST_COMPARED, _least_squares
+
+        count = min(count, MOST_COMPARED)
+        terms, _ = self._lines(count, self._degree(count))
+        slopes, leverage = _least_squares(terms, pairs.answers[:count], pairs.weights[:count])
+        missed = pairs.answers[:count] - terms @ slopes
+        return pairs.missed_share(missed / (1 - leverage).clamp_min(0.05)[:, None])
+
+    def _corrected(self, fit: "Fit", pairs: "Pairs", count: int) -> tuple[Columns, Columns]:
+        """ESVs (n, X) of a fit and of what it missed, and their standard errors."""
+        import torch
+
+        terms, esvs = pairs.lines[0]
+        used = torch.from_numpy(self.used_share(count))[:, None]
+        weighted = terms * pairs.weights[:, None]
+        influence = esvs @ torch.linalg.pinv(terms.T @ weighted, hermitian=True) @ weighted.T
+        # A pair stands for those of its size that were not drawn, and for itself.
+        left = (1 - used) * fit.missed + used * fit.left_over
+        variance = influence**2 @ ((1 - used) * fit.missed**2)
+        return (fit.esv + influence @ left).numpy(), variance.clamp_min(0).sqrt().numpy()

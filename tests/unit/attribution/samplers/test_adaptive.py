@@ -1,0 +1,142 @@
+"""The adaptive sampler: closed forms against definitions, and games on which it has to win."""
+
+import numpy as np
+import pytest
+import torch
+
+from playfair.attribution.exact.exact import exact_esvs
+from playfair.attribution.explain import explain
+from playfair.attribution.samplers import odd_fits
+from playfair.attribution.samplers.adaptive import AdaptiveSampler
+from playfair.attribution.samplers.odd_fits import Pairs, kernel_esvs, odd_kernel
+from playfair.attribution.samplers.regression import RegressionSampler
+from playfair.attribution.samplers.sampler import SamplerOptions
+from tests.conformance import inputs
+from tests.oracle import shapley_values
+from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
+
+
+def estimated(sampler_class, game, n_frames, budget, seed=0):
+    """ESVs and standard errors of a game (M, n) bool -> (M,)."""
+    sampler = sampler_class(n_frames, None, SamplerOptions(budget=budget), seed)
+    scores = game(sampler.member).astype(float)[:, None]
+    esv, error = sampler.estimate(scores, game(np.zeros((1, n_frames), dtype=bool)).astype(float))
+    return esv[:, 0], error[:, 0]
+
+
+def random_pairs(n_frames=6, count=30, columns=2):
+    generator = torch.Generator().manual_seed(0)
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    lines = [(normal(count, 3), normal(n_frames, 3))]
+    weights = normal(count).abs() + 0.5
+    return Pairs(normal(count, n_frames).sign(), normal(count, columns), weights, lines)
+
+
+def test_esvs_of_kernel_functions_are_those_of_the_definition():
+    n_frames = 5
+    frame_weights = torch.tensor([0.05, 0.3, 0.6, 0.9, 0.2], dtype=torch.float64)
+    sign = torch.tensor([[1.0, -1, 1, 1, -1], [-1, -1, -1, 1, 1]], dtype=torch.float64)
+    found = kernel_esvs(sign, frame_weights)
+    for row in range(2):
+
+        def half(members, row=row):
+            z = -torch.ones(1, n_frames, dtype=torch.float64)
+            z[0, list(members)] = 1
+            return np.array([float(odd_kernel(z, sign[row : row + 1], frame_weights)) / 2])
+
+        expected = shapley_values(half, n_frames)[:, 0]
+        np.testing.assert_allclose(found[row].numpy(), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("noise", [1e-2, 1.0])
+def test_what_a_process_misses_is_what_a_fit_without_the_pair_misses(noise):
+    pairs = random_pairs()
+    weights = torch.full((6,), 0.3, dtype=torch.float64)
+    whole = odd_fits._fitted_process(pairs, weights, noise, 0, 0.0)
+    scale = odd_kernel(pairs.sign, pairs.sign, weights).diagonal().mean()
+    for left_out in (0, 17):
+        others = [row for row in range(30) if row != left_out]
+        terms = pairs.lines[0][0]
+        kernel = odd_kernel(pairs.sign, pairs.sign, weights) / scale
+        inverse = torch.linalg.inv(kernel[others][:, others] + noise * torch.eye(29))
+        slopes = torch.linalg.solve(
+            terms[others].T @ inverse @ terms[others],
+            terms[others].T @ inverse @ pairs.answers[others],
+        )
+        duals = inverse @ (pairs.answers[others] - terms[others] @ slopes)
+        said = terms[left_out] @ slopes + kernel[left_out, others] @ duals
+        expected = pairs.answers[left_out] - said
+        np.testing.assert_allclose(whole.missed[left_out], expected, atol=1e-8)
+
+
+def test_pairs_beyond_those_fitted_are_predicted(monkeypatch):
+    pairs = random_pairs()
+    weights = torch.full((6,), 0.3, dtype=torch.float64)
+    monkeypatch.setattr(odd_fits, "MOST_FITTED", 29)
+    found = odd_fits._fitted_process(pairs, weights, 0.1, 0, 0.0)
+    monkeypatch.undo()
+    whole = odd_fits._fitted_process(pairs, weights, 0.1, 0, 0.0)
+    np.testing.assert_allclose(found.missed[29], whole.missed[29], atol=1e-8)
+    np.testing.assert_array_equal(found.missed[29], found.left_over[29])
+
+
+def parities(members):
+    """Two products of three frames: each shared equally."""
+    first, second = members[:, [1, 5, 9]].sum(axis=1) % 2, members[:, [0, 5, 11]].sum(axis=1) % 2
+    return first + 0.5 * second
+
+
+def test_products_of_three_frames_are_found_exactly():
+    expected = np.zeros(12)
+    expected[[1, 5, 9]] += 1 / 3
+    expected[[0, 5, 11]] += 1 / 6
+    esv, error = estimated(AdaptiveSampler, parities, 12, 300)
+    np.testing.assert_allclose(esv, expected, atol=1e-6)
+    assert error.max() < 1e-6
+    other, _ = estimated(RegressionSampler, parities, 12, 300)
+    assert np.abs(other - expected).max() > 0.1
+
+
+def test_frames_any_of_which_suffices_are_told_from_the_others():
+    enough = np.arange(0, 24, 3)
+    expected = np.zeros(24)
+    expected[enough] = 1 / 8
+
+    def game(members):
+        return members[:, enough].any(axis=1)
+
+    esv, _ = estimated(AdaptiveSampler, game, 24, 1024)
+    assert np.abs(esv - expected).sum() < 0.05
+    other, _ = estimated(RegressionSampler, game, 24, 1024)
+    assert np.abs(other - expected).sum() > 0.15
+
+
+def test_it_is_closer_than_the_regression_and_says_how_close():
+    features = inputs("adaptive", (1, 12, 32), -1, 1)
+    head = tsn_head()
+    with torch.no_grad():
+        head.classifier.weight *= 4
+    _, exact = exact_esvs(head, features, priors())
+    errors, inside = {"adaptive": [], "regression": []}, []
+    for seed in range(4):
+        for method, found in errors.items():
+            estimate = explain(features, head, priors(), method, seed, budget=500)
+            found.append(np.abs(estimate.esv - exact).mean())
+        estimate = explain(features, head, priors(), "adaptive", seed, budget=500)
+        inside.append(np.abs(estimate.esv - exact) <= 1.96 * estimate.standard_error)
+    assert np.mean(errors["adaptive"]) < 0.8 * np.mean(errors["regression"])
+    assert 0.88 < np.mean(inside) < 0.99
+
+
+def test_multi_scale_models_are_fitted_by_the_regression():
+    features = inputs("adaptive scales", (1, 12, 32), -1, 1)
+    found, expected = (
+        explain(features, trn_heads(), priors(), method, budget=300)
+        for method in ("adaptive", "regression")
+    )
+    # Other pairs are drawn; the error is of the same size.
+    ratio = found.standard_error.mean() / expected.standard_error.mean()
+    assert 0.5 < ratio < 2
