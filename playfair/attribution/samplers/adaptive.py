@@ -61,7 +61,7 @@ class AdaptiveSampler(RegressionSampler):
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         import torch
 
-        from playfair.attribution.samplers.odd_fits import fit_process, fit_products
+        from playfair.attribution.samplers.odd_fits import fit_lines, fit_process, fit_products
 
         esv, error = super().estimate(scores, prior)
         if self.n_max is not None or self.n_frames < 3:
@@ -69,14 +69,15 @@ class AdaptiveSampler(RegressionSampler):
         count = (len(scores) - 1) // 2
         with torch.inference_mode(False), torch.no_grad():
             pairs = self._pairs(scores, count)
-            missed_share = self._missed_share(pairs, count)
-            if missed_share <= NOTHING:
+            lines = fit_lines(pairs, *self._lines(count, self._degree(count)))
+            least = BETTER * pairs.missed_share(lines.missed)
+            if least <= NOTHING:
                 return esv, error
-            fits = [fit for fit in (fit_process(pairs), fit_products(pairs)) if fit is not None]
-            best = min(fits, key=lambda fit: fit.missed_share)
-            if best.missed_share >= BETTER * missed_share:
+            found = [fit for fit in (fit_process(pairs), fit_products(pairs)) if fit is not None]
+            shares = [pairs.missed_share(fit.missed) for fit in found]
+            if min(shares) >= least:
                 return esv, error
-            shared, error = self._corrected(best, pairs, count)
+            shared, error = self._corrected(found[int(np.argmin(shares))], pairs, count)
         equal = (scores[0].astype(np.float64) - prior) / self.n_frames
         return equal + shared, error
 
@@ -102,16 +103,6 @@ class AdaptiveSampler(RegressionSampler):
         esvs = esv_of_regressors(self.n_frames, degree)
         esvs = np.pad(esvs, ((0, 0), (0, terms.shape[1] - esvs.shape[1])))
         return torch.from_numpy(terms), torch.from_numpy(esvs)
-
-    def _missed_share(self, pairs: "Pairs", count: int) -> float:
-        """Of the regression, as of the fits."""
-        from playfair.attribution.samplers.odd_fits import MOST_COMPARED, _least_squares
-
-        count = min(count, MOST_COMPARED)
-        terms, _ = self._lines(count, self._degree(count))
-        slopes, leverage = _least_squares(terms, pairs.answers[:count], pairs.weights[:count])
-        missed = pairs.answers[:count] - terms @ slopes
-        return pairs.missed_share(missed / (1 - leverage).clamp_min(0.05)[:, None])
 
     def _corrected(self, fit: "Fit", pairs: "Pairs", count: int) -> tuple[Columns, Columns]:
         """ESVs (n, X) of a fit and of what it missed, and their standard errors."""

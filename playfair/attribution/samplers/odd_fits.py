@@ -73,13 +73,12 @@ class Fit:
     """A fit of all pairs.
 
     esv (n, X): of what is fitted. missed (P, X): answers minus what the fit says of each pair
-    without having seen it; left_over: having seen it. missed_share: of the pairs compared.
+    without having seen it; left_over: having seen it.
     """
 
     esv: Tensor
     missed: Tensor
     left_over: Tensor
-    missed_share: float
 
 
 def principal(answers: Tensor) -> Tensor:
@@ -106,8 +105,7 @@ def fit_process(pairs: Pairs) -> Fit:
             if best is None or share < best[0]:
                 best = share, frame_weights, noise, choice
     assert best is not None
-    share, frame_weights, noise, choice = best
-    return _fitted_process(pairs, frame_weights, noise, choice, share)
+    return _fitted_process(pairs, *best[1:])
 
 
 def _candidate_weights(pairs: Pairs) -> Iterator[Tensor]:
@@ -178,9 +176,7 @@ def _left_out_shares(pairs: Pairs, frame_weights: Tensor) -> Iterator[tuple[floa
             yield pairs.missed_share(duals / own.clamp_min(1e-12)[:, None]), noise, choice
 
 
-def _fitted_process(
-    pairs: Pairs, frame_weights: Tensor, noise: float, choice: int, share: float
-) -> Fit:
+def _fitted_process(pairs: Pairs, frame_weights: Tensor, noise: float, choice: int) -> Fit:
     seen = pairs.leading(MOST_FITTED)
     terms, term_esvs = seen.lines[choice]
     kernel = odd_kernel(seen.sign, seen.sign, frame_weights)
@@ -202,7 +198,7 @@ def _fitted_process(
         missed, left_over = torch.cat([missed, new]), torch.cat([left_over, new])
     shared = kernel_esvs(seen.sign, frame_weights) / scale
     shared -= shared.mean(dim=1, keepdim=True)
-    return Fit(term_esvs @ slopes + shared.T @ duals, missed, left_over, share)
+    return Fit(term_esvs @ slopes + shared.T @ duals, missed, left_over)
 
 
 # -------------------------------------------------------------------------- products of three
@@ -238,15 +234,12 @@ def fit_products(pairs: Pairs) -> Fit | None:
     triples = frames[chosen]
     of_all = pairs.sign[:, triples].prod(dim=2)
     columns = torch.cat([terms, of_all], dim=1)
-    slopes, leverage = _least_squares(columns, pairs.answers, pairs.weights)
-    left_over = pairs.answers - columns @ slopes
     product_esvs = torch.full((n_frames, len(triples)), -1 / n_frames, dtype=torch.float64)
     product_esvs[triples.T, torch.arange(len(triples))] += 1 / 3
-    esv = torch.cat([term_esvs, product_esvs], dim=1) @ slopes
-    unseen_by_fit = left_over / (1 - leverage).clamp_min(0.05)[:, None]
+    fit = fit_lines(pairs, columns, torch.cat([term_esvs, product_esvs], dim=1))
     # Products were chosen by these pairs, too: cross-validation says what that is worth.
-    unseen_by_fit[:count] = missed[extra]
-    return Fit(esv, unseen_by_fit, left_over, shares[extra])
+    fit.missed[:count] = missed[extra]
+    return fit
 
 
 def _chosen_products(
@@ -274,6 +267,18 @@ def _chosen_products(
         rest = rest - torch.outer(direction, direction @ rest)
         new = new - (columns @ direction).pow(2)
     return chosen
+
+
+def fit_lines(pairs: Pairs, terms: Tensor, term_esvs: Tensor) -> Fit:
+    """Weighted least squares on terms (P, F) with their ESVs (n, F)."""
+    slopes, leverage = _least_squares(terms, pairs.answers, pairs.weights)
+    left_over = pairs.answers - terms @ slopes
+    return Fit(term_esvs @ slopes, left_over / _unseen(leverage), left_over)
+
+
+def _unseen(leverage: Tensor) -> Tensor:
+    """What is left of a pair's answer by a fit with it, as a share of that without it: (P, 1)."""
+    return (1 - leverage).clamp_min(0.05)[:, None]
 
 
 def _least_squares(columns: Tensor, answers: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -55,7 +55,7 @@ def test_esvs_of_kernel_functions_are_those_of_the_definition():
 def test_what_a_process_misses_is_what_a_fit_without_the_pair_misses(noise):
     pairs = random_pairs()
     weights = torch.full((6,), 0.3, dtype=torch.float64)
-    whole = odd_fits._fitted_process(pairs, weights, noise, 0, 0.0)
+    whole = odd_fits._fitted_process(pairs, weights, noise, 0)
     scale = odd_kernel(pairs.sign, pairs.sign, weights).diagonal().mean()
     for left_out in (0, 17):
         others = [row for row in range(30) if row != left_out]
@@ -76,9 +76,9 @@ def test_pairs_beyond_those_fitted_are_predicted(monkeypatch):
     pairs = random_pairs()
     weights = torch.full((6,), 0.3, dtype=torch.float64)
     monkeypatch.setattr(odd_fits, "MOST_FITTED", 29)
-    found = odd_fits._fitted_process(pairs, weights, 0.1, 0, 0.0)
+    found = odd_fits._fitted_process(pairs, weights, 0.1, 0)
     monkeypatch.undo()
-    whole = odd_fits._fitted_process(pairs, weights, 0.1, 0, 0.0)
+    whole = odd_fits._fitted_process(pairs, weights, 0.1, 0)
     np.testing.assert_allclose(found.missed[29], whole.missed[29], atol=1e-8)
     np.testing.assert_array_equal(found.missed[29], found.left_over[29])
 
