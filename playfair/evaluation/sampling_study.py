@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from playfair.attribution.explain import explain
 from playfair.attribution.games.calls import Model
-from playfair.attribution.methods.registry import samplers
+from playfair.attribution.methods.registry import method_class, samplers
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 
@@ -19,6 +19,11 @@ Device = torch.device | str | None
 REFERENCE_SAMPLER = "regression"
 REFERENCE_RUNS = 10
 """Runs that share the evaluations of a long run, so that it needs a tenth of the memory."""
+
+
+def studied() -> list[str]:
+    """The samplers but for those made for slow models, which would take most of its time."""
+    return [name for name in samplers() if not method_class(name).for_slow_models]
 
 
 def explained_classes(
@@ -73,7 +78,7 @@ def study_against_exact(
     exact = explain(batch, model, priors, classes=classes, device=device)
     reference = _of_video(exact.esv, column)
     rows = []
-    runs = [(s, b, r) for s in samplers() for b in budgets for r in range(1, repetitions + 1)]
+    runs = [(s, b, r) for s in studied() for b in budgets for r in range(1, repetitions + 1)]
     for sampler, budget, repetition in tqdm(runs, desc="samplers", disable=not progress):
         row, esv = _run(model, batch, priors, sampler, budget, repetition, classes, column, device)
         row["error"] = relative_error(esv, reference)
@@ -102,7 +107,7 @@ def study_every_frame(
     ten runs of `reference_budget` evaluations in all.
     """
     rows = []
-    runs = [(s, b, r) for s in samplers() for b in budgets for r in range(1, repetitions + 1)]
+    runs = [(s, b, r) for s in studied() for b in budgets for r in range(1, repetitions + 1)]
     with tqdm(
         total=len(features) * (len(runs) + 1), desc="every frame", disable=not progress
     ) as bar:

@@ -35,6 +35,8 @@ class Method(ABC):
     is_random: ClassVar[bool] = False
     is_sampler: ClassVar[bool] = False
     """Whether it estimates from a sample, whatever the game."""
+    for_slow_models: ClassVar[bool] = False
+    """Whether it takes seconds a video of its own, which pay only where a model takes longer."""
     gives_esvs: ClassVar[bool] = True
     """Whether prior + sum of values over frames = score, at least as an estimate."""
     needs_gradients: ClassVar[bool] = False

@@ -37,6 +37,7 @@ class AdaptiveSampler(RegressionSampler):
     name = "adaptive"
     summary = "the best of a regression, a Gaussian process and a few products of three frames"
     advice = "slow models, such as networks of whole clips: the most accurate, for seconds a video"
+    for_slow_models = True
 
     @classmethod
     def for_game(cls, game: "Game", options: Any, seed: int = 0) -> Method:

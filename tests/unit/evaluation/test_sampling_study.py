@@ -6,11 +6,11 @@ import torch
 
 from playfair.attribution.exact.exact import exact_esvs
 from playfair.attribution.explain import explain
-from playfair.attribution.methods.registry import samplers
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 from playfair.evaluation.sampling_study import (
     explained_classes,
+    studied,
     study_against_exact,
     study_every_frame,
 )
@@ -38,7 +38,7 @@ def test_errors_are_those_of_the_true_class_against_exact_values(head, features)
     runs = study_against_exact(
         head, features, LABEL, PRIORS, n_frames=8, budgets=[64], repetitions=2, progress=False
     )
-    assert len(runs) == len(samplers()) * 2 * 3
+    assert len(runs) == len(studied()) * 2 * 3
     assert set(runs["sequences"]) == {"8 frames"}
     batch = np.stack([video[sample_frame_idx(len(video), 8)] for video in features])
     exact = exact_esvs(head, batch, PRIORS)[1]
@@ -69,7 +69,7 @@ def test_every_frame_is_compared_with_a_long_run(head, features):
         reference_budget=20_000,
         progress=False,
     )
-    assert len(runs) == len(samplers()) * 2 * 2
+    assert len(runs) == len(studied()) * 2 * 2
     assert set(runs["sequences"]) == {"every frame"}
     assert set(runs["video"]) == {0, 1}
     regression = runs.query("sampler == 'regression'")
