@@ -1,9 +1,10 @@
 """Accuracy of shapiq's samplers on the games of `benchmarks.bench_samplers`; needs no Play Fair.
 
-    python -m benchmarks.measure_shapiq FOLDER    its environment: requirements-compare.lock
+    python -m benchmarks.measure_shapiq FOLDER
 
-FOLDER holds the games of models. Writes benchmarks/shapiq.csv, in the form of samplers.csv: one
-class, pairs of a subset and its complement wherever a sampler knows them.
+In an environment of its own: Python 3.12, shapiq 1.8, lightgbm and xgboost. FOLDER holds the
+games of models. Writes benchmarks/shapiq.csv, in the form of samplers.csv: one class, pairs of a
+subset and its complement wherever a sampler knows them.
 """
 
 import csv

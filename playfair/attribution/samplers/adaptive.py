@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playfair.attribution.methods.method import Method
-from playfair.attribution.result import Attribution, concatenated
 from playfair.attribution.samplers.column_products import Columns
 from playfair.attribution.samplers.regression import RegressionSampler, esv_of_regressors
 
@@ -45,39 +44,27 @@ class AdaptiveSampler(RegressionSampler):
 
     def videos_at_once(self, game: "Game", class_count: int, memory_budget: int) -> int:
         super().videos_at_once(game, class_count, memory_budget)
+        # Each video has a fit of its own.
         return 1
-
-    def attribute(
-        self, game: "Game", class_idx: np.ndarray, label: np.ndarray | None
-    ) -> Attribution:
-        return concatenated(
-            [
-                super(AdaptiveSampler, self).attribute(
-                    game.with_features(game.features[video : video + 1]), class_idx, label
-                )
-                for video in range(game.video_count)
-            ]
-        )
 
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         import torch
 
         from playfair.attribution.samplers.odd_fits import fit_lines, fit_process, fit_products
 
-        esv, error = super().estimate(scores, prior)
         if self.n_max is not None or self.n_frames < 3:
-            return esv, error
+            return super().estimate(scores, prior)
         count = (len(scores) - 1) // 2
         with torch.inference_mode(False), torch.no_grad():
             pairs = self._pairs(scores, count)
             lines = fit_lines(pairs, *self._lines(count, self._degree(count)))
             least = BETTER * pairs.missed_share(lines.missed)
             if least <= NOTHING:
-                return esv, error
+                return super().estimate(scores, prior)
             found = [fit for fit in (fit_process(pairs), fit_products(pairs)) if fit is not None]
             shares = [pairs.missed_share(fit.missed) for fit in found]
             if min(shares) >= least:
-                return esv, error
+                return super().estimate(scores, prior)
             shared, error = self._corrected(found[int(np.argmin(shares))], pairs, count)
         equal = (scores[0].astype(np.float64) - prior) / self.n_frames
         return equal + shared, error

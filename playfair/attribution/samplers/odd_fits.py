@@ -168,10 +168,11 @@ def _left_out_shares(pairs: Pairs, frame_weights: Tensor) -> Iterator[tuple[floa
         turned_terms = vectors.T @ terms
         for noise in NOISES:
             shrunk = (1 / (values.clamp_min(0) + noise))[:, None]
-            inner = torch.linalg.pinv(turned_terms.T @ (shrunk * turned_terms), hermitian=True)
-            explained = vectors @ (shrunk * turned_terms)
-            duals = vectors @ (shrunk * turned)
-            duals -= explained @ (inner @ (turned_terms.T @ (shrunk * turned)))
+            shrunk_terms, shrunk_answers = shrunk * turned_terms, shrunk * turned
+            inner = torch.linalg.pinv(turned_terms.T @ shrunk_terms, hermitian=True)
+            explained = vectors @ shrunk_terms
+            slopes = inner @ (turned_terms.T @ shrunk_answers)
+            duals = vectors @ (shrunk_answers - shrunk_terms @ slopes)
             own = (vectors**2 @ shrunk)[:, 0] - ((explained @ inner) * explained).sum(dim=1)
             yield pairs.missed_share(duals / own.clamp_min(1e-12)[:, None]), noise, choice
 

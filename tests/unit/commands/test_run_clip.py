@@ -10,6 +10,7 @@ from playfair.cli import main
 from playfair.data.stores.feature_store import FeatureStore
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.finished_run import FEATURE_DIM, write_imported_run, write_run
+from tests.unit.test_cli import said
 
 COMMAND = "The command explain"
 
@@ -26,11 +27,6 @@ def features(tmp_path, monkeypatch):
 def explained(capsys, *arguments):
     assert main(["explain", *arguments, "--output", "strip.png", "--json"]) == 0
     return json.loads(capsys.readouterr().out)["models"][0]
-
-
-def said(capsys, *arguments):
-    assert main(["explain", *arguments]) == 2
-    return capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["clip.npy", "clip.npz"])
@@ -69,7 +65,7 @@ def test_pictures_come_from_a_video_that_has_as_many_frames(
     assert [len(view.frames) for view in drawn] == [0, 6]
     for view in drawn:
         np.testing.assert_array_equal(view.features, features)
-    sentence = said(capsys, *command, "--video", "clips/longer.webm")
+    sentence = said(capsys, "explain", *command, "--video", "clips/longer.webm")
     assert "9 frames at 8 frames per second, but 6 features" in sentence
     refused(COMMAND, sentence, "a video that given features are not of")
 
@@ -106,7 +102,7 @@ def test_what_cannot_be_used_gets_one_sentence(
     write_clips(tmp_path / "clips", {"one": 3})
     np.save("wide.npy", np.zeros((3, FEATURE_DIM + 1)))
     (tmp_path / "broken.npy").write_bytes(b"no array")
-    sentence = said(capsys, *arguments)
+    sentence = said(capsys, "explain", *arguments)
     assert message in sentence
     refused(COMMAND, sentence)
 
@@ -118,4 +114,4 @@ def test_features_of_an_earlier_version_do_not_say_their_rate(
     about = FeatureStore(run / "features/small/validation.h5").attributes
     del about["fps"]
     monkeypatch.setattr("playfair.data.stores.feature_store.read_attributes", lambda _: about)
-    assert "has no attribute 'fps'" in said(capsys, "clip.npy", "--run", "run")
+    assert "has no attribute 'fps'" in said(capsys, "explain", "clip.npy", "--run", "run")
