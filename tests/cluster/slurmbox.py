@@ -147,9 +147,12 @@ class Slurmbox:
         daemon = self._daemons.pop(node)
         daemon.kill()
         daemon.wait()
-        for pid in self._processes_of(job):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        # Again until none is left: more may begin meanwhile, and the first to go are those that
+        # would report the end of the others.
+        while pids := self._processes_of(job):
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=power cut")
 
     def repair_node(self, node: str) -> None:
@@ -195,7 +198,7 @@ class Slurmbox:
         )
 
     def _processes_of(self, job: str) -> list[int]:
-        """The process ids of a job and of the daemons that watch it."""
+        """The process ids of a job, those of the daemons that watch it first."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -203,9 +206,10 @@ class Slurmbox:
                 command = (folder / "cmdline").read_bytes().split(b"\0")[0].decode()
                 is_job = f"SLURM_JOB_ID={job}".encode() in environment
                 is_ours = f"SLURM_CONF={self.folder}/slurm.conf".encode() in environment
-                if is_ours and (is_job or command.startswith(f"slurmstepd: [{job}.")):
-                    found.append(int(folder.name))
-        return found
+                watches = command.startswith(f"slurmstepd: [{job}.")
+                if is_ours and (is_job or watches):
+                    found.append((not watches, int(folder.name)))
+        return [pid for _, pid in sorted(found)]
 
     def _start_daemon(self, program: str, *options: str, name: str | None = None) -> None:
         path = shutil.which(program, path=_SBIN)

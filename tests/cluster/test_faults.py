@@ -115,13 +115,16 @@ def test_after_a_killed_head_the_next_does_only_what_is_missing(slurm, run, asse
 
 
 def test_job_on_a_node_that_goes_down_runs_elsewhere(slurm, run, assert_whole):
+    log = run / "results/tiny/logs/compute_class_priors.log"
+    log.unlink()
     with (
         held(run, "compute_class_priors") as let_go,
         Head(slurm, run, PRIORS, *REMAKE_PRIORS) as head,
     ):
         job = slurm.wait_for_running("compute_class_priors")
-        # The last one: the profile tries again what ended before it was disturbed.
-        before = slurm.jobs(head.run_id)[-1]
+        # Slurm calls a job running before its node has begun it: such a one fails by itself.
+        wait_until(log.exists, "the script did not begin")
+        (before,) = slurm.jobs(head.run_id)
         try:
             slurm.crash_node(before["NodeList"], job)
             # Slurm would hold a job that it puts back into the queue for two minutes.
@@ -130,7 +133,7 @@ def test_job_on_a_node_that_goes_down_runs_elsewhere(slurm, run, assert_whole):
             assert head.wait() == 0, head.said
         finally:
             slurm.repair_node(before["NodeList"])
-    after = slurm.jobs(head.run_id)[-1]
+    (after,) = slurm.jobs(head.run_id)
     assert (before["JobId"], after["JobId"], after["JobState"], after["Restarts"]) == (
         job,
         job,
