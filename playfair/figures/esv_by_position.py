@@ -1,8 +1,6 @@
-"""Figure: ESV of the true class by the position of the frame in the sequence, for each n_frames."""
+"""Figure: how ESVs are distributed by the position of the frame, right and wrong videos apart."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -10,22 +8,25 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.style import (
+    FAINT,
+    INK,
     LOOK,
     ONE_COLUMN,
+    PALETTE,
     REFERENCE,
     TWO_COLUMNS,
-    count_frames_along,
-    draw_with_interval,
+    count_frames,
+    count_videos,
     explained_class,
-    model_looks,
     new_figure,
 )
 
@@ -36,51 +37,77 @@ FIGURE = FigureEntry(
     needs=("collated",),
 )
 
-MAX_COLUMNS = 4
+ALL = "all"
+"""In the column outcome: videos whatever the prediction was."""
+MOST_LENGTHS = 4
+"""Numbers of frames drawn: with more, boxes become too narrow to read."""
+_QUANTILES = {"esv_q05": 0.05, "esv_q25": 0.25, "esv_median": 0.5, "esv_q75": 0.75, "esv_q95": 0.95}
+_ROW_HEIGHT = 1.45
+_MEAN = PALETTE[0]
+_MOST_TICKS = 8
+_LOOKS: dict[str, tuple[str, str, str]] = {
+    "right": ("right prediction", INK, "white"),
+    "wrong": ("wrong prediction", "white", INK),
+    "unlabelled": ("no label", FAINT, INK),
+}
+"""By outcome: words, colour of the box, colour of the median in it."""
 
 
 def esv_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
-    """ESV of the true class by model, number of frames and position of the frame.
+    """ESV of the true class by model, number of frames, outcome and position of the frame.
 
     Args:
         tables: by model, then by number of frames. Of videos without a label the predicted class
             is explained.
 
     Returns:
-        One row per model, n_frames and position (1..n_frames): model, n_frames, position,
-        video_count and, of these, unlabelled_count; esv_mean with its 95 % interval
-        esv_low..esv_high (mean ± 1.96 standard errors); the quartiles esv_q25, esv_median, esv_q75
-        over videos; supporting_share, the share of videos in which that frame has a positive ESV,
-        with its 95 % Wilson interval supporting_low..supporting_high.
+        One row per model, n_frames, outcome ("all", and of "right", "wrong" and "unlabelled" those
+        that occur) and position (1..n_frames): model, n_frames, outcome, position; video_count and,
+        of these, unlabelled_count; esv_mean with its 95 % interval esv_low..esv_high (mean ± 1.96
+        standard errors); the quantiles over videos esv_q05, esv_q25, esv_median, esv_q75, esv_q95;
+        supporting_share, the share of videos in which that frame has a positive ESV, with its 95 %
+        Wilson interval supporting_low..supporting_high.
     """
-    rows = [
-        _rows(model, by_n_frames[n_frames])
+    parts = [
+        _rows(model, by_n_frames[n_frames], outcome, of_outcome)
         for model, by_n_frames in tables.items()
         for n_frames in sorted(by_n_frames)
+        for outcome, of_outcome in _outcomes(by_n_frames[n_frames]).items()
+        if outcome == ALL or of_outcome.any()
     ]
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
-def _rows(model: str, table: EsvTable) -> pd.DataFrame:
-    esv = table.esv_for(table.explained).astype(np.float64)
+def _outcomes(table: EsvTable) -> dict[str, np.ndarray]:
+    """By outcome, which of the videos have it: (V,) bool."""
+    labelled = table.label >= 0
+    return {
+        ALL: np.ones(len(labelled), dtype=bool),
+        "right": labelled & table.correct,
+        "wrong": labelled & ~table.correct,
+        "unlabelled": ~labelled,
+    }
+
+
+def _rows(model: str, table: EsvTable, outcome: str, chosen: np.ndarray) -> pd.DataFrame:
+    esv = table.esv_for(table.explained)[chosen].astype(np.float64)
     video_count = len(esv)
     mean, low, high = mean_interval(esv)
     supporting = (esv > 0).sum(axis=0)
     supporting_low, supporting_high = wilson_interval(supporting, video_count)
-    lower_quartile, median, upper_quartile = np.quantile(esv, (0.25, 0.5, 0.75), axis=0)
+    quantiles = np.quantile(esv, [*_QUANTILES.values()], axis=0)
     return pd.DataFrame(
         {
             "model": model,
             "n_frames": table.n_frames,
+            "outcome": outcome,
             "position": np.arange(1, table.n_frames + 1),
             "video_count": video_count,
-            "unlabelled_count": int((table.label < 0).sum()),
+            "unlabelled_count": int((table.label[chosen] < 0).sum()),
             "esv_mean": mean,
             "esv_low": low,
             "esv_high": high,
-            "esv_q25": lower_quartile,
-            "esv_median": median,
-            "esv_q75": upper_quartile,
+            **dict(zip(_QUANTILES, quantiles, strict=True)),
             "supporting_share": supporting / video_count,
             "supporting_low": supporting_low,
             "supporting_high": supporting_high,
@@ -90,93 +117,95 @@ def _rows(model: str, table: EsvTable) -> pd.DataFrame:
 
 @matplotlib.rc_context(LOOK)
 def plot_esv_by_position(table: pd.DataFrame) -> Figure:
-    """Draw the table of :func:`esv_by_position_table`: one small panel per n_frames.
+    """Draw the table of :func:`esv_by_position_table`: a row per model, a panel per n_frames.
 
-    The upper panels hold the mean ESV, the lower ones the share of videos in which the frame
-    supports the true class; every model is a line. Panels of one row share their scale.
+    Below each position a box per outcome: quartiles and median, whiskers from 5 to 95 %. Of more
+    than `MOST_LENGTHS` numbers of frames some are drawn, the largest always. All panels share one
+    scale.
     """
     models = list(dict.fromkeys(table["model"]))
-    lengths = sorted(table["n_frames"].unique())
-    column_count = min(len(lengths), MAX_COLUMNS)
-    row_count = math.ceil(len(lengths) / column_count)
-    # Few panels stay as wide as they would be among many, or bars would spread over the page.
-    width = max(ONE_COLUMN + 0.9, TWO_COLUMNS * column_count / MAX_COLUMNS)
-    figure = new_figure(width, 0.85 + 2 * (0.3 + 1.22 * row_count))
-    class_words, note = explained_class(table)
-    halves = figure.add_gridspec(2, 1)
-    esv_block, share_block = figure.add_subfigure(halves[0]), figure.add_subfigure(halves[1])
-    for block, curve in ((esv_block, _ESV), (share_block, _SHARE)):
-        block.suptitle(
-            curve.title.format(class_words), x=0.01, ha="left", fontsize=8.5, fontweight="normal"
-        )
-        panels = block.subplots(row_count, column_count, squeeze=False, sharey="row")
-        for axes in panels.flat[len(lengths) :]:
-            axes.set_visible(False)
-        for axes, n_frames in zip(panels.flat, lengths, strict=False):
-            _draw_panel(axes, table[table["n_frames"] == n_frames], curve, models)
-            axes.set_title("1 frame" if n_frames == 1 else f"{n_frames} frames")
-        for axes in panels[:, 0]:
-            axes.set_ylabel(curve.axis)
-            if curve is _SHARE:
-                axes.set_ylim(0, 1.05)
-                axes.set_yticks([0, 0.5, 1])
-                axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-            else:
-                axes.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
-    share_block.supxlabel("position of the frame in the sequence", fontsize=8)
-    handles, labels = esv_block.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(models), 5))
-    figure.suptitle(f"Where in the video is the support?{note}", x=0.01, ha="left")
+    lengths = lengths_to_draw(sorted(table["n_frames"].unique()))
+    # A panel alone stays as wide as it would be among others, or its boxes would be.
+    width = TWO_COLUMNS if len(lengths) > 1 else ONE_COLUMN + 0.9
+    figure = new_figure(width, 1.05 + _ROW_HEIGHT * len(models))
+    ratios = [length + 1.0 for length in lengths]
+    panels = figure.subplots(
+        len(models), len(lengths), squeeze=False, sharey=True, sharex="col", width_ratios=ratios
+    )
+    drawn: set[str] = set()
+    for axes_of_model, model in zip(panels, models, strict=True):
+        for axes, n_frames in zip(axes_of_model, lengths, strict=True):
+            chosen = table["model"].eq(model) & table["n_frames"].eq(n_frames)
+            rows = table[chosen & table["outcome"].ne(ALL)]
+            axes.axhline(0, color=REFERENCE, linewidth=0.8)
+            drawn |= _draw_boxes(axes, rows)
+            axes.set_xlim(0.4, n_frames + 0.6)
+            axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) // _MOST_TICKS))
+            if rows.empty:
+                axes.text(0.5, 0.5, "–", transform=axes.transAxes, color=REFERENCE)
+        last = table[table["model"].eq(model) & table["n_frames"].eq(lengths[-1])]
+        axes_of_model[-1].set_title(_count_outcomes(last), loc="right", color=REFERENCE)
+        axes_of_model[0].set_ylabel(model_heading(model), fontweight="bold")
+    for axes, n_frames in zip(panels[0], lengths, strict=True):
+        axes.set_title(count_frames(n_frames))
+    panels[-1, -1].set_xlabel("position of the frame")
+    shown = [look for outcome, look in _LOOKS.items() if outcome in drawn]
+    handles: list[Any] = [Patch(facecolor=face, edgecolor=INK) for _, face, _ in shown]
+    handles.append(Line2D([], [], color=_MEAN, marker="o", markersize=2.5, linewidth=1.0))
+    names = [*(words for words, _, _ in shown), "mean, 95 % interval"]
+    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    class_words, note = explained_class(table[table["outcome"] == ALL])
+    whole = table[table["outcome"].eq(ALL) & table["n_frames"].eq(lengths[-1])]
+    count = count_videos(int(whole["video_count"].max()))
+    title = f"{FIGURE.title}\nESV of the {class_words}, {count}"
+    figure.suptitle(title + note, x=0.01, ha="left")
     return figure
 
 
-def _draw_panel(axes: Axes, table: pd.DataFrame, curve: "_Curve", models: list[str]) -> None:
-    looks = model_looks(models)
-    axes.axhline(curve.reference, color=REFERENCE, linewidth=0.8, linestyle=curve.linestyle)
-    for model, rows in table.groupby("model", sort=False):
-        draw_with_interval(
-            axes,
-            rows["position"],
-            rows[curve.middle],
-            rows[curve.low],
-            rows[curve.high],
-            label=model_title(str(model)),
-            markersize=3,
-            linewidth=1.2,
-            **looks[str(model)],
+def lengths_to_draw(lengths: Sequence[int], most: int = MOST_LENGTHS) -> list[int]:
+    """Of numbers in ascending order at most `most`, evenly spread, the largest among them."""
+    if len(lengths) <= most:
+        return list(lengths)
+    places = np.linspace(0, len(lengths) - 1, most + 1)[1:].astype(int)
+    return [lengths[place] for place in places]
+
+
+def _draw_boxes(axes: Axes, rows: pd.DataFrame) -> set[str]:
+    """Boxes side by side at every position; returns the outcomes that there are."""
+    outcomes = [outcome for outcome in _LOOKS if (rows["outcome"] == outcome).any()]
+    width = 0.8 / max(len(outcomes), 1)
+    for place, outcome in enumerate(outcomes):
+        of_outcome = rows[rows["outcome"] == outcome]
+        _, face, line = _LOOKS[outcome]
+        names = dict(zip(("whislo", "q1", "med", "q3", "whishi"), _QUANTILES, strict=True))
+        boxes = [
+            {key: row[name] for key, name in names.items()} for _, row in of_outcome.iterrows()
+        ]
+        edge: dict[str, Any] = {"color": INK, "linewidth": 0.6}
+        places = of_outcome["position"] + (place - (len(outcomes) - 1) / 2) * width
+        axes.bxp(
+            boxes,
+            positions=places,
+            widths=0.84 * width,
+            showfliers=False,
+            showcaps=False,
+            patch_artist=True,
+            manage_ticks=False,
+            boxprops={"facecolor": face, "edgecolor": INK, "linewidth": 0.6},
+            whiskerprops=edge,
+            medianprops={"color": line, "linewidth": 1.2},
         )
-    count_frames_along(axes, 1, int(table["n_frames"].iloc[0]))
+        low, high = of_outcome["esv_low"], of_outcome["esv_high"]
+        axes.vlines(places, low, high, color=_MEAN, linewidth=1.0, zorder=5)
+        axes.plot(places, of_outcome["esv_mean"], "o", color=_MEAN, markersize=2.5, zorder=5)
+    return set(outcomes)
 
 
-@dataclass(frozen=True)
-class _Curve:
-    title: str
-    axis: str
-    middle: str
-    low: str
-    high: str
-    reference: float
-    linestyle: Any
-
-
-_ESV = _Curve(
-    title="Mean ESV of the {} (above 0: the frame supports it)",
-    axis="ESV",
-    middle="esv_mean",
-    low="esv_low",
-    high="esv_high",
-    reference=0.0,
-    linestyle="-",
-)
-_SHARE = _Curve(
-    title="Share of videos in which the frame supports the {}",
-    axis="supporting",
-    middle="supporting_share",
-    low="supporting_low",
-    high="supporting_high",
-    reference=0.5,
-    linestyle=(0, (5, 3)),
-)
+def _count_outcomes(rows: pd.DataFrame) -> str:
+    """How many videos of a model have which outcome, such as "20 right, 4 wrong"."""
+    words = {"right": "right", "wrong": "wrong", "unlabelled": "without a label"}
+    counts = rows.groupby("outcome")["video_count"].max()
+    return ", ".join(f"{counts[one]} {words[one]}" for one in words if one in counts)
 
 
 def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:

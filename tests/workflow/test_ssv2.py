@@ -167,6 +167,7 @@ def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
     assert shown == {
         "class_by_position",
         "discarding",
+        "esv_by_length",
         "esv_by_position",
         "every_frame",
         "filmstrips",

@@ -208,6 +208,11 @@ def count_videos(count: int) -> str:
     return "1 video" if count == 1 else f"{count} videos"
 
 
+def count_frames(count: int) -> str:
+    """1 -> "1 frame", 2 -> "2 frames"."""
+    return "1 frame" if count == 1 else f"{count} frames"
+
+
 def say_nothing_to_draw(figure: Figure, reason: str) -> Figure:
     """Make `figure` say in words why it is empty."""
     figure.clear()

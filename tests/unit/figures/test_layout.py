@@ -5,6 +5,7 @@ import pytest
 
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
 from playfair.figures.drawing.style import new_figure
+from playfair.figures.esv_by_length import esv_by_length_table, plot_esv_by_length
 from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_position
 from playfair.figures.every_frame import every_frame_table, plot_every_frame
 from playfair.figures.filmstrips import filmstrips_table, plot_filmstrips, select_examples
@@ -43,11 +44,17 @@ CASES = {
     },
     "unlabelled": {"n_frames": [2, 4], "labelled": False},
 }
+LONG_NAMES = {
+    "models": ("trn", "tsn", "videomae_base_finetuned_on_something_something_version_two"),
+    "n_frames": [2, 16],
+    "class_count": 174,
+    "video_count": 348,
+}
 
 
 @functools.cache
 def results(case):
-    return collated(**CASES[case])
+    return collated(**(CASES | {"long_names": LONG_NAMES})[case])
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -55,9 +62,14 @@ def test_performance_is_publishable(case):
     assert_publishable(plot_performance(performance_table(results(case))))
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, "long_names"])
 def test_esv_by_position_is_publishable(case):
     assert_publishable(plot_esv_by_position(esv_by_position_table(results(case))))
+
+
+@pytest.mark.parametrize("case", [*CASES, "long_names"])
+def test_esv_by_length_is_publishable(case):
+    assert_publishable(plot_esv_by_length(esv_by_length_table(results(case))))
 
 
 @pytest.mark.parametrize("case", CASES)
