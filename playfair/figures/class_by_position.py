@@ -1,31 +1,37 @@
-"""Figure: which classes lean on early and which on late frames (class by position heat map)."""
+"""Figure: which classes lean on early, late or single frames (class by position heat map)."""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.errors import InputError
+from playfair.evaluation.intervals import mean_interval
+from playfair.evaluation.support import centre_of_support, sharing_frames
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.cells import add_bar, draw_cells
+from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.style import (
-    DIVERGING,
     FAINT,
+    INK,
     LOOK,
     TWO_COLUMNS,
     class_title,
+    count_frames,
+    count_videos,
     explained_class,
+    model_looks,
     new_figure,
 )
 
 FIGURE = FigureEntry(
-    title="Which classes lean on early frames, which on late ones?",
+    title="Which classes lean on early, late or single frames?",
     category="Attributions",
     order=50,
     needs=("collated",),
@@ -33,32 +39,32 @@ FIGURE = FigureEntry(
 
 MAX_CLASSES_DRAWN = 30
 """More rows than these do not fit on a page at a readable size."""
-NAME_WIDTH = 40
-COLUMNS = [
-    "model",
-    "n_frames",
-    "class_name",
-    "position",
-    "video_count",
-    "unlabelled_count",
-    "esv_mean",
-]
-"""Of :func:`class_by_position_table`, before the lean of each class."""
+KINDS = ("early", "middle", "late", "single frame")
+"""Of classes, in the order in which they are drawn."""
+SINGLE = 2.0
+"""Below so many frames that share its support on average, a class is one of single frames."""
+_NAME_WIDTH = 40
+_LETTER = 0.08
+"""Inches, of a heading."""
 
 
 def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFrame:
-    """Mean ESV of the true class by class and position, at the largest n_frames common to all.
+    """ESV of the true class by class and position, at the largest n_frames common to all.
 
     Args:
         tables: by model, then by number of frames. Videos without a label belong to the class that
             the model predicts.
 
     Returns:
-        One row per model, class that occurs, and position: model, n_frames, class_name, position,
-        video_count and, of these, unlabelled_count, esv_mean, and `lean`, the class's centre of
-        support over all models: the mean place (0 = start, 1 = end of the video) of the positive
-        part of its esv_mean; 0.5 where no position has a positive mean. Rows are ordered by model,
-        then lean, then name.
+        One row per model, class that occurs, and position: model, n_frames, class_name, position;
+        video_count and, of these, unlabelled_count; esv_mean; `sharing`, over how many frames the
+        positive ESVs of a video are spread (see `playfair.evaluation.support`), a mean over videos
+        with its 95 % interval sharing_low..sharing_high. Of the class, over all models: `lean`, the
+        mean over its videos of the place of their positive ESVs (0: start, 1: end; 0.5 where none
+        has any), with its 95 % interval lean_low..lean_high; and `kind`, "single frame" where fewer
+        than `SINGLE` frames of three or more share the support on average, else "early" or "late"
+        where the interval lies before or after the middle, else "middle". Rows are ordered by
+        model, kind, lean, name and position.
 
     Raises:
         InputError: if no n_frames is common to all models.
@@ -71,107 +77,110 @@ def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.
             f"{have}: collate them at one n_frames"
         )
     n_frames = max(common)
-    table = pd.concat(
-        [_rows(model, by_n_frames[n_frames]) for model, by_n_frames in tables.items()],
-        ignore_index=True,
-    )
-    table["lean"] = table["class_name"].map(_lean_by_class(table)).astype(np.float64)
-    table["model"] = pd.Categorical(table["model"], categories=list(tables), ordered=True)
-    table = table.sort_values(["model", "lean", "class_name", "position"], ignore_index=True)
-    return table.astype({"model": str})
+    chosen = {model: by_n_frames[n_frames] for model, by_n_frames in tables.items()}
+    rows = pd.concat([_rows(model, table) for model, table in chosen.items()], ignore_index=True)
+    table = rows.merge(_kinds(chosen, n_frames), on="class_name")
+    for name, order in (("model", list(tables)), ("kind", KINDS)):
+        table[name] = pd.Categorical(table[name], categories=order, ordered=True)
+    in_order = ["model", "kind", "lean", "class_name", "position"]
+    return table.sort_values(in_order, ignore_index=True).astype({"model": str, "kind": str})
 
 
 def _rows(model: str, table: EsvTable) -> pd.DataFrame:
-    rows = []
+    parts = []
     for class_idx in np.unique(table.explained):
         of_class = table.explained == class_idx
-        unlabelled_count = (table.label[of_class] < 0).sum()
-        mean = table.esv[of_class, :, class_idx].mean(axis=0, dtype=np.float64)
-        rows += [
-            (
-                model,
-                table.n_frames,
-                table.class_name[class_idx],
-                position,
-                of_class.sum(),
-                unlabelled_count,
-                esv,
-            )
-            for position, esv in enumerate(mean, start=1)
-        ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        esv = table.esv[of_class, :, class_idx].astype(np.float64)
+        sharing, low, high = mean_interval(sharing_frames(esv))
+        part = {
+            "model": model,
+            "n_frames": table.n_frames,
+            "class_name": table.class_name[class_idx],
+            "position": np.arange(1, table.n_frames + 1),
+            "video_count": of_class.sum(),
+            "unlabelled_count": (table.label[of_class] < 0).sum(),
+            "esv_mean": esv.mean(axis=0),
+            "sharing": float(sharing),
+            "sharing_low": float(np.maximum(low, 1)),
+            "sharing_high": float(np.minimum(high, table.n_frames)),
+        }
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _lean_by_class(table: pd.DataFrame) -> dict[str, float]:
-    places = (table["position"] - 0.5) / table["n_frames"]
-    support = table["esv_mean"].clip(lower=0)
-    totals = pd.DataFrame(
-        {"class_name": table["class_name"], "support": support, "moment": support * places}
-    )
-    totals = totals.groupby("class_name").sum()
-    lean = totals["moment"] / totals["support"].where(totals["support"] > 0)
-    return {str(name): float(value) for name, value in lean.fillna(0.5).items()}
+def _kinds(tables: Mapping[str, EsvTable], n_frames: int) -> pd.DataFrame:
+    """Columns class_name, lean, lean_low, lean_high and kind, over all models."""
+    videos = [
+        pd.DataFrame(
+            {
+                "class_name": table.class_name[table.explained],
+                "uid": table.uid,
+                "centre": centre_of_support(table.esv_for(table.explained)),
+                "sharing": sharing_frames(table.esv_for(table.explained)),
+            }
+        )
+        for table in tables.values()
+    ]
+    # A video counts once, however many models explain it.
+    by_video = pd.concat(videos).groupby(["class_name", "uid"]).mean()
+    rows = []
+    for class_name, of_class in by_video.groupby("class_name"):
+        lean, low, high = map(float, mean_interval(of_class["centre"]))
+        kind = "early" if high < 0.5 else "late" if low > 0.5 else "middle"
+        if n_frames > SINGLE and of_class["sharing"].mean() < SINGLE:
+            kind = "single frame"
+        lean = 0.5 if np.isnan(lean) else lean
+        rows.append((class_name, lean, low, high, kind))
+    return pd.DataFrame(rows, columns=["class_name", "lean", "lean_low", "lean_high", "kind"])
 
 
 @matplotlib.rc_context(LOOK)
 def plot_class_by_position(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`class_by_position_table`: classes by position, one panel per model.
 
-    Of more than `MAX_CLASSES_DRAWN` classes, the half of that number that lean earliest and the
-    half that lean latest are drawn, and the figure says so.
+    The last panel says over how many frames the support of a video is spread. Of more than
+    `MAX_CLASSES_DRAWN` classes, the half of that number that lean earliest and the half that lean
+    latest are drawn, and the figure says so.
     """
     models = list(dict.fromkeys(table["model"]))
-    classes = list(
-        table.drop_duplicates("class_name").sort_values(["lean", "class_name"])["class_name"]
-    )
+    classes = table.drop_duplicates("class_name")
     drawn = _classes_to_draw(classes)
-    names = [class_title(name, NAME_WIDTH, max_lines=2) for name in drawn]
+    names = [class_title(name, _NAME_WIDTH, max_lines=2) for name in drawn["class_name"]]
     row_height = 0.31 if any("\n" in name for name in names) else 0.21
-    height = 1.35 + row_height * len(drawn)
+    headings = _headings(models)
+    heading_height = 0.13 * max(heading.count("\n") for heading in headings)
+    height = 1.75 + heading_height + row_height * len(drawn)
     figure = new_figure(TWO_COLUMNS, height)
-    panels = figure.subplots(1, len(models), squeeze=False, sharey=True)[0]
-    limit = table.loc[table["class_name"].isin(drawn), "esv_mean"].abs().max() or 1.0
-    scale = Normalize(-limit, limit)
+    ratios = [1.0] * len(models) + [0.6]
+    panels = figure.subplots(1, len(models) + 1, squeeze=False, sharey=True, width_ratios=ratios)[0]
+    limit = table.loc[table["class_name"].isin(drawn["class_name"]), "esv_mean"].abs().max() or 1.0
     n_frames = int(table["n_frames"].iloc[0])
-    for axes, model in zip(panels, models, strict=True):
+    edges = np.arange(n_frames + 1) + 0.5, np.arange(len(drawn) + 1)
+    for axes, model, heading in zip(panels, models, headings, strict=False):
         cells = (
             table[table["model"] == model]
             .pivot(index="class_name", columns="position", values="esv_mean")
-            .reindex(drawn)
+            .reindex(drawn["class_name"])
         )
         axes.set_facecolor(FAINT)
-        axes.pcolormesh(
-            np.arange(n_frames + 1) + 0.5,
-            np.arange(len(drawn) + 1),
-            cells.to_numpy(),
-            cmap=DIVERGING,
-            norm=scale,
-            edgecolors="white",
-            linewidth=0.6,
-        )
-        axes.grid(visible=False)
-        axes.spines[:].set_visible(False)
-        axes.set_title(model_title(model))
-        axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) // 10))
-        axes.set_yticks(np.arange(len(drawn)) + 0.5, names)
-        axes.tick_params(length=0)
-        axes.set_xlabel("position of the frame")
-    panels[0].invert_yaxis()
-    bar = figure.colorbar(
-        ScalarMappable(scale, DIVERGING),
-        ax=list(panels),
-        orientation="horizontal",
-        location="bottom",
-        shrink=0.5,
-        aspect=30,
-        fraction=0.3 / height,
-        pad=0.08 / height,
-    )
+        draw_cells(axes, *edges, cells.to_numpy(), limit)
+        axes.set_title(heading)
+        axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) * len(models) // 20))
+        axes.set_xlabel("position")
+    panels[0].set_yticks(np.arange(len(drawn)) + 0.5, names)
+    _draw_sharing(panels[-1], table, drawn["class_name"].tolist())
+    _draw_kinds(panels, drawn["kind"].tolist())
+    panels[0].set_ylim(len(drawn), 0)
     counts = table[table["position"] == 1].groupby("model")[["video_count", "unlabelled_count"]]
     class_words, note = explained_class(counts.sum())
-    bar.set_label(f"mean ESV of the {class_words}: orange distracts, blue supports")
-    bar.outline.set_visible(False)
-    title = f"Which classes lean on early frames, which on late ones?{note}"
+    words = f"mean ESV of the {class_words}: orange and − distracts, blue supports"
+    place = {"shrink": 0.5, "aspect": 30, "fraction": 0.3 / height, "pad": 0.08 / height}
+    add_bar(figure, limit, words, ax=list(panels), location="bottom", **place)
+    handles, labels = panels[-1].get_legend_handles_labels()
+    columns = min(len(models), 4)
+    figure.legend(handles, labels, loc="outside lower right", ncols=columns, markerscale=1.6)
+    count = count_videos(int(counts.sum()["video_count"].max()))
+    title = f"{FIGURE.title}\n{count}, {count_frames(n_frames)}{note}"
     if len(drawn) < len(classes):
         half = len(drawn) // 2
         title += f"\n{len(drawn)} of {len(classes)} classes: the {half} earliest and {half} latest"
@@ -179,11 +188,53 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _classes_to_draw(classes: list[str]) -> list[str]:
+def _headings(models: Sequence[str]) -> list[str]:
+    """Names of models in lines that are no wider than their panels."""
+    letters = int((TWO_COLUMNS - 2.6) / (len(models) + 0.8) / _LETTER)
+    return [model_heading(model, letters, max_lines=3) for model in models]
+
+
+def _classes_to_draw(classes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `classes` to draw, in their order."""
     if len(classes) <= MAX_CLASSES_DRAWN:
         return classes
+    by_lean = classes.sort_values(["lean", "class_name"])["class_name"].tolist()
     half = MAX_CLASSES_DRAWN // 2
-    return classes[:half] + classes[-half:]
+    return classes[classes["class_name"].isin([*by_lean[:half], *by_lean[-half:]])]
+
+
+def _draw_sharing(axes: Axes, table: pd.DataFrame, classes: list[str]) -> None:
+    """Over how many frames the support is spread, a mark per model and class."""
+    models = list(dict.fromkeys(table["model"]))
+    looks = model_looks(models)
+    for place, model in enumerate(models):
+        rows = table[table["model"].eq(model) & table["position"].eq(1)]
+        rows = rows.set_index("class_name").reindex(classes)
+        y = np.arange(len(classes)) + (place + 1) / (len(models) + 1)
+        colour = looks[model]["color"]
+        axes.hlines(y, rows["sharing_low"], rows["sharing_high"], color=colour, linewidth=0.8)
+        look = {**looks[model], "markersize": 2.5, "linestyle": ""}
+        axes.plot(rows["sharing"], y, label=model_heading(model), **look)
+    axes.set_xlim(0.8, table["n_frames"].iloc[0] + 0.2)
+    axes.grid(axis="x")
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.set_title("spread of\nthe support")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
+    axes.set_xlabel("frames")
+
+
+def _draw_kinds(panels: Sequence[Axes], kinds: Sequence[str]) -> None:
+    """Lines between classes of different kinds, and the kinds' names on the right."""
+    for kind in dict.fromkeys(kinds):
+        places = [place for place, one in enumerate(kinds) if one == kind]
+        first, last = places[0], places[-1] + 1
+        if first:
+            for axes in panels:
+                axes.axhline(first, color=INK, linewidth=0.9)
+        words = kind.replace(" ", "\n") if len(places) > 1 else kind
+        place = panels[-1].get_yaxis_transform()
+        panels[-1].text(1.06, (first + last) / 2, words, transform=place, va="center", fontsize=8)
 
 
 def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:

@@ -222,13 +222,7 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """
     if table.empty:
         return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
-    strips = []
-    for _, rows in table.groupby("example"):
-        frame_idx = [int(index) for index in rows["frame_idx"]]
-        pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
-        strips.append(FrameStrip(rows, pictures))
-    values = table[["esv", "rival_esv"]].to_numpy()
-    scale = min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0)
+    strips, scale = strips_of(table, frames)
     title = "Which frames made the model say so?"
     page = Page.with_title(title, [strip.height for strip in strips])
     for strip in strips:
@@ -236,6 +230,19 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     has_truth, has_rival = (bool(table[name].notna().any()) for name in ("inside", "rival_esv"))
     add_strip_legend(page, has_truth, has_rival)
     return page.figure
+
+
+def strips_of(
+    table: pd.DataFrame, frames: Frames | None
+) -> tuple[list[FrameStrip], tuple[float, float]]:
+    """The strips of the examples of a table, and the range of ESVs of all of them."""
+    strips = []
+    for _, rows in table.groupby("example"):
+        frame_idx = [int(index) for index in rows["frame_idx"]]
+        pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
+        strips.append(FrameStrip(rows, pictures))
+    values = table[["esv", "rival_esv"]].to_numpy()
+    return strips, (min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0))
 
 
 def drawn_number(numbers: Sequence[int], asked: int | None) -> int:

@@ -166,6 +166,7 @@ def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
     shown = {path.stem for path in (finished / "results/figures").glob("*.pdf")}
     assert shown == {
         "class_by_position",
+        "confused_classes",
         "discarding",
         "esv_by_length",
         "esv_by_position",

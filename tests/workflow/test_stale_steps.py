@@ -11,6 +11,7 @@ from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
 GATHERING = {"figures": 1}
 PLOTS_OF_RESULTS = {
     "plot_class_by_position": 1,
+    "plot_confused_classes": 1,
     "plot_esv_by_length": 1,
     "plot_esv_by_position": 1,
     "plot_every_frame": 1,

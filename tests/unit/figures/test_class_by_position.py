@@ -34,9 +34,43 @@ def test_table_holds_means_per_class_ordered_by_where_the_support_is():
     np.testing.assert_allclose(table["esv_mean"], [0.3, 0.1, 0.1, 0.7 / 3])
     assert table["video_count"].tolist() == [1, 1, 3, 3]
     assert table["unlabelled_count"].tolist() == [0, 0, 1, 1]
-    # centres of the two positions are 1/4 and 3/4 of the video
-    early, late = (0.3 / 4 + 0.1 * 3 / 4) / 0.4, (0.1 / 4 + 0.7 / 3 * 3 / 4) / (0.1 + 0.7 / 3)
+    # Centres of the two positions are 1/4 and 3/4 of the video; the last video counts, too.
+    early, third = (0.3 / 4 + 0.1 * 3 / 4) / 0.4, (0.5 / 4 + 0.1 * 3 / 4) / 0.6
+    late = np.mean([3 / 4, 3 / 4, third])
     np.testing.assert_allclose(table["lean"], [early] * 2 + [late] * 2)
+    half_width = 1.959964 * np.std([3 / 4, 3 / 4, third], ddof=1) / np.sqrt(3)
+    np.testing.assert_allclose(table["lean_low"][2], late - half_width, rtol=1e-6)
+    # With a single video there is no interval, and so no lean.
+    assert table["kind"].tolist() == ["middle"] * 4
+
+
+def tables_of(*videos):
+    """Two models of the same videos, each a class and its ESVs at four positions."""
+    whole = esv_table("trn", 4, video_count=len(videos), class_count=4)
+    esv, label = np.zeros((len(videos), 4, 4)), np.array([class_idx for class_idx, _ in videos])
+    for video, (class_idx, values) in enumerate(videos):
+        esv[video, :, class_idx] = values
+    table = dataclasses.replace(whole, esv=esv, label=label)
+    return {"trn": {4: table}, "tsn": {4: table}}
+
+
+def test_classes_are_early_middle_late_or_of_single_frames():
+    spread = [(0, [0.3, 0.2, 0.1, -0.1]), (0, [0.3, 0.2, 0.2, -0.1])]
+    later = [(1, [0, 0.1, 0.2, 0.3]), (1, [-0.1, 0.2, 0.2, 0.3])]
+    both = [(2, [0.3, 0.2, 0.1, 0]), (2, [0, 0.1, 0.2, 0.3])]
+    single = [(3, [0.4, 0, 0, 0]), (3, [0, 0, 0, 0.4])]
+    results = tables_of(*spread, *later, *both, *single)
+    table = class_by_position_table(results)
+    first = table[table["position"].eq(1) & table["model"].eq("trn")]
+    assert first["kind"].tolist() == ["early", "middle", "late", "single frame"]
+    names = [results["trn"][4].class_name[class_idx] for class_idx in (0, 2, 1, 3)]
+    assert first["class_name"].tolist() == names
+    np.testing.assert_allclose(first["sharing"].iloc[3], 1)
+    share = np.array([0.3, 0.2, 0.1]) / 0.6
+    expected = np.exp(-(share * np.log(share)).sum())
+    np.testing.assert_allclose(first["sharing"].iloc[1], expected)
+    words = {text.get_text() for text in plot_class_by_position(table).get_axes()[2].texts}
+    assert words == {"early", "middle", "late", "single frame"}
 
 
 def test_largest_common_number_of_frames_is_taken():
@@ -70,11 +104,13 @@ def test_of_too_many_classes_the_earliest_and_the_latest_are_drawn_and_it_says_s
     table = class_by_position_table(collated(n_frames=[2], class_count=50, video_count=100))
     figure = plot_class_by_position(table)
     half = MAX_CLASSES_DRAWN // 2
-    in_order = [class_title(name) for name in dict.fromkeys(table["class_name"])]
+    classes = table.drop_duplicates("class_name").sort_values(["lean", "class_name"])
+    in_order = classes["class_name"].tolist()
     labels = [
         label.get_text().replace("\n", " ") for label in figure.get_axes()[0].get_yticklabels()
     ]
-    expected = in_order[:half] + in_order[-half:]
+    chosen = {*in_order[:half], *in_order[-half:]}
+    expected = [class_title(name) for name in dict.fromkeys(table["class_name"]) if name in chosen]
     assert all(
         name.startswith(label.removesuffix(" …"))
         for label, name in zip(labels, expected, strict=True)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
+from playfair.figures.confused_classes import confused_classes_table, plot_confused_classes
 from playfair.figures.drawing.style import new_figure
 from playfair.figures.esv_by_length import esv_by_length_table, plot_esv_by_length
 from playfair.figures.esv_by_position import esv_by_position_table, plot_esv_by_position
@@ -72,7 +73,7 @@ def test_esv_by_length_is_publishable(case):
     assert_publishable(plot_esv_by_length(esv_by_length_table(results(case))))
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, "long_names"])
 def test_class_by_position_is_publishable(case):
     assert_publishable(plot_class_by_position(class_by_position_table(results(case))))
 
@@ -98,6 +99,14 @@ def test_filmstrips_are_publishable(case, shape):
     table = filmstrips_table(select_examples(tables), tables)
     frames = functools.partial(coloured_frames, height=shape[0], width=shape[1])
     assert_publishable(plot_filmstrips(table, frames))
+
+
+@pytest.mark.parametrize("case", ["default", "one_frame", "long_names"])
+def test_confused_classes_are_publishable(case):
+    tables = {model: by_n_frames[max(by_n_frames)] for model, by_n_frames in results(case).items()}
+    table = confused_classes_table(tables, 1)
+    assert len(table)
+    assert_publishable(plot_confused_classes(table, coloured_frames))
 
 
 @pytest.mark.parametrize("case", CASES)
