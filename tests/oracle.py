@@ -1,6 +1,7 @@
 """The definitions, written out: slow, in float64, and sharing no code with `playfair`."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import combinations
 from math import factorial
 
@@ -17,6 +18,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 def shapley_values(worth: Worth, n_frames: int) -> np.ndarray:
     """(n, C): the weighted mean of what each frame adds to the subsets without it."""
+    worth = cache(worth)
     esv = []
     for frame in range(n_frames):
         others = [other for other in range(n_frames) if other != frame]
@@ -45,6 +47,7 @@ def multi_scale_logits(
 
 def interaction_index(worth: Worth, n_frames: int) -> np.ndarray:
     """(n, n, C): the pairwise Shapley interaction index, zero on the diagonal."""
+    worth = cache(worth)
     index = np.zeros((n_frames, n_frames, len(worth(()))))
     for first, second in combinations(range(n_frames), 2):
         others = [frame for frame in range(n_frames) if frame not in (first, second)]
