@@ -1,11 +1,13 @@
 """The fenced blocks of a documentation page, for tests that run what the page says."""
 
 import os
+import shlex
 import sys
 import tomllib
 from pathlib import Path
 
 from tests.commands import run_command
+from tests.forked_programs import forked
 from tests.workflow.project import PROJECT
 
 
@@ -71,17 +73,19 @@ def run_section(folder: Path, page: str | Path, section: str) -> str:
 
 
 def _console_scripts(folder: Path) -> Path:
-    """The programs that pyproject.toml declares, as an installation would make them."""
+    """The programs that pyproject.toml declares, as an installation would make them, and
+    `snakemake`; all of them forked."""
     with open(PROJECT / "pyproject.toml", "rb") as file:
         scripts = tomllib.load(file)["project"]["scripts"]
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
+    commands = {"snakemake": forked("snakemake")}
     for name, entry in scripts.items():
         module, function = entry.split(":")
-        program = programs / name
-        program.write_text(
-            f"#!{sys.executable}\nimport sys\nfrom {module} import {function}\n"
-            f"sys.exit({function}())\n"
-        )
-        program.chmod(0o755)
+        script = programs / f"{name}_script"
+        script.write_text(f"import sys\nfrom {module} import {function}\nsys.exit({function}())\n")
+        commands[name] = [*forked("python"), str(script)]
+    for name, words in commands.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+        (programs / name).chmod(0o755)
     return programs

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playfair.figures.catalogue import read_catalogue
-from tests.forked_snakemake import run_snakemake
+from tests.commands import run_command
+from tests.forked_programs import forked
 
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
@@ -77,7 +78,8 @@ def copy_run(run: Path, folder: Path) -> Path:
 def snakemake(folder: Path, *options: str, target: str = "results/figures"):
     """Run Snakemake for a target, or several with spaces between them, and capture what it says."""
     # Options such as --config take all words that follow: targets come first.
-    return run_snakemake([*target.split(), "--cores", "2", *options], folder)
+    words = [*forked("snakemake"), *target.split(), "--cores", "2", *options]
+    return run_command(words, folder)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Stands in a script's place among Snakemake's children: `tests.forked_scripts` runs the script."""
+"""Stands in the place of a program that `tests.forked_programs` runs."""
 
 import json
 import os

@@ -1,0 +1,177 @@
+"""Programs in processes forked from one that has imported what takes seconds to import.
+
+Most of what a small run takes is the import of Snakemake, once, and of torch, in every job. So two
+processes of the tests import them once and fork a child for every start: of `snakemake`, and of the
+scripts that it starts. A child is what the program would be, with the same words, in the same
+folder and environment, with the same open files. A small client takes its place among the children
+of what started it, ends as it ends, and takes it along where it is killed itself.
+"""
+
+import atexit
+import fcntl
+import gc
+import json
+import os
+import runpy
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+CLIENT = Path(__file__).resolve().with_name("program_client.py")
+
+Program = Literal["python", "snakemake"]
+
+_SNAKEMAKE_IMPORTS = ("h5py", "smart_open", "snakemake.cli")
+_SCRIPTS_IMPORT = (
+    "captum.attr",
+    "fontTools.subset",
+    "h5py",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_pdf",
+    "seaborn",
+    "snakemake.logging",
+    "torchvision",
+    "transformers.modeling_utils",
+)
+
+# All processes of a pytest-xdist share what the first of them has set, and its servers end with it.
+_OWNER = "PLAYFAIR_TESTS_PROCESS"
+_FOLDER = "PLAYFAIR_TESTS_FOLDER"
+if __name__ != "__main__" and _OWNER not in os.environ:
+    _folder = tempfile.TemporaryDirectory(prefix="playfair")
+    os.environ |= {_OWNER: str(os.getpid()), _FOLDER: _folder.name}
+
+
+def forked(program: Program) -> list[str]:
+    """The words of a command that stand for `python`, before a script, or for `snakemake`."""
+    address = Path(os.environ[_FOLDER], program)
+    command = [sys.executable, __file__, program, os.environ[_OWNER], str(address)]
+    if program == "snakemake":
+        command += [shlex.join(forked("python"))]
+    with open(f"{address}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address.exists():
+            # A program has the PYTHONPATH of who starts it.
+            environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+            server = subprocess.Popen(command, cwd="/", env=environment, **pipes)
+            server.stdout.readline()  # it listens
+    # -I and -S: the client starts at once, without what is installed.
+    return [sys.executable, "-I", "-S", str(CLIENT), str(address)]
+
+
+def _import_for_scripts() -> None:
+    for module in _SCRIPTS_IMPORT:
+        import_module(module)
+
+
+def _import_snakemake() -> None:
+    for module in _SNAKEMAKE_IMPORTS:
+        import_module(module)
+    sys.modules["snakemake.cli"].get_argument_parser()  # imports its plugins
+
+
+def _run_script(words: list[str]) -> None:
+    sys.path[0] = str(Path(words[0]).parent)
+    sys.argv = words
+    runpy.run_path(words[0], run_name="__main__")
+
+
+def _run_snakemake(words: list[str], python: str) -> None:
+    """python: what scripts are run by, as words of a shell."""
+    import snakemake.cli
+    from snakemake.script import PythonScript
+
+    def execute_script(script: PythonScript, fname: str, edit: bool = False) -> None:
+        script._execute_cmd(f"{python} {{fname:q}}", fname=fname, is_python_script=True)
+
+    PythonScript.execute_script = execute_script
+    sys.path[0] = str(Path.cwd())
+    sys.argv = [str(Path(snakemake.__file__).with_name("__main__.py")), *words]
+    snakemake.cli.main()
+
+
+def _serve(
+    owner: int, address: str, prepare: Callable[[], None], run: Callable[[list[str]], None]
+) -> None:
+    """Fork a child for every client, until the process `owner` ends."""
+    owner_ends = os.pidfd_open(owner)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(address)
+    listener.listen(64)
+    print("listening", flush=True)
+    prepare()
+    gc.freeze()  # A child's collector leaves alone what it shares with this process.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those that wait for programs
+    while listener in select.select([owner_ends, listener], [], [])[0]:
+        connection = listener.accept()[0]
+        if os.fork() == 0:
+            listener.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            message, files, *_ = socket.recv_fds(connection, 2**20, 3)
+            if program := os.fork():
+                _wait_for(program, connection)
+            connection.close()
+            words = _take_place(files=files, **json.loads(message))
+            try:
+                run(words)
+            except SystemExit as end:
+                if not isinstance(end.code, int | None):
+                    raise
+                _end(end.code or 0)
+            _end(0)
+        connection.close()
+
+
+def _wait_for(program: int, connection: socket.socket) -> None:
+    """Tell the client how the program ended; end the program where the client ends first."""
+    ended = os.pidfd_open(program)
+    if ended not in select.select([ended, connection], [], [])[0]:
+        os.kill(program, signal.SIGTERM)
+    connection.send(str(os.waitpid(program, 0)[1]).encode())
+    os._exit(0)
+
+
+def _end(code: int) -> None:
+    """End this process as the interpreter would, but for the seconds in which it empties modules.
+
+    It would give back memory page by page, and have the pages that it shares copied for that.
+    """
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _take_place(
+    files: list[int], words: list[str], folder: str, environment: dict[str, str]
+) -> list[str]:
+    """Make this process what the client's would be; returns the program's words."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    if paths := environment.get("PYTHONPATH"):
+        sys.path[1:1] = [str(Path(path).absolute()) for path in paths.split(os.pathsep)]
+    for source, target in zip(files, range(3), strict=True):
+        os.dup2(source, target)
+        os.close(source)
+    sys.stdin = os.fdopen(0)
+    return words
+
+
+if __name__ == "__main__":
+    program, owner, address, *python = sys.argv[1:]
+    if program == "snakemake":
+        _serve(int(owner), address, _import_snakemake, lambda words: _run_snakemake(words, *python))
+    else:
+        _serve(int(owner), address, _import_for_scripts, _run_script)
