@@ -1,9 +1,10 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures dashboard page check-page report test check test-processors test-gpu fuzz bench lint format config docs lock
+.PHONY: help setup figures dashboard page check-page report test check test-processors test-gpu fuzz bench bench-compare lint format config docs lock
 
 PYTHON ?= python3
+PYTHON_3_12 ?= python3.12
 CORES ?= all
 FUZZ_MINUTES ?= 60
 DATASET ?= synthetic
@@ -83,6 +84,16 @@ bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half 
 	$(BIN)/python -m benchmarks.measure_dag
 	$(BIN)/python -m benchmarks.measure_workflow --run
 
+# What shapiq 1.8 needs is not what Play Fair does: an environment and a lock of its own.
+bench-compare: setup .venv-compare/.installed ## Measure samplers beside those of shapiq 1.8 (needs a Python 3.12)
+	games=$$(mktemp -d) && trap "rm -r $$games" EXIT && $(BIN)/python -m benchmarks.bench_samplers $$games \
+	  && .venv-compare/bin/python -m benchmarks.measure_shapiq $$games
+
+.venv-compare/.installed: benchmarks/compare.lock
+	test -x .venv-compare/bin/python || $(PYTHON_3_12) -m venv .venv-compare
+	.venv-compare/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+	touch $@
+
 lint: setup ## Check style, types, the workflow and the generated configuration
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -107,7 +118,9 @@ docs: setup ## Write maps of modules and the page of errors; draw the README's p
 	cp results/figures/{filmstrips,localisation}.png docs/images/
 	$(BIN)/python -m docs.dashboard_picture results/dashboard results/screenshots
 
-lock: setup ## Resolve requirements.lock anew
+lock: setup ## Resolve requirements.lock and benchmarks/compare.lock anew
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra transformers \
 	  --extra dashboard --extra dev \
 	  --override envs/overrides.txt --custom-compile-command "make lock" -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.12 \
+	  --custom-compile-command "make lock" -o benchmarks/compare.lock benchmarks/compare.in

@@ -92,7 +92,7 @@ def exact_values(
         table[:, 0] = prior
     scores = torch.empty(0)
     score_count = 2**n_frames * video_count * game.class_count
-    with threads_for(score_count) if game.shares_work else nullcontext():
+    with nullcontext() if game.calls_model else threads_for(score_count):
         for chunk, scores in scored_chunks(game, workspace):
             kept = scores if class_idx is None else scores[..., class_idx]
             weights = shapley_weights(n_frames, str(device))[:, chunk.rows]

@@ -49,6 +49,9 @@ class Game(ABC):
     shares_work = False
     """Whether a batch of videos costs less than its videos one by one."""
 
+    calls_model = True
+    """Whether outputs are calls of a model, which may take long, and not a few sums."""
+
     def __init__(
         self,
         features: Tensor,

@@ -26,6 +26,7 @@ class TSNGame(Game):
     """
 
     shares_work = True
+    calls_model = False
 
     def __init__(
         self,
@@ -83,6 +84,7 @@ class TRNGame(Game):
 
     n_max: int
     shares_work = True
+    calls_model = False
 
     def __init__(
         self,

@@ -31,10 +31,10 @@ def exact_is_cheap(game: "Game", budget: int) -> bool:
     n_frames = game.n_frames
     if has_closed_form(game):
         count = output_count(n_frames, game.logit_scales or 0)
-        return count <= budget or (game.shares_work and count <= CHEAP_OUTPUTS)
+        return count <= budget or (not game.calls_model and count <= CHEAP_OUTPUTS)
     if n_frames > MAX_FRAMES:
         return False
-    return game.shares_work or output_count(n_frames, game.n_max or n_frames) <= budget
+    return not game.calls_model or output_count(n_frames, game.n_max or n_frames) <= budget
 
 
 def advice_on_sampling(game: "Game", budget: int) -> str | None:

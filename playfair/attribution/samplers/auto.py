@@ -8,6 +8,7 @@ import numpy as np
 from playfair.attribution.methods.costs import exact_is_cheap
 from playfair.attribution.methods.method import Method
 from playfair.attribution.result import Attribution
+from playfair.attribution.samplers.adaptive import AdaptiveSampler
 from playfair.attribution.samplers.regression import RegressionSampler
 from playfair.attribution.samplers.sampler import SamplerOptions
 from playfair.errors import InputError
@@ -22,11 +23,12 @@ class Auto(Method):
     Exact are videos of up to 20 frames for heads (`TSN`, `TRN`), and of any model whose outputs for
     all subsets are within the budget; of logits that are weighted sums of outputs (see
     `playfair.attribution.exact.logits`) longer ones, too. What would exceed the memory budget, and
-    everything else, is sampled by `regression`. Exact values have a standard error of 0.
+    everything else, is sampled: by `adaptive` where each output is a clip seen by a network (a
+    `MaskedModel`), else by `regression`. Exact values have a standard error of 0.
     """
 
     name = "auto"
-    summary = "exact where that is within the budget or takes hardly any time; else regression"
+    summary = "exact where that is within the budget or takes hardly any time; else sampled"
     advice = "when lengths and models differ; sampling heads of up to 20 frames does not pay"
     options_class = SamplerOptions
     stored = ("standard_error", "evaluations", "efficiency_gap")
@@ -43,7 +45,7 @@ class Auto(Method):
         if exact_is_cheap(game, options.budget):
             method._exact = Exact.for_game(game, ExactOptions(), seed)
         else:
-            method._sampler = RegressionSampler.for_game(game, options, seed)
+            method._sampler = _sampler_of(game).for_game(game, options, seed)
         return method
 
     @classmethod
@@ -56,7 +58,7 @@ class Auto(Method):
                 return self._exact.videos_at_once(game, class_count, memory_budget)
             except InputError:
                 self._exact = None
-                self._sampler = RegressionSampler.for_game(game, self.options, self.seed)
+                self._sampler = _sampler_of(game).for_game(game, self.options, self.seed)
         assert self._sampler is not None
         return self._sampler.videos_at_once(game, class_count, memory_budget)
 
@@ -72,3 +74,10 @@ class Auto(Method):
             if self.options.tolerance is not None:
                 given["converged"] = np.ones(len(result.scores), dtype=bool)
         return replace(result, **given)
+
+
+def _sampler_of(game: "Game") -> type[RegressionSampler]:
+    """The most accurate one that does not take longer than the model itself."""
+    from playfair.attribution.games.masking import MaskingGame
+
+    return AdaptiveSampler if isinstance(game, MaskingGame) else RegressionSampler

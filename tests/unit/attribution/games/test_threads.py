@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import playfair
+from playfair.attribution.games.masking import MaskedModel
 from playfair.attribution.games.threads import SMALL_WORK, threads_for
 from tests.unit.attribution.vectors import priors, tsn_head
 
@@ -50,6 +51,17 @@ def test_exact_values_of_a_few_videos_take_one_thread(monkeypatch):
     seen.clear()
     playfair.explain(np.zeros((16, 32)), tsn_head(), priors())
     assert set(seen) == {2}
+
+
+def test_networks_of_whole_clips_keep_their_threads(two_threads):
+    seen = set()
+
+    def network(clips):
+        seen.add(torch.get_num_threads())
+        return torch.softmax(clips.mean(dim=1), dim=-1)
+
+    playfair.explain(np.zeros((4, 3)), MaskedModel(network), "uniform")
+    assert seen == {2}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 import playfair
+from playfair.attribution.games.masking import MaskedModel
 from tests.conformance import inputs
 from tests.unit.attribution.vectors import priors, trn_heads, tsn_head
 
@@ -54,6 +56,29 @@ def test_videos_of_different_lengths_each_get_what_they_need():
     result = playfair.explain(videos, trn_heads(), priors(), "auto", tolerance=0.5)
     assert [is_exact(video) for video in result.videos()] == [False, True, True]
     assert result.converged.all()
+
+
+def whole_clips():
+    """A network of clips of 8 frames (N, 8, 3, 2, 2), in which frames and those before count."""
+    weight = torch.randn(8, 5, generator=torch.Generator().manual_seed(3))
+
+    def network(clips):
+        seen = clips.mean(dim=(2, 3, 4))
+        return torch.softmax(4 * (seen * seen.roll(1, 1)) @ weight, dim=1)
+
+    return MaskedModel(network)
+
+
+@pytest.mark.parametrize(("budget", "method"), [(255, "exact"), (254, "adaptive")])
+def test_networks_of_whole_clips_are_worth_the_best_sampler(budget, method):
+    clips = inputs("clips", (2, 8, 3, 2, 2), -1, 1)
+    given = {"element_ndim": 3, "budget": budget}
+    result = playfair.explain(clips, whole_clips(), "uniform", "auto", 5, **given)
+    if method == "exact":
+        del given["budget"]
+    expected = playfair.explain(clips, whole_clips(), "uniform", method, 5, **given)
+    assert np.array_equal(result.esv, expected.esv)
+    assert is_exact(result) is (method == "exact")
 
 
 def test_what_exceeds_the_memory_budget_is_sampled():
