@@ -1,8 +1,9 @@
 """Localisation: do ESVs point at the frames that are known to carry the evidence?
 
-The evidence of a clip lies in one interval of its frames, `first_frame` to `last_frame`, both
-inclusive and at the frame rate that `frame_idx` counts in. A sampled frame is *inside* when
-first_frame <= frame_idx <= last_frame. All functions take V videos of n sampled frames.
+The evidence of a clip lies in one or more intervals of its frames, `first_frame` to `last_frame`,
+both inclusive and at the frame rate that `frame_idx` counts in. A sampled frame is *inside* when
+first_frame <= frame_idx <= last_frame for one of them. All functions take V videos of n sampled
+frames.
 """
 
 from collections.abc import Sequence

@@ -107,6 +107,13 @@ def test_interval_covers_its_frames_whole():
     ]
 
 
+def test_evidence_in_two_intervals_is_shaded_twice():
+    twice = pd.DataFrame({"uid": "0000", "first_frame": [2, 12], "last_frame": [5, 12]})
+    (axes,) = curve_axes(plot_every_frame(make_table(truth=twice)))
+    shaded = [(part.get_x(), part.get_width()) for part in axes.patches]
+    np.testing.assert_allclose(shaded, [(1.5 / 8, 4 / 8), (11.5 / 8, 1 / 8)])
+
+
 def test_pictures_stand_above_their_times():
     asked = []
 

@@ -179,6 +179,20 @@ def test_line_above_the_frames_covers_those_with_evidence():
     assert labels[-1] == "frames that carry the evidence"
 
 
+def test_evidence_in_two_intervals_has_a_line_above_each():
+    tables = {"trn": esv_table("trn", 8)}
+    chosen = select_examples(tables, 1, 0)
+    (position,) = np.flatnonzero(tables["trn"].uid == chosen[0].uid)
+    idx = tables["trn"].frame_idx[position]
+    truth = pd.DataFrame(
+        {"uid": chosen[0].uid, "first_frame": idx[[1, 5]], "last_frame": idx[[2, 5]]}
+    )
+    table = filmstrips_table(chosen, tables, truth)
+    assert table["inside"].tolist() == [0, 1, 1, 0, 0, 1, 0, 0]
+    lines = plot_filmstrips(table, coloured_frames).get_axes()[0].lines
+    np.testing.assert_allclose([line.get_xdata() for line in lines], [[1, 3], [5, 6]], atol=0.1)
+
+
 def test_without_ground_truth_no_evidence_is_marked():
     _, figure = draw(8)
     assert not figure.get_axes()[0].lines

@@ -46,10 +46,11 @@ def test_table_holds_shares_of_right_and_of_all_clips():
 
 
 def test_a_video_may_have_several_intervals():
-    whole = localisation_table({"trn": {2: small_table()}}, TRUTH)
-    pd.testing.assert_frame_equal(
-        localisation_table({"trn": {2: small_table()}}, pd.concat([TRUTH, TRUTH])), whole
-    )
+    second = pd.DataFrame({"uid": ["0000"], "first_frame": [6], "last_frame": [8]})
+    table = localisation_table({"trn": {2: small_table()}}, pd.concat([TRUTH, second]))
+    # Both frames of video 0 are inside, each in an interval of its own.
+    assert table["mass_inside"][0] == 1.0
+    assert table["uniform_inside"][0] == 1.0
 
 
 def test_uniform_attribution_scores_what_the_table_says_of_it():
