@@ -113,3 +113,10 @@ class TRNTraining(Training):
         description="Share of clips (0..1) whose frames are drawn from the whole clip, "
         "not one from each of equal segments.",
     )
+    segments: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Equal segments that give a frame each; a head of fewer frames takes any of "
+        "them, as the multi-scale model does. null: as many as the head has frames.",
+    )

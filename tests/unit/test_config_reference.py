@@ -49,7 +49,7 @@ def test_a_row_says_what_is_allowed_and_the_default(chapters):
 
 def test_a_definition_lists_of_shared_sections_only_what_is_its_own(chapters):
     trn = [option for option in chapters["head: trn"] if "." in option]
-    assert trn == ["training.dropout", "training.anywhere_share"]
+    assert trn == ["training.dropout", "training.anywhere_share", "training.segments"]
     assert chapters["head: trn"]["attribution"][1] == "as [attribution](#attribution)"
     backbone = chapters["definitions.backbones.<name>"]
     assert backbone["training.epochs"][1] == "`20`"

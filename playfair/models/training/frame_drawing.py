@@ -47,13 +47,16 @@ def draw_frame_idx(
     n_frames: int,
     generator: np.random.Generator,
     anywhere_share: float = 0.0,
+    segments: int | None = None,
 ) -> np.ndarray:
     """`n_frames` different frames of every clip, in their order.
 
     One frame is drawn uniformly out of each of `n_frames` equal segments, those whose middles the
-    deterministic sampling takes. Of the clips, a share `anywhere_share`, drawn anew, has any
-    `n_frames` frames instead, every set of them equally likely: what a head of a multi-scale model
-    meets when it is applied to all subsequences.
+    deterministic sampling takes; with more `segments` than that, out of each of these, and of those
+    frames any `n_frames` are taken, every set of them equally likely: what a head of a multi-scale
+    model meets when it is applied to all subsequences of `segments` sampled frames. Clips of fewer
+    frames than `segments` have `n_frames` segments. Of the clips, a share `anywhere_share`, drawn
+    anew, has any `n_frames` frames of the whole clip instead.
 
     Args:
         sequence_lengths: (V,) frames, each at least `n_frames`.
@@ -62,12 +65,29 @@ def draw_frame_idx(
         (V, n_frames) int64, each row strictly increasing.
     """
     lengths = np.asarray(sequence_lengths)
-    # Rounded to the nearest frame: of all roundings the one that keeps the middles inside.
-    edges = (2 * np.arange(n_frames + 1) * lengths[:, None] + n_frames) // (2 * n_frames)
-    idx = generator.integers(edges[:, :-1], edges[:, 1:])
+    idx = _one_of_each_segment(lengths, n_frames, generator)
+    if segments is not None and segments > n_frames:
+        more = _one_of_each_segment(np.maximum(lengths, segments), segments, generator)
+        chosen = _any_sets(np.full(len(lengths), segments), n_frames, generator)
+        some = np.take_along_axis(more, chosen, axis=1)
+        idx = np.where(lengths[:, None] >= segments, some, idx)
     anywhere = generator.random(len(lengths)) < anywhere_share
-    # A random set: the frames that come first in a random order, after those beyond the end.
+    return np.where(anywhere[:, None], _any_sets(lengths, n_frames, generator), idx)
+
+
+def _one_of_each_segment(
+    lengths: np.ndarray, segments: int, generator: np.random.Generator
+) -> np.ndarray:
+    """(V, segments) frames, one of each of equal segments of clips of these lengths (V,)."""
+    # Rounded to the nearest frame: of all roundings the one that keeps the middles inside.
+    edges = (2 * np.arange(segments + 1) * lengths[:, None] + segments) // (2 * segments)
+    frame_idx: np.ndarray = generator.integers(edges[:, :-1], edges[:, 1:])
+    return frame_idx
+
+
+def _any_sets(lengths: np.ndarray, size: int, generator: np.random.Generator) -> np.ndarray:
+    """(V, size) numbers below each of these lengths (V,), different and in their order."""
+    # Those that come first in a random order, after those beyond the end.
     ranks = generator.random((len(lengths), int(lengths.max(initial=0))))
     ranks[np.arange(ranks.shape[1]) >= lengths[:, None]] = np.inf
-    sets = np.sort(np.argsort(ranks, axis=1)[:, :n_frames], axis=1)
-    return np.where(anywhere[:, None], sets, idx)
+    return np.sort(np.argsort(ranks, axis=1)[:, :size], axis=1)

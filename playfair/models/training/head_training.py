@@ -81,6 +81,7 @@ def train_head(
     weight_decay: float = 1e-2,
     dropout: float = 0.5,
     anywhere_share: float = 0.5,
+    segments: int | None = None,
     early_stopping: Measure | None = None,
     patience: int = 5,
     mixed_precision: Mode = "off",
@@ -101,7 +102,7 @@ def train_head(
             with a label and at least `n_frames` frames are used.
         n_frames: the scale of a TRN head; for a TSN head, the frames per clip in training only.
         hidden_dim, relu_input, dropout: of a TRN head; a TSN head has none of them.
-        anywhere_share: see `draw_frame_idx`.
+        anywhere_share, segments: see `draw_frame_idx`.
         early_stopping, patience, mixed_precision, resume: see `FitOptions`, `Precision`, `fit`.
         feature_bytes: training features are kept in memory up to this size; larger ones are read
             batch by batch.
@@ -129,7 +130,7 @@ def train_head(
     clips = _FrozenClips(train, usable, lengths, feature_bytes, target_device)
 
     def draw_epoch(generator: np.random.Generator) -> Batches:
-        frame_idx = draw_frame_idx(lengths, n_frames, generator, anywhere_share)
+        frame_idx = draw_frame_idx(lengths, n_frames, generator, anywhere_share, segments)
         return lambda positions: clips.features(positions, frame_idx[positions])
 
     log = fit(

@@ -19,11 +19,12 @@ from playfair.models.training.frame_drawing import (
     st.integers(1, 8),
     st.lists(st.integers(0, 40), min_size=1, max_size=20),
     st.sampled_from([0.0, 0.5, 1.0]),
+    st.sampled_from([None, 1, 5, 12]),
     st.integers(0, 100),
 )
-def test_frames_are_different_in_order_and_inside_the_clip(n_frames, extra, share, seed):
+def test_frames_are_different_in_order_and_inside_the_clip(n_frames, extra, share, segments, seed):
     lengths = n_frames + np.array(extra)
-    frame_idx = draw_frame_idx(lengths, n_frames, np.random.default_rng(seed), share)
+    frame_idx = draw_frame_idx(lengths, n_frames, np.random.default_rng(seed), share, segments)
     assert frame_idx.shape == (len(lengths), n_frames)
     assert (np.diff(frame_idx, axis=1) > 0).all()
     assert (frame_idx >= 0).all()
@@ -58,6 +59,20 @@ def test_the_share_drawn_anywhere_is_the_one_asked_for():
     in_one_half = (drawn[:, 1] < 8) | (drawn[:, 0] >= 8)
     # Half of the clips, of which 2 * 28 of the 120 sets lie in one half of the clip.
     assert abs(in_one_half.mean() - 0.5 * 56 / 120) < 0.03
+
+
+def test_of_more_segments_than_frames_any_are_taken_and_of_each_one_frame():
+    drawn = draw_frame_idx(np.full(6000, 15), 2, np.random.default_rng(0), segments=5)
+    sets, counts = np.unique(drawn // 3, axis=0, return_counts=True)
+    assert (np.diff(sets, axis=1) > 0).all()
+    assert len(sets) == 10
+    np.testing.assert_allclose(counts, 600, rtol=0.15)
+    assert len(np.unique(drawn)) == 15
+
+
+def test_clips_with_fewer_frames_than_segments_have_a_segment_for_each_frame_that_is_drawn():
+    drawn = draw_frame_idx(np.full(50, 4), 2, np.random.default_rng(0), segments=5)
+    assert (drawn // 2 == [0, 1]).all()
 
 
 def test_a_generator_in_the_same_state_draws_the_same_frames():
