@@ -35,7 +35,7 @@ from playfair.definitions.figures import Figures
 from playfair.definitions.models import GivenModel, Model, TRNModel, TSNModel
 from playfair.definitions.names import check_names
 from playfair.definitions.section import GivenPath, Name, Section, Seed, Share, Workers
-from playfair.definitions.training import Training
+from playfair.definitions.training import BackboneTraining, Training, TRNTraining
 from playfair.errors import InputError
 
 SHARED_SECTIONS = ("attribution", "all_frames", "training")
@@ -44,16 +44,19 @@ SHARED_SECTIONS = ("attribution", "all_frames", "training")
 
 # `config.yaml` shows of these what is set here, and no more.
 def _default_datasets() -> dict[Name, Dataset]:
-    return {"synthetic": SyntheticDataset(source="synthetic", n_train=600, n_validation=180)}
+    return {"synthetic": SyntheticDataset(source="synthetic", n_train=2000, n_validation=180)}
 
 
 def _default_backbones() -> dict[Name, BackboneSection]:
-    return {"small": BackboneSection(architecture="small")}
+    training = BackboneTraining(epochs=12, learning_rate=3e-3, dropout=0.2)
+    return {"small": BackboneSection(architecture="small", training=training)}
 
 
 def _default_models() -> dict[Name, Model]:
+    # Training frames are subsets of 8 sampled ones, as those that the model is explained on.
+    training = TRNTraining(segments=8, anywhere_share=0)
     return {
-        "trn": TRNModel(head="trn", backbone="small", n_scales=8),
+        "trn": TRNModel(head="trn", backbone="small", n_scales=8, training=training),
         "tsn": TSNModel(head="tsn", backbone="small"),
         "clip": ClipModel(head="clip", network="small", clip_frames=8, batch_size=64),
     }

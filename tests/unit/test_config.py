@@ -42,7 +42,12 @@ def test_default_yaml_holds_the_defaults():
 def test_default_yaml_says_of_a_model_only_what_is_not_default():
     models = yaml.safe_load(default_yaml())["definitions"]["models"]
     assert models == {
-        "trn": {"head": "trn", "backbone": "small", "n_scales": 8},
+        "trn": {
+            "head": "trn",
+            "backbone": "small",
+            "n_scales": 8,
+            "training": {"segments": 8, "anywhere_share": 0},
+        },
         "tsn": {"head": "tsn", "backbone": "small"},
         "clip": {"head": "clip", "network": "small", "clip_frames": 8, "batch_size": 64},
     }

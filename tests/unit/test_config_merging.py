@@ -62,7 +62,11 @@ def test_a_models_own_options_hold_no_others_of_the_top():
 
 
 def test_a_backbone_shares_what_its_training_has_in_common_with_that_of_heads():
-    config = {"training": {"seed": 3, "mixed_precision": "auto", "epochs": 99, "batch_size": 9}}
+    shared = {"seed": 3, "mixed_precision": "auto", "epochs": 99, "batch_size": 9}
+    config = {
+        "training": shared,
+        "definitions": {"backbones": {"small": {"architecture": "small"}}},
+    }
     training = complete_config(config)["definitions"]["backbones"]["small"]["training"]
     assert (training["seed"], training["mixed_precision"]) == (3, "auto")
     assert (training["epochs"], training["batch_size"], training["learning_rate"]) == (20, 32, 2e-3)

@@ -66,7 +66,7 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
     y = generator.uniform(0.22, 0.34) * stage.height
     direction = np.pi / 2 + generator.uniform(-0.25, 0.25)
     offset = generator.uniform(1.7, 2.0)
-    first = 0.034 * stage.height
+    first = 0.05 * stage.height
     # Out of view where its upper edge has passed below the frame.
     last = (stage.height - y + first * offset) / (offset * np.sin(direction) - MARGIN)
     paint, roll = stage.paints[0], generator.uniform(0, 6)
@@ -78,7 +78,7 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
             Ball(
                 x + distance * np.cos(direction),
                 y + distance * np.sin(direction),
-                radius * _swell(progress, 0.1),
+                radius * swell(progress, 0.1),
                 paint,
                 heading=direction,
                 roll=roll + 6 * progress,
@@ -90,13 +90,14 @@ def plan_approach(stage: Stage, generator: np.random.Generator) -> Action:
 
 
 def plan_meeting(stage: Stage, generator: np.random.Generator) -> Action:
-    """Two balls enter from opposite edges, stop where they touch, and shrink to nothing."""
+    """Two balls swell into view apart, roll towards each other, and shrink where they touch."""
     lane = _Lane.draw(stage, generator)
+    apart = generator.uniform(0.68, 0.78) * lane.far
 
     def at(progress: float) -> list[Body]:
-        share = min(progress / 0.62, 1.0)
-        distance = lane.far + (lane.touch - lane.far) * share
-        return lane.bodies(distance, _swell(1 - progress, 0.16), _presence(progress))
+        share = float(np.clip((progress - 0.1) / 0.8, 0, 1))
+        size = swell(progress, 0.1) * swell(1 - progress, 0.1)
+        return lane.bodies(apart + (lane.touch - apart) * share, size, size)
 
     return at
 
@@ -150,7 +151,7 @@ def plan_opening(stage: Stage, generator: np.random.Generator) -> Action:
     lean = generator.choice([-1, 1]) * generator.uniform(0.5, 1.0)
 
     def at(progress: float) -> list[Body]:
-        size = radius * _swell(progress, 0.14) * _swell(1 - progress, 0.14)
+        size = radius * swell(progress, 0.1) * swell(1 - progress, 0.1)
         openness = float(np.clip((progress - 0.2) / 0.6, 0, 1))
         return [Shell(x, y, size, openness, *stage.paints, lean)]
 
@@ -159,7 +160,7 @@ def plan_opening(stage: Stage, generator: np.random.Generator) -> Action:
 
 def plan_covering(stage: Stage, generator: np.random.Generator) -> Action:
     """A ball swells into view, a cloth slides over it, and shrinks to nothing with the ball."""
-    radius = generator.uniform(0.12, 0.16) * stage.height
+    radius = generator.uniform(0.14, 0.17) * stage.height
     x, y = generator.uniform(0.4, 0.6, 2) * (stage.width, stage.height)
     half_width, half_height = radius * generator.uniform(1.5, 1.9, 2)
     turn, folds = generator.uniform(-0.5, 0.5), generator.uniform(0, 6)
@@ -169,8 +170,8 @@ def plan_covering(stage: Stage, generator: np.random.Generator) -> Action:
 
     def at(progress: float) -> list[Body]:
         distance = away * float(np.clip((0.66 - progress) / 0.56, 0, 1))
-        size = _swell(1 - progress, 0.14)
-        ball = Ball(x, y, radius * _swell(progress, 0.1) * size, stage.paints[0], roll=roll)
+        size = swell(1 - progress, 0.1)
+        ball = Ball(x, y, radius * swell(progress, 0.08) * size, stage.paints[0], roll=roll)
         cloth = Cloth(
             x + distance * np.cos(direction),
             y + distance * np.sin(direction),
@@ -201,7 +202,7 @@ class _Lane:
 
     @classmethod
     def draw(cls, stage: Stage, generator: np.random.Generator, apart: float = 0.0) -> "_Lane":
-        radii = generator.uniform(0.13, 0.18, 2) * stage.height
+        radii = generator.uniform(0.14, 0.18, 2) * stage.height
         direction = generator.uniform(-0.45, 0.45)
         x = generator.uniform(0.47, 0.53) * stage.width
         y = generator.uniform(0.42, 0.58) * stage.height
@@ -232,15 +233,15 @@ class _Lane:
 
 
 def _radius(stage: Stage, generator: np.random.Generator) -> float:
-    return float(generator.uniform(0.13, 0.2) * stage.height)
+    return float(generator.uniform(0.15, 0.21) * stage.height)
 
 
 def _presence(progress: float) -> float:
     """How strong the shadow is of a body that enters at progress 0 and has left at 1."""
-    return _swell(progress, 0.2) * _swell(1 - progress, 0.2)
+    return swell(progress, 0.2) * swell(1 - progress, 0.2)
 
 
-def _swell(progress: float, share: float) -> float:
+def swell(progress: float, share: float) -> float:
     """From 0 to 1 over the first `share` of the progress, with a soft start and end."""
     step = min(max(progress / share, 0.0), 1.0)
     return step * step * (3 - 2 * step)

@@ -21,17 +21,20 @@ SHADOW_OFFSET = (0.28, 0.38)
 @dataclass
 class Canvas:
     """A frame that is being drawn: `pixels` (H, W, 3); `changed` = the largest change of a pixel's
-    opacity so far, from 0 (only the scene is in view) to 1."""
+    opacity so far, from 0 (only the scene is in view) to 1. `corner` (x, y) is where in the scene
+    the upper left corner of the frame is: the camera's place."""
 
     pixels: np.ndarray
     casts_shadows: bool
     changed: float = 0.0
+    corner: tuple[float, float] = (0.0, 0.0)
 
     def window(
         self, x: float, y: float, reach: float
     ) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray] | None:
         """The part of the frame within `reach` of (x, y), with its pixels' offsets from there."""
         height, width = self.pixels.shape[:2]
+        x, y = x - self.corner[0], y - self.corner[1]
         left, right = max(int(x - reach), 0), min(int(x + reach) + 2, width)
         top, bottom = max(int(y - reach), 0), min(int(y + reach) + 2, height)
         if left >= right or top >= bottom:

@@ -1,14 +1,14 @@
 """A synthetic data set whose evidence is known, in the layout of Something-Something v2.
 
-Each clip shows one action of one class (`synthetic_classes`) in one interval, at a place and with a
-length that do not depend on the class; before and after, there is only the scene with its camera
-noise. Clips differ in scene, bodies, colours, sizes, paths, speed, length, frame size and frame
-rate, none of which depends on the class.
+Each clip shows one action of one class, in one interval or, twice, in two (`timing`). Outside of
+them other bodies move, appear and leave (`distractions`), and throughout the camera shakes and the
+light changes (`camera`). Clips differ in scene, bodies, colours, sizes, paths, speed, length, frame
+size and frame rate, none of which depends on the class.
 """
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -19,9 +19,12 @@ import numpy as np
 from tqdm import tqdm
 
 from playfair.data.synthetic.actions import Stage
-from playfair.data.synthetic.bodies import Canvas
+from playfair.data.synthetic.bodies import Canvas, Paint
+from playfair.data.synthetic.camera import REACH, Camera
 from playfair.data.synthetic.classes import CLASSES
+from playfair.data.synthetic.distractions import plan_distraction
 from playfair.data.synthetic.scenes import choose_paints, draw_scene
+from playfair.data.synthetic.timing import draw_timing
 from playfair.data.video.video_files import encode_webm, resample
 from playfair.errors import InputError
 from playfair.files import written_whole
@@ -29,9 +32,6 @@ from playfair.processes import process_pool
 
 GULPED_FPS = 8.0
 DURATIONS = (2.5, 4.5)
-ACTION_SHARES = (0.46, 0.68)
-# Scene-only share of a clip that is kept free at its start and at its end.
-QUIET_SHARE = 0.06
 RATES = {
     Fraction(8): 0.1,
     Fraction(10): 0.3,
@@ -41,7 +41,7 @@ RATES = {
     Fraction(24): 0.03,
     Fraction(30000, 1001): 0.03,
 }
-SIZES = ((80, 96), (80, 92), (81, 97), (84, 100), (77, 95), (85, 99), (78, 90), (88, 108))
+SIZES = ((80, 88), (80, 84), (81, 89), (84, 90), (77, 85), (85, 87), (78, 82), (88, 96))
 # A pixel that changes by less is not seen beside the camera's noise.
 VISIBLE = 0.02
 
@@ -55,12 +55,14 @@ class DrawnClip:
     in_view: np.ndarray
     names: tuple[str, ...]
 
-    def ground_truth(self, fps: float = GULPED_FPS) -> tuple[int, int]:
-        """The first and the last frame, inclusive, that show the action, resampled to `fps`."""
+    def ground_truth(self, fps: float = GULPED_FPS) -> list[tuple[int, int]]:
+        """Runs of frames, first and last inclusive, that show the action, resampled to `fps`."""
         # WebM rounds time stamps to whole milliseconds.
         edges = np.round(np.arange(len(self.frames) + 1) / float(self.fps), 3)
-        seen = np.flatnonzero(self.in_view[resample(edges[:-1], edges[-1], fps)])
-        return int(seen[0]), int(seen[-1])
+        seen = self.in_view[resample(edges[:-1], edges[-1], fps)]
+        steps = np.diff(np.concatenate([[0], seen.astype(np.int8), [0]]))
+        firsts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+        return [(int(first), int(end) - 1) for first, end in zip(firsts, ends, strict=True)]
 
 
 def make_synthetic_dataset(
@@ -102,7 +104,11 @@ def make_synthetic_dataset(
     ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("uid", "first_frame", "last_frame"))
-        writer.writerows((record["label"]["id"], *record["interval"]) for record in records)
+        writer.writerows(
+            (record["label"]["id"], *interval)
+            for record in records
+            for interval in record["intervals"]
+        )
 
 
 def assign_classes(n_train: int, n_validation: int, seed: int) -> list[tuple[str, int]]:
@@ -123,29 +129,41 @@ def render_clip(class_id: int, seed: int, uid: str) -> DrawnClip:
     fps = rates[generator.choice(len(rates), p=list(RATES.values()))]
     height, width = SIZES[generator.integers(len(SIZES))]
     n_frames = round(generator.uniform(*DURATIONS) * float(fps))
-    length = generator.uniform(*ACTION_SHARES)
-    start = generator.uniform(QUIET_SHARE, 1 - QUIET_SHARE - length)
-    haste = generator.uniform(-0.35, 0.35)
+    timing = draw_timing(generator)
+    camera = Camera.draw(n_frames, generator)
+    haste = generator.uniform(-0.25, 0.25)
 
-    background, casts_shadows = draw_scene(height, width, generator)
-    (first, first_name), (second, second_name) = choose_paints(background, 2, generator)
+    scene, casts_shadows = draw_scene(height + 2 * REACH, width + 2 * REACH, generator)
+    painted = choose_paints(scene, 4, generator)
+    distractions = [
+        plan_distraction(_draw_stage(height, width, painted, generator), generator)
+        for _ in timing.distractions
+    ]
+    (first, first_name), (second, second_name) = painted[:2]
     entry = CLASSES[class_id]
+    noise = np.random.default_rng([seed, 2, int(uid)])
     action = entry.plan(Stage(height, width, (first, second)), generator)
 
-    noise_level = generator.uniform(1.2, 3.2)
     frames = np.empty((n_frames, height, width, 3), dtype=np.uint8)
     in_view = np.zeros(n_frames, dtype=bool)
     for frame_idx in range(n_frames):
-        canvas = Canvas(background.copy(), casts_shadows)
-        progress = ((frame_idx + 0.5) / n_frames - start) / length
-        if 0 < progress < 1:
+        time = (frame_idx + 0.5) / n_frames
+        corner = camera.corners[frame_idx]
+        ground = camera.see(scene, frame_idx)
+        canvas = Canvas(ground.copy(), casts_shadows, corner=(corner[0], corner[1]))
+        for progress in _progress(time, timing.evidence):
             # Faster in the middle or at the ends, the same way forwards and backwards.
             progress += haste * np.sin(2 * np.pi * progress) / (2 * np.pi)
             for body in action(progress):
                 body.draw(canvas)
         in_view[frame_idx] = canvas.changed >= VISIBLE
-        pixels = canvas.pixels if in_view[frame_idx] else background
-        frames[frame_idx] = _photograph(pixels, noise_level, generator)
+        if not in_view[frame_idx]:
+            canvas.pixels[:] = ground
+        for distraction, interval in zip(distractions, timing.distractions, strict=True):
+            for progress in _progress(time, [interval]):
+                for body in distraction(progress):
+                    body.draw(canvas)
+        frames[frame_idx] = camera.photograph(canvas.pixels, frame_idx, noise)
     if entry.backwards:
         frames, in_view = frames[::-1], in_view[::-1]
     names = tuple(
@@ -155,15 +173,20 @@ def render_clip(class_id: int, seed: int, uid: str) -> DrawnClip:
     return DrawnClip(frames, fps, in_view, names)
 
 
-def _photograph(
-    pixels: np.ndarray, noise_level: float, generator: np.random.Generator
-) -> np.ndarray:
-    """A frame as the camera sees it: uint8, with sensor noise and a flickering exposure."""
-    noise = generator.standard_normal(pixels.shape, dtype=np.float32)
-    exposure = np.float32(255 * (1 + 0.008 * generator.standard_normal()))
-    return np.clip(pixels * exposure + np.float32(noise_level) * noise + 0.5, 0, 255).astype(
-        np.uint8
-    )
+def _progress(time: float, intervals: Iterable[tuple[float, float]]) -> list[float]:
+    """How far, from 0 to 1, the interval is that this moment lies in; [] if it lies in none."""
+    return [(time - begin) / (end - begin) for begin, end in intervals if begin < time < end]
+
+
+def _draw_stage(
+    height: int,
+    width: int,
+    painted: Sequence[tuple[Paint, str]],
+    generator: np.random.Generator,
+) -> Stage:
+    """A stage with any two of the paints, those of the action among them."""
+    first, second = generator.permutation(len(painted))[:2]
+    return Stage(height, width, (painted[first][0], painted[second][0]))
 
 
 def _describe(role: str, colour: str) -> str:
@@ -206,7 +229,7 @@ def _write_clip(videos: Path, seed: int, uid_and_class: tuple[str, int]) -> dict
         "template": template,
         "placeholders": list(clip.names),
     }
-    return {"label": label, "interval": clip.ground_truth()}
+    return {"label": label, "intervals": clip.ground_truth()}
 
 
 def _write_json(path: Path, content: Any) -> None:
