@@ -44,11 +44,11 @@ SHARED_SECTIONS = ("attribution", "all_frames", "training")
 
 # `config.yaml` shows of these what is set here, and no more.
 def _default_datasets() -> dict[Name, Dataset]:
-    return {"synthetic": SyntheticDataset(source="synthetic", n_train=2000, n_validation=180)}
+    return {"synthetic": SyntheticDataset(source="synthetic", n_train=1400, n_validation=180)}
 
 
 def _default_backbones() -> dict[Name, BackboneSection]:
-    training = BackboneTraining(epochs=12, learning_rate=3e-3, dropout=0.2)
+    training = BackboneTraining(epochs=10, learning_rate=3e-3, dropout=0.2)
     return {"small": BackboneSection(architecture="small", training=training)}
 
 

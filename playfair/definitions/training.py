@@ -87,12 +87,12 @@ class ClipTraining(Training):
 
     own_defaults: ClassVar = frozenset({"epochs", "batch_size", "learning_rate"})
 
-    epochs: int = Field(default=40, ge=1, le=1000, description="Passes over the training clips.")
+    epochs: int = Field(default=10, ge=1, le=1000, description="Passes over the training clips.")
     batch_size: int = Field(default=32, ge=1, le=4096, description="Clips per step.")
     learning_rate: float = Field(
         default=3e-3, gt=0, le=10, description="Learning rate at its peak."
     )
-    dropout: float = Field(default=0.5, ge=0, lt=1, description="Share of inputs that is dropped.")
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="Share of inputs that is dropped.")
     augmentation: AugmentationSection = Field(
         default_factory=AugmentationSection, description="How training clips are changed."
     )

@@ -22,18 +22,20 @@ class SmallClipCNN(nn.Module):
 
     Before each convolution but the first a quarter of the channels moves on by a frame and a
     quarter back by one (temporal shift, Lin et al. 2019), which makes 2D convolutions see three
-    frames for nothing. The classifier sees what is left of every frame, in its place.
+    frames for nothing. Two convolutions over time follow, and the largest answer of all moments
+    counts: an action is the same whenever it happens.
     """
 
     input_size = 64
     channels = (24, 64, 96)
     kernel_widths = (7, 3, 3)
     strides = (4, 2, 2)
-    hidden_dim = 128
+    temporal_dim = 128
 
     def __init__(self, clip_frames: int, class_count: int, dropout: float = 0.5) -> None:
         super().__init__()
-        self.clip_frames = clip_frames
+        # In the checkpoint, which tells it to those who load it.
+        self.register_buffer("frame_count", torch.tensor(clip_frames))
         layers: list[nn.Module] = []
         n_in = 3
         for n_out, width, stride in zip(
@@ -50,9 +52,12 @@ class SmallClipCNN(nn.Module):
         self.layers = nn.ModuleList(layers)
         self.pool = nn.AvgPool2d(2)
         side = self.input_size // (2 * int(np.prod(self.strides)))
-        self.hidden = nn.Linear(clip_frames * n_in * side * side, self.hidden_dim)
         self.dropout = nn.Dropout(dropout)
-        self.last_linear = nn.Linear(self.hidden_dim, class_count)
+        self.temporal = nn.Sequential(
+            *_over_time(n_in * side * side, self.temporal_dim),
+            *_over_time(self.temporal_dim, self.temporal_dim),
+        )
+        self.last_linear = nn.Linear(self.temporal_dim, class_count)
         # The layout in which CPUs convolve fastest.
         self.to(memory_format=torch.channels_last)
 
@@ -69,9 +74,9 @@ class SmallClipCNN(nn.Module):
         images = clips.flatten(0, 1).contiguous(memory_format=torch.channels_last)
         for place, layer in enumerate(self.layers):
             images = layer(images if place == 0 else _shifted(images, n_frames))
-        of_clip = self.pool(images).reshape(count, -1)
-        hidden = torch.relu(self.hidden(self.dropout(of_clip)))
-        logits: Tensor = self.last_linear(self.dropout(hidden))
+        by_frame = self.pool(images).reshape(count, n_frames, -1)
+        moments = self.temporal(self.dropout(by_frame).transpose(1, 2))
+        logits: Tensor = self.last_linear(self.dropout(moments.amax(dim=2)))
         return logits
 
 
@@ -100,10 +105,10 @@ def load_small(weights: str | Path | None, clip_frames: int | None = None) -> Sm
         )
     found = load_state_dict(weights)
     source = f"The checkpoint {weights}"
-    if "last_linear.bias" not in found or "hidden.weight" not in found:
+    frame_count = found.get("frame_count", torch.zeros(0))
+    if "last_linear.bias" not in found or frame_count.dtype != torch.int64 or frame_count.ndim:
         raise InputError(f"{source} is not one of the network small: give another")
-    size = SmallClipCNN.input_size // (2 * int(np.prod(SmallClipCNN.strides)))
-    frames = found["hidden.weight"].shape[1] // (SmallClipCNN.channels[-1] * size * size)
+    frames = int(frame_count)
     if clip_frames not in (None, frames):
         raise InputError(
             f"clip_frames is {clip_frames}, but {source[0].lower()}{source[1:]} is of a network "
@@ -112,6 +117,15 @@ def load_small(weights: str | Path | None, clip_frames: int | None = None) -> Sm
     network = put_weights(SmallClipCNN(frames, len(found["last_linear.bias"])), found, source)
     side = SmallClipCNN.input_size
     return SmallClipNetwork("the network small", network, frames, Preparation((side, side)))
+
+
+def _over_time(n_in: int, n_out: int) -> list[nn.Module]:
+    """(N, n_in, F) -> (N, n_out, F), each moment from itself and those beside it."""
+    return [
+        nn.Conv1d(n_in, n_out, 3, padding=1, bias=False),
+        nn.BatchNorm1d(n_out),
+        nn.ReLU(inplace=True),
+    ]
 
 
 def _shifted(images: Tensor, n_frames: int) -> Tensor:
