@@ -187,7 +187,7 @@ class Config(Section):
         default="synthetic", description="The data set to work on, a name in definitions.datasets."
     )
     models: list[Name] = Field(
-        default=["trn", "tsn"],
+        default=["trn", "tsn", "clip"],
         min_length=1,
         description="The models to explain, names in definitions.models.",
     )

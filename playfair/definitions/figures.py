@@ -24,7 +24,7 @@ class SamplingError(Section):
     )
     repetitions: int = Field(default=3, ge=1, le=1000, description="Runs with seeds 1, 2, ...")
     reference_budget: int = Field(
-        default=1_000_000,
+        default=200_000,
         ge=1,
         le=100_000_000,
         description="Evaluations, in ten runs, that every-frame values are compared with.",

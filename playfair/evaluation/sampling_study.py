@@ -96,7 +96,7 @@ def study_every_frame(
     *,
     budgets: Sequence[int],
     repetitions: int,
-    reference_budget: int = 1_000_000,
+    reference_budget: int = 200_000,
     device: Device = None,
     progress: bool = True,
 ) -> pd.DataFrame:

@@ -28,7 +28,7 @@ OF_FEATURES = {
 def test_empty_configuration_gets_all_defaults():
     completed = complete_config({})
     assert completed["dataset"] == "synthetic"
-    assert completed["models"] == ["trn", "tsn"]
+    assert completed["models"] == ["trn", "tsn", "clip"]
     assert completed["n_frames"] == list(range(1, 9))
     assert completed["gulp"]["fps"] == 8.0
 
