@@ -187,9 +187,9 @@ class Config(Section):
         default="synthetic", description="The data set to work on, a name in definitions.datasets."
     )
     models: list[Name] = Field(
-        default=["trn", "tsn", "clip"],
-        min_length=1,
-        description="The models to explain, names in definitions.models.",
+        default=[],
+        description="The models to explain, names in definitions.models. None: trn and tsn; of the "
+        "embedded data set clip, too, where one of n_frames divides its clip_frames.",
     )
     methods: list[Name] = Field(
         default=[],
@@ -293,6 +293,16 @@ class Config(Section):
     definitions: Definitions = Field(
         default_factory=Definitions, description="Things with a name, to choose from above."
     )
+
+    @model_validator(mode="after")
+    def _models_are_chosen(self) -> "Config":
+        if not self.models:
+            self.models = ["trn", "tsn"]
+            dataset = self.definitions.datasets.get(self.dataset)
+            clip = self.definitions.models.get("clip")
+            if isinstance(dataset, SyntheticDataset) and isinstance(clip, ClipModel):
+                self.models += ["clip"] if clip.elements(self.n_frames) else []
+        return self
 
     @model_validator(mode="after")
     def _definitions_inherit(self) -> "Config":

@@ -204,3 +204,23 @@ def test_a_configuration_with_every_option_of_every_model_is_still_taken(user_fi
     complete = complete_config({"training": {"epochs": 5}})
     whole_models = {"definitions": complete["definitions"]}
     assert merged(user_file(yaml.safe_dump(whole_models)))["definitions"] == complete["definitions"]
+
+
+LISTS = {"source": "files", "train": "a.csv", "validation": "b.csv", "videos": "videos"}
+MINE = {"dataset": "mine", "definitions": {"datasets": {"mine": LISTS}}}
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, ["trn", "tsn", "clip"]),
+        ({"n_frames": [3, 4]}, ["trn", "tsn", "clip"]),
+        ({"n_frames": [3, 5]}, ["trn", "tsn"]),
+        ({"models": ["tsn"]}, ["tsn"]),
+        (MINE, ["trn", "tsn"]),
+    ],
+)
+def test_models_are_the_papers_and_for_the_embedded_clips_a_network_of_whole_clips(
+    config, expected
+):
+    assert complete_config(config)["models"] == expected

@@ -17,8 +17,11 @@ def test_all_figures_are_drawn_of_the_embedded_data_set_in_their_order():
     assert list(drawn(config).items()) == list(read_catalogue().items())
 
 
+TSN_ONLY = {"models": ["tsn"]}
+
+
 def test_without_networks_of_whole_clips_there_is_nothing_to_mask():
-    assert [name for name in read_catalogue() if name not in drawn({})] == ["masking_check"]
+    assert [name for name in read_catalogue() if name not in drawn(TSN_ONLY)] == ["masking_check"]
 
 
 def test_figures_whose_files_a_data_set_has_not_are_left_out():
