@@ -1,5 +1,6 @@
 """The gallery: one static page that shows all figures with their captions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,9 @@ import pandas as pd
 
 from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.style import class_title
+
+SHOWN_WORDS = 40
+"""Of a caption; the rest is folded."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +115,27 @@ def _figure(figure: GalleryFigure) -> str:
     size = f' width="{figure.width}" height="{figure.height}"' if figure.width else ""
     first_paragraph = " ".join(figure.caption.strip().split("\n\n")[0].split())
     description = escape(f"{figure.heading} {first_paragraph}".strip())
+    shown, folded = in_short(figure.caption)
+    more = f"<details><summary>More</summary>\n{_paragraphs(folded)}</details>\n" if folded else ""
     return (
         f'<section id="{link}">\n<h2>{escape(figure.heading)}</h2>\n<figure>\n'
         f'<a class="picture" href="{link}.png"><img src="{link}.png" alt="{description}"{size} '
         f'loading="lazy"></a>\n'
         f"{_clips(figure.clips)}"
-        f"<figcaption>\n{_paragraphs(figure.caption)}"
+        f"<figcaption>\n{_paragraphs(shown)}{more}"
         f'<p class="downloads">{anchors}</p>\n</figcaption>\n</figure>\n</section>\n'
     )
+
+
+def in_short(caption: str) -> tuple[str, str]:
+    """A caption's first sentences, `SHOWN_WORDS` words at most, but one sentence; and the rest."""
+    first, *others = caption.strip().split("\n\n")
+    sentences = re.split(r"(?<=[.?!]) ", " ".join(first.split()))
+    count = 1
+    while len(" ".join(sentences[: count + 1]).split()) <= SHOWN_WORDS and count < len(sentences):
+        count += 1
+    shown, rest = " ".join(sentences[:count]), " ".join(sentences[count:])
+    return shown, "\n\n".join([rest, *others] if rest else others)
 
 
 def _clips(clips: Sequence[GalleryClip]) -> str:
@@ -160,9 +177,11 @@ h2 { font-size: 1.2rem; margin: 0 0 .9rem; }
 a { color: var(--link); }
 a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: 2px; }
 header p { max-width: 44rem; }
-dl { display: flex; flex-wrap: wrap; gap: .4rem 2rem; margin: 1rem 0; }
-dt { color: var(--pale); font-size: .8rem; }
-dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem 2rem;
+  margin: 1rem 0; }
+dl > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+dt { color: var(--pale); font-size: .8rem; line-height: 1.35; }
+dd { margin: 0; font-size: 1.3rem; font-weight: 600; overflow-wrap: anywhere; }
 nav ul { columns: 18rem 2; padding: 0; margin: 1.2rem 0 2rem; list-style: none; }
 nav li { padding: .15rem 0; break-inside: avoid; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
@@ -177,6 +196,7 @@ video { display: block; width: 100%; aspect-ratio: 5 / 4; object-fit: contain;
   background: var(--line); border-radius: .35rem; }
 figcaption { color: var(--pale); max-width: 46rem; margin-top: .9rem; }
 figcaption p { margin: .4rem 0; }
+summary { cursor: pointer; }
 .downloads a { margin-right: 1rem; white-space: nowrap; }
 footer { color: var(--pale); font-size: .85rem; padding-bottom: 2.5rem; }
 @media (max-width: 40rem) { section { padding: 1rem; } .picture { padding: .25rem; } }

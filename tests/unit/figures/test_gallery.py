@@ -9,6 +9,7 @@ from playfair.figures.gallery import (
     GalleryFigure,
     example_clips,
     gallery_html,
+    in_short,
 )
 
 VOID = {"meta", "img", "br", "link"}
@@ -80,7 +81,7 @@ def test_every_picture_is_described_by_title_and_first_paragraph():
 
 def test_paragraphs_of_captions_stay_paragraphs():
     page = gallery_html([GalleryFigure("performance", "First\nline.\n\nSecond.\n")])
-    assert "<p>First line.</p>\n<p>Second.</p>" in page
+    assert "<p>First line.</p>" in page and "<p>Second.</p>" in page
 
 
 def test_page_is_self_contained():
@@ -141,3 +142,24 @@ def test_example_videos_are_clips_in_order_and_once_each():
 
 def test_without_examples_there_are_no_clips():
     assert example_clips(pd.DataFrame(columns=COLUMNS)) == []
+
+
+MANY = " ".join(["many"] * 38)
+
+
+@pytest.mark.parametrize(
+    ("caption", "shown", "rest"),
+    [
+        ("One. Two? Three!", "One. Two? Three!", ""),
+        ("A first one.\n\nMore.", "A first one.", "More."),
+        (f"Few words. {MANY} words.\n\nMore.", "Few words.", f"{MANY} words.\n\nMore."),
+        (f"{MANY} {MANY}. Two.", f"{MANY} {MANY}.", "Two."),
+    ],
+)
+def test_a_caption_shows_forty_words_and_folds_the_rest(caption, shown, rest):
+    assert in_short(caption) == (shown, rest)
+    page = gallery_html([GalleryFigure("performance", caption)])
+    assert f"<p>{shown}</p>" in page
+    for paragraph in rest.split("\n\n") if rest else []:
+        assert f"<p>{paragraph}</p>" in page.partition("<details>")[2].partition("</details>")[0]
+    assert ("<details>" in page) is bool(rest)
