@@ -199,6 +199,9 @@ figcaption p { margin: .4rem 0; }
 summary { cursor: pointer; }
 .downloads a { margin-right: 1rem; white-space: nowrap; }
 footer { color: var(--pale); font-size: .85rem; padding-bottom: 2.5rem; }
+/* Pictures have their titles in them, which are small on a phone. */
+@media (min-width: 40.01rem) { section h2 { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); white-space: nowrap; } }
 @media (max-width: 40rem) { section { padding: 1rem; } .picture { padding: .25rem; } }
 @media print { body { background: #ffffff; } section { break-inside: avoid; border: 0; }
   .clips { display: none; } }
