@@ -69,6 +69,20 @@ def forked(program: Program) -> list[str]:
     return [sys.executable, "-I", "-S", str(CLIENT), str(address)]
 
 
+def forking_environment(folder: Path) -> dict[str, str]:
+    """Variables by which every `python -m snakemake` is a forked one, however deep it is started.
+
+    folder: where a module is written that Python imports whenever it starts.
+    """
+    words = forked("snakemake")
+    (folder / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        'if sys.orig_argv[1:3] == ["-m", "snakemake"]:\n'
+        f"    os.execv({words[0]!r}, [*{words!r}, *sys.orig_argv[3:]])\n"
+    )
+    return {"PYTHONPATH": str(folder)}
+
+
 def _import_for_scripts() -> None:
     for module in _SCRIPTS_IMPORT:
         import_module(module)

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,9 +17,19 @@ QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "60
 
 
 class Head:
-    """A running Snakemake that submits to Slurm through the project's profile."""
+    """A running Snakemake that submits to Slurm through the project's profile.
 
-    def __init__(self, slurm: Slurmbox, folder: Path, target: str, *options: str):
+    variables: what it, and its jobs, have more in their environment.
+    """
+
+    def __init__(
+        self,
+        slurm: Slurmbox,
+        folder: Path,
+        target: str,
+        *options: str,
+        variables: Mapping[str, str] | None = None,
+    ):
         self._output = folder / "head.log"
         command = [sys.executable, "-m", "snakemake", target, *TINY]
         command += ["--workflow-profile", "profiles/slurm", *QUICK, *options]
@@ -26,7 +37,7 @@ class Head:
             self._process = subprocess.Popen(
                 command,
                 cwd=folder,
-                env=slurm.environment,
+                env={**slurm.environment, **(variables or {})},
                 stdout=output,
                 stderr=output,
                 preexec_fn=mind_interrupts,
@@ -62,8 +73,14 @@ class Head:
             self._process.wait()
 
 
-def run_head(slurm: Slurmbox, folder: Path, target: str, *options: str) -> Head:
+def run_head(
+    slurm: Slurmbox,
+    folder: Path,
+    target: str,
+    *options: str,
+    variables: Mapping[str, str] | None = None,
+) -> Head:
     """Run Snakemake to its end, which has to be a success."""
-    with Head(slurm, folder, target, *options) as head:
+    with Head(slurm, folder, target, *options, variables=variables) as head:
         assert head.wait() == 0, head.said
     return head

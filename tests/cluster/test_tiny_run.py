@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.cluster.head import run_head
+from tests.forked_programs import forking_environment
 from tests.shared_runs import made_once
 from tests.workflow.project import copy_project
 from tests.workflow.same_results import differences
@@ -17,10 +18,14 @@ RULES = rules_in_the_workflow()
 
 @pytest.fixture(scope="module")
 def folder(slurm, tmp_path_factory):
-    """A run of the whole workflow on a Slurm, with what became of its jobs in jobs.json."""
+    """A run of the whole workflow on a Slurm, with what became of its jobs in jobs.json.
+
+    A job starts Snakemake twice and a script: all of them forked, or it would take ten minutes.
+    """
 
     def make(folder):
-        head = run_head(slurm, copy_project(folder), "results/figures")
+        forking = forking_environment(tmp_path_factory.mktemp("forking"))
+        head = run_head(slurm, copy_project(folder), "results/figures", variables=forking)
         (folder / "jobs.json").write_text(json.dumps(slurm.jobs(head.run_id)))
 
     return made_once(tmp_path_factory, "slurm", make)
