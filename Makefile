@@ -111,12 +111,18 @@ format: setup ## Format Python and Snakemake files
 config: setup ## Write config.yaml, its schema and docs/configuration.md from playfair/config.py
 	$(BIN)/python -m playfair.config_files
 
-docs: setup ## Write maps of modules and the page of errors; draw the README's pictures from results (needs Graphviz's dot, and chromium)
+docs: setup docs/images/dashboard.png ## Write maps of modules and the page of errors; draw the README's pictures from results (needs Graphviz's dot, and chromium)
 	$(BIN)/python -m docs.house
 	$(BIN)/python -m docs.errors
 	$(BIN)/snakemake --rulegraph 2>/dev/null | docs/draw_rule_graph.sh > docs/images/rule_graph.svg
 	cp results/figures/{filmstrips,localisation}.png docs/images/
-	$(BIN)/python -m docs.dashboard_picture results/dashboard results/screenshots
+
+# The README's picture of the page is drawn from the page as files, which the workflow writes.
+docs/images/dashboard.png: results/dashboard/index.html docs/dashboard_picture.py
+	$(BIN)/python -m docs.dashboard_picture results/dashboard $@ results/screenshots
+
+results/dashboard/index.html: $(addprefix playfair/dashboard/static/, app.js app.css index.html) | setup
+	$(BIN)/snakemake --cores $(CORES) results/dashboard
 
 lock: setup ## Resolve requirements.lock and benchmarks/compare.lock anew
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra workflow --extra transformers \

@@ -1,9 +1,10 @@
 """Draws the README's picture of the dashboard from the page as files, in Debian's chromium.
 
-python -m docs.dashboard_picture results/dashboard [FOLDER]    as `make docs` does
+python -m docs.dashboard_picture results/dashboard PICTURE [FOLDER]
 
-The picture holds the hash of the page's sources, by which a test notices that it is out of date. A
-FOLDER gets screenshots of other sizes and themes as well, to look at.
+The rule for docs/images/dashboard.png in the Makefile runs it. The picture holds the hash of the
+sources of the page that it shows, by which a test notices that it is out of date. A FOLDER gets
+screenshots of other sizes and themes as well, to look at.
 """
 
 import io
@@ -16,8 +17,6 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Browser, sync_playwright
 
-PROJECT = Path(__file__).parents[1]
-PICTURE = PROJECT / "docs/images/dashboard.png"
 KEY = "page-sources"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -35,10 +34,10 @@ _SHOTS = {
 }
 
 
-def page_sources() -> str:
-    """The hash of the page's sources, as the built page names it."""
-    script = PROJECT / "playfair/dashboard/static/app.js"
-    found = re.search(r"from sources ([0-9a-f]{64})", script.read_text(encoding="utf-8"))
+def page_sources(folder: str | Path) -> str:
+    """The hash of a page's sources, as the built page in a folder names it."""
+    script = Path(folder, "app.js").read_text(encoding="utf-8")
+    found = re.search(r"from sources ([0-9a-f]{64})", script)
     assert found is not None
     return found[1]
 
@@ -58,7 +57,7 @@ def _shot(browser: Browser, address: str, width: int, height: int, theme: Any) -
     return picture
 
 
-def main(dashboard: str, folder: str | None = None) -> None:
+def main(dashboard: str, to: str, folder: str | None = None) -> None:
     program = shutil.which("chromium")
     assert program is not None, "chromium is not installed (apt-get install chromium)"
     address = (Path(dashboard).resolve() / "index.html").as_uri()
@@ -67,9 +66,9 @@ def main(dashboard: str, folder: str | None = None) -> None:
             executable_path=program, args=[*CHROMIUM_FLAGS, "--hide-scrollbars"]
         )
         about = PngImagePlugin.PngInfo()
-        about.add_text(KEY, page_sources())
+        about.add_text(KEY, page_sources(dashboard))
         picture = _shot(browser, address, *_SHOTS["1400_light"]).convert("RGB").quantize(256)
-        picture.save(PICTURE, pnginfo=about, optimize=True)
+        picture.save(to, pnginfo=about, optimize=True)
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             for name, shot in _SHOTS.items():

@@ -5,8 +5,7 @@ import threading
 import pytest
 from waitress import create_server
 
-from playfair.dashboard import create_app
-from playfair.dashboard.export import export_page
+from playfair.dashboard import create_app, export
 from playfair.dashboard.run_networks import table_maker
 from playfair.dashboard.shown_results import ShownResults
 from playfair.dashboard.stored_tables import StoredTables
@@ -51,7 +50,10 @@ def other_files(other_runs, tmp_path_factory):
         "net": StoredTables(results, "net"),
         "tsn": table_maker(results.directory, "tsn", Trust()),
     }
-    export_page(results, makers, folder, results.uid)
+    with pytest.MonkeyPatch.context() as patched:
+        # Those that are asked for: the true class and the two most likely ones.
+        patched.setattr(export, "MOST_CLASSES", 1)
+        export.export_page(results, makers, folder, results.uid)
     return (folder / "index.html").as_uri()
 
 
@@ -120,6 +122,21 @@ def test_scores_in_another_unit_say_so_also_in_files(open_page, other_runs, othe
                 rest = sum(value for value in values(page) if value is not None)
                 # Of one clip the true class is the first.
                 assert rest == pytest.approx(scores[mask, 0] - scores[0, 0], abs=0.03)
+
+
+def test_classes_that_files_leave_out_are_said_to_be_left_out(open_page, other_runs, other_files):
+    shown = load(other_runs["logit"][1] / "collated/net.h5")[4]
+    order = [int(one) for one in shown.scores[0].argsort()]
+    rival = next(one for one in order[:2] if one != shown.label[0])
+    page = open_page(link(other_files, model="net", n=4))
+    ready(page)
+    page.locator(".rivals select").select_option(str(rival))
+    page.locator(".legend .segments button").nth(1).click()
+    page.keyboard.press("2")
+    assert page.locator(".value").all_inner_texts() == ["?", "off", "?", "?"]
+    assert f"of “{NAMES[rival]}” without some of the frames is not kept" in page.inner_text(
+        ".panel"
+    )
 
 
 def test_one_class_alone_has_no_rival(open_page, other_runs):

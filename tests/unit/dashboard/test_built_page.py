@@ -9,9 +9,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from docs.dashboard_picture import KEY, PICTURE, page_sources
+from docs.dashboard_picture import KEY, page_sources
 from playfair.dashboard.app import STATIC
+from tests.commands import run_command
 
+PROJECT = Path(__file__).parents[3]
+PICTURE = "docs/images/dashboard.png"
 PAGE = STATIC.parent / "page"
 MOST_BYTES = 80_000
 
@@ -27,9 +30,19 @@ def test_built_file_names_the_hash_of_the_sources():
 
 
 def test_picture_in_the_readme_is_of_this_page():
-    with Image.open(PICTURE) as picture:
-        assert picture.text[KEY] == page_sources(), "the page has changed: run make docs"
-    assert "docs/images/dashboard.png" in (PICTURE.parents[2] / "README.md").read_text()
+    with Image.open(PROJECT / PICTURE) as picture:
+        assert picture.text[KEY] == page_sources(STATIC), f"the page has changed: make {PICTURE}"
+    assert PICTURE in (PROJECT / "README.md").read_text()
+
+
+def test_picture_names_the_sources_of_the_page_that_it_shows(tmp_path):
+    (tmp_path / "app.js").write_text(f"/* from sources {64 * '0'} */")
+    assert page_sources(tmp_path) == 64 * "0"
+
+
+def test_picture_is_made_by_a_rule_from_the_page_as_files():
+    said = run_command(["make", "--dry-run", "--always-make", PICTURE], PROJECT).stdout
+    assert re.search(rf"snakemake .* results/dashboard\n.* results/dashboard {PICTURE} ", said)
 
 
 def test_page_is_small_and_knows_no_address_but_its_own():
@@ -50,5 +63,5 @@ def test_lock_has_the_hash_of_every_package():
 
 
 def test_page_is_packed_with_the_library():
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     assert "dashboard/static/*" in project["tool"]["setuptools"]["package-data"]["playfair"]

@@ -1,6 +1,6 @@
 /** The page: a bar, the list of clips, what the models say of one of them. */
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Bar } from "./bar";
 import { listed, outcomesOf, takeOutcomes, type Clips } from "./clips";
 import { Dialog, Help } from "./help";
@@ -14,7 +14,7 @@ import type { Source } from "./source";
 import { all, formatHash, isPermutation, moved, parseHash, reversed, arranged, type Filters, type Panel, type State } from "./state";
 import type { Table, Video } from "./types";
 import { megabytes } from "./words";
-import { columnOf, makeView, setsOf, shownValues, type View } from "./view";
+import { besideValues, columnOf, makeView, setsOf, shownValues, type View } from "./view";
 
 interface Props {
   clips: Clips;
@@ -121,7 +121,7 @@ export function App({ clips, source }: Props) {
   };
 
   // The values of the clip; those of its neighbours come before they are asked for.
-  useEffect(() => {
+  useLayoutEffect(() => {
     let wanted = true;
     source.video(uid).then(
       (video) => wanted && setHeld({ video, error: "" }),
@@ -136,7 +136,7 @@ export function App({ clips, source }: Props) {
       clearTimeout(ahead);
     };
   }, [uid]);
-  const video = held.video?.uid === uid ? held.video : null;
+  const video = held.video?.uid === uid ? held.video : (source.known(uid) ?? null);
 
   // The tables of the panels, and once more where a class that is shown is not in them.
   const aboutOf = (name: string) => clips.models.find((model) => model.name === name)!;
@@ -159,20 +159,20 @@ export function App({ clips, source }: Props) {
     }
   }, [video, wantedTables, rivals, tables]);
 
-  const views: (View | null)[] = state.panels.map((panel) => {
+  const views = useMemo<(View | null)[]>(() => state.panels.map((panel) => {
     const table = tables[keyOf(panel)];
     return video && makeView(clips, video, state, panel, typeof table === "object" ? table : null);
-  });
+  }), [video, state, tables]);
   const reasons = state.panels.map((panel) => {
     const found = tables[keyOf(panel)];
     return lockOf(panel) || (typeof found === "string" ? found : "");
   });
-  const drawn = views.filter((view): view is View => view !== null);
+  const drawn = useMemo(() => views.filter((view): view is View => view !== null), [views]);
   const scale = Math.max(
     0.02,
     ...drawn.flatMap((view) => {
       const { values, error } = shownValues(view, state.show);
-      const beside = state.show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
+      const beside = besideValues(view, state.show);
       return [...(values ?? []), ...(beside ?? [])].map(Math.abs).map((x, i) => x + (error ? 1.96 * (error[i % error.length] ?? 0) : 0));
     }),
   );
@@ -329,7 +329,7 @@ export function App({ clips, source }: Props) {
         {!video && !held.error && <p class="card waiting">Opening the clip …</p>}
       </main>
       <Side
-        view={drawn[0] ?? null}
+        views={drawn}
         video={video}
         clips={clips}
         source={source}

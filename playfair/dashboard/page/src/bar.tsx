@@ -2,6 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Clips } from "./clips";
+import { ClassOptions, numberOf } from "./options";
 import { saveCsv, savePng, saveSvg } from "./share";
 import type { Source } from "./source";
 import { NO_FILTERS, OUTCOMES, SORTS, type Filters, type State } from "./state";
@@ -34,16 +35,16 @@ export function Bar(props: BarProps) {
   const { filters, panels } = state;
   const [theme, setTheme] = useState(currentTheme());
   const menu = useRef<HTMLDetailsElement>(null);
-  const number = (text: string) => (text === "" ? null : Number(text));
   const first = clips.models.find((model) => model.name === panels[0].model)!;
   const filtered = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
-  const classOptions = clips.className.map((name, i) => <option key={i} value={i}>{name}</option>);
+  const classOptions = <ClassOptions className={clips.className} />;
   const share = (act: () => unknown) => () => {
     if (menu.current) menu.current.open = false;
     act();
   };
-  const copy = (text: string, what: string) =>
+  const copy = (textOf: () => string, what: string) =>
     share(() => {
+      const text = textOf();
       if (!navigator.clipboard) return props.onNotice(text);
       navigator.clipboard.writeText(text).then(() => props.onNotice(`Copied ${what}.`), () => props.onNotice(text));
     });
@@ -61,17 +62,17 @@ export function Bar(props: BarProps) {
               </select>
             </label>
             <label>Class
-              <select value={filters.class ?? ""} onChange={(event) => props.onFilters({ class: number(event.currentTarget.value) })}>
+              <select value={filters.class ?? ""} onChange={(event) => props.onFilters({ class: numberOf(event.currentTarget.value) })}>
                 <option value="">all</option>{classOptions}
               </select>
             </label>
             <label>Taken for
-              <select value={filters.confused ?? ""} onChange={(event) => props.onFilters({ confused: number(event.currentTarget.value) })}>
+              <select value={filters.confused ?? ""} onChange={(event) => props.onFilters({ confused: numberOf(event.currentTarget.value) })}>
                 <option value="">anything</option>{classOptions}
               </select>
             </label>
             <label>Strongest frame
-              <select value={filters.strongest ?? ""} onChange={(event) => props.onFilters({ strongest: number(event.currentTarget.value) })}>
+              <select value={filters.strongest ?? ""} onChange={(event) => props.onFilters({ strongest: numberOf(event.currentTarget.value) })}>
                 <option value="">any</option>{[...Array(panels[0].n).keys()].map((i) => <option key={i} value={i}>{i + 1}</option>)}
               </select>
             </label>
@@ -111,8 +112,8 @@ export function Bar(props: BarProps) {
         <details class="menu share" ref={menu}>
           <summary>Share</summary>
           <div class="drop">
-            <button type="button" onClick={copy(location.href, "the address")}>Copy address</button>
-            {video && <button type="button" onClick={copy(video.uid, "the uid")}>Copy uid {video.uid}</button>}
+            <button type="button" onClick={copy(() => location.href, "the address")}>Copy address</button>
+            {video && <button type="button" onClick={copy(() => video.uid, "the uid")}>Copy uid {video.uid}</button>}
             {video && <button type="button" onClick={share(() => saveCsv(views, clips, video.uid))}>CSV</button>}
             {video && <button type="button" onClick={share(() => saveSvg(views, clips, video, props.source, state.show))}>SVG</button>}
             {video && <button type="button" onClick={share(() => savePng(views, clips, video, props.source, state.show))}>PNG</button>}

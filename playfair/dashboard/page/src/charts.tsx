@@ -1,9 +1,12 @@
 /** Waterfall, predictions, growth by number of frames, pairs of frames, every frame. */
 
-import { useMemo } from "preact/hooks";
+import { memo } from "preact/compat";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Clips } from "./clips";
 import { cursor } from "./cursor";
+import { arrow } from "./keys";
 import type { State } from "./state";
+import { nearest } from "./strip";
 import type { EveryFrame, Video } from "./types";
 import { pairsOf, shownValues, type View } from "./view";
 import { score, signed } from "./words";
@@ -46,19 +49,20 @@ export function Waterfall({ view, show }: { view: View; show: State["show"] }) {
   );
 }
 
+const MOST_SHOWN = 10;
+
 interface PredictionProps {
   view: View;
   clips: Clips;
   onRival(classIdx: number | null): void;
 }
 
-/** The ten highest scores, the true class always among them; a click makes a class the rival. */
+/** The ten highest scores, the true class and the rival always among them; a click makes a class the rival. */
 export function Predictions({ view, clips, onRival }: PredictionProps) {
   const known = clips.className.map((_, i) => i).filter((i) => !Number.isNaN(view.score(i)));
   known.sort((a, b) => view.score(b) - view.score(a));
-  let shown = known.slice(0, 10);
-  for (const kept of [view.rival, view.label])
-    if (kept >= 0 && !shown.includes(kept)) shown = [...shown.slice(0, 9), kept];
+  const kept = [view.rival, view.label].filter((one) => one >= 0 && !known.slice(0, MOST_SHOWN).includes(one));
+  const shown = [...known.filter((one) => !kept.includes(one)).slice(0, MOST_SHOWN - kept.length), ...kept];
   const most = view.unit === "probability" ? 1 : Math.max(0.01, ...shown.map((classIdx) => view.score(classIdx) || 0));
   return (
     <ol class="predictions">
@@ -138,6 +142,11 @@ interface PairProps {
 export function Pairs({ view, show, onLit }: PairProps) {
   const n = view.panel.n;
   const found = useMemo(() => pairsOf(view, show), [view.table, view.panel.mask, view.explained, view.rival, show]);
+  const [pointed, setPointed] = useState<number[]>([]);
+  const point = (places: number[]) => {
+    setPointed(places);
+    onLit(places);
+  };
   if (!found || n < 2) return <p class="pale">{n < 2 ? "Pairs need two frames." : "The pairs of this class are not known here."}</p>;
   const most = Math.max(0.005, ...found.map(Math.abs));
   const cells = [];
@@ -150,17 +159,34 @@ export function Pairs({ view, show, onLit }: PairProps) {
       const { class: kind, opacity } = shade(x, most);
       cells.push(
         <rect key={`${i} ${j}`} class={`pair ${kind}`} fill-opacity={opacity} x={j * 10 + 0.4} y={i * 10 + 0.4} width="9.2" height="9.2" rx="1"
-          onPointerEnter={() => onLit([i, j])} onPointerLeave={() => onLit([])}>
-          <title>{`frames ${i + 1} and ${j + 1}: ${signed(x)}`}</title>
-        </rect>,
+          onPointerEnter={() => point([i, j])} onPointerLeave={() => point([])} />,
       );
     }
-  const [i, j] = strongest.sort((a, b) => a - b);
+  const of = pointed.length && pointed.every((place) => place < n) ? pointed : strongest;
+  const [i, j] = [...of].sort((a, b) => a - b);
   const x = found[i * n + j];
-  const words = `Frames ${i + 1} and ${j + 1} ${x < 0 ? "say the same" : "need each other"} most: ${signed(x)}.`;
+  const words = `Frames ${i + 1} and ${j + 1} ${x < 0 ? "say the same" : "need each other"}${of === strongest ? " most" : ""}: ${signed(x)}.`;
+  const walk = (event: KeyboardEvent) => {
+    const [down, right] = arrow(event);
+    if (!down && !right) return;
+    event.preventDefault();
+    const [row, column] = of;
+    const to = [row + down, column + right];
+    // The diagonal, of a frame with itself, is stepped over.
+    if (to[0] === to[1]) [to[0], to[1]] = [to[0] + down, to[1] + right];
+    if (to.every((place) => place >= 0 && place < n)) point(to);
+  };
   return (
     <div class="pairs">
-      <svg viewBox={`-8 -8 ${n * 10 + 8} ${n * 10 + 8}`} role="img" aria-label={words}>
+      <svg
+        viewBox={`-8 -8 ${n * 10 + 8} ${n * 10 + 8}`}
+        role="img"
+        aria-label="Pairs of frames: arrow keys go from one to the next"
+        tabIndex={0}
+        onKeyDown={walk}
+        onFocus={() => point(of)}
+        onBlur={() => point([])}
+      >
         {[...Array(n).keys()].map((k) => (
           <g key={k} class="axis">
             <text x={k * 10 + 5} y="-2">{k + 1}</text>
@@ -168,8 +194,9 @@ export function Pairs({ view, show, onLit }: PairProps) {
           </g>
         ))}
         {cells}
+        {pointed.length > 0 && <rect class="at" x={of[1] * 10 + 0.4} y={of[0] * 10 + 0.4} width="9.2" height="9.2" rx="1" />}
       </svg>
-      <p>{words}<br /><span class="pale"><i class="key for" /> need each other <i class="key against" /> say the same</span></p>
+      <p><span aria-live={pointed.length ? "polite" : "off"}>{words}</span><br /><span class="pale"><i class="key for" /> need each other <i class="key against" /> say the same</span></p>
     </div>
   );
 }
@@ -182,9 +209,10 @@ interface EveryFrameProps {
 }
 
 /** The values of every frame of the clip over time, with their 95 % bands. */
-export function EveryFrameCurve({ found, video, explained, rival }: EveryFrameProps) {
+export const EveryFrameCurve = memo(({ found, video, explained, rival }: EveryFrameProps) => {
   const { frameIdx, classIdx, esv, se } = found;
   const size = classIdx.length;
+  const root = useRef<SVGSVGElement>(null);
   const curve = (classOf: number) => {
     const place = classIdx.indexOf(classOf);
     if (place < 0) return null;
@@ -197,13 +225,44 @@ export function EveryFrameCurve({ found, video, explained, rival }: EveryFramePr
   const y = (x: number) => height / 2 - (x / most) * (height / 2 - 5);
   const path = (points: { frame: number; x: number }[]) => points.map(({ frame, x }) => `${at(frame).toFixed(1)} ${y(x).toFixed(1)}`).join("L");
   const main = curves[1].points;
+  const said = (frame: number) => {
+    const value = main?.[frameIdx.indexOf(frame)]?.x;
+    return `frame ${frame}${value === undefined ? "" : `, ESV ${signed(value)}`}`;
+  };
+  useEffect(() => {
+    const mark = (frame: number | null) => {
+      const line = root.current?.querySelector(".now");
+      line?.setAttribute("transform", `translate(${frame === null ? -9 : at(frame)})`);
+      if (frame === null) return;
+      root.current?.setAttribute("aria-valuenow", String(frame));
+      root.current?.setAttribute("aria-valuetext", said(frame));
+    };
+    mark(cursor.frame);
+    return cursor.listen(mark);
+  }, [found, explained]);
+  const walk = (event: KeyboardEvent) => {
+    const [down, right] = arrow(event);
+    const by = right - down;
+    if (!by) return;
+    event.preventDefault();
+    const place = cursor.frame === null ? 0 : nearest(frameIdx, cursor.frame) + by;
+    cursor.set(frameIdx[Math.max(0, Math.min(frameIdx.length - 1, place))], true);
+  };
   const top = main?.reduce((best, point) => (point.x > best.x ? point : best));
   return (
     <figure class="every">
       <svg
+        ref={root}
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
-        role="img"
+        role="slider"
+        tabIndex={0}
+        aria-valuemin={frameIdx[0]}
+        aria-valuemax={frameIdx[frameIdx.length - 1]}
+        aria-valuenow={frameIdx[0]}
+        onKeyDown={walk}
+        onFocus={() => cursor.set(cursor.frame ?? frameIdx[0], true)}
+        onBlur={() => cursor.set(null, true)}
         aria-label={top ? `The ESVs of all ${frameIdx.length} frames; the largest is ${signed(top.x)} at frame ${top.frame}` : "ESVs of every frame"}
         onPointerMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
@@ -222,6 +281,7 @@ export function EveryFrameCurve({ found, video, explained, rival }: EveryFramePr
             <path class={`curve ${kind}`} d={`M${path(points)}`} />
           </g>
         ))}
+        <line class="now" x1="0" x2="0" y1="0" y2={height} transform="translate(-9)" />
       </svg>
       <figcaption class="pale">
         All {frameIdx.length} frames ({found.method}{se ? ", bands: 95 %" : ""}); largest {signed(most)}
@@ -229,4 +289,4 @@ export function EveryFrameCurve({ found, video, explained, rival }: EveryFramePr
       </figcaption>
     </figure>
   );
-}
+});

@@ -10,9 +10,11 @@ export const cursor = {
   held: false,
   set(frame: number | null, held: boolean) {
     if (cursor.held && !held && frame !== null) return;
+    const holds = held && frame !== null;
+    if (frame === cursor.frame && holds === cursor.held) return;
     cursor.frame = frame;
-    cursor.held = held && frame !== null;
-    for (const listener of listeners) listener(frame, cursor.held);
+    cursor.held = holds;
+    for (const listener of listeners) listener(frame, holds);
   },
   listen(listener: Listener) {
     listeners.add(listener);

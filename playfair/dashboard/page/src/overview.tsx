@@ -1,6 +1,8 @@
 /** All clips at once: what is taken for what, and where in the clips of a class the support lies. */
 
+import { useMemo } from "preact/hooks";
 import { confusion, type Clips, type Outcomes } from "./clips";
+import { MatrixPicture } from "./matrix";
 import { NO_FILTERS, type Filters } from "./state";
 import { signed } from "./words";
 
@@ -16,7 +18,7 @@ const MOST_PAIRS = 40;
 
 export function Overview({ clips, outcomes, title, onFilter }: OverviewProps) {
   const size = clips.className.length;
-  const counts = confusion(clips, outcomes);
+  const counts = useMemo(() => confusion(clips, outcomes), [clips, outcomes]);
   const pairs = [...counts.keys()]
     .filter((cell) => counts[cell] && Math.floor(cell / size) !== cell % size)
     .sort((a, b) => counts[b] - counts[a])
@@ -27,7 +29,7 @@ export function Overview({ clips, outcomes, title, onFilter }: OverviewProps) {
   const n = Math.round(outcomes.byClass.length / size);
   const most = Math.max(0.01, ...outcomes.byClass.filter((x) => !Number.isNaN(x)).map(Math.abs));
   const rows = clips.className.map((_, i) => i).filter((i) => !Number.isNaN(outcomes.byClass[i * n]));
-  const largest = Math.max(1, ...counts);
+  const largest = counts.reduce((most, count) => Math.max(most, count), 1);
   return (
     <div class="overview">
       <section>
@@ -65,8 +67,9 @@ export function Overview({ clips, outcomes, title, onFilter }: OverviewProps) {
             </table>
           </div>
         )}
+        {size > MOST_OF_MATRIX && <MatrixPicture className={clips.className} counts={counts} onOpen={open} />}
         {size > MOST_OF_MATRIX && (
-          <ol class="confusions">
+          <ol class="confusions" aria-label="What is mistaken most often">
             {pairs.map((cell) => (
               <li key={cell}>
                 <button type="button" onClick={() => open(Math.floor(cell / size), cell % size)}>

@@ -8,7 +8,7 @@ import { Strip } from "./strip";
 import { isNarrow } from "./theme";
 import type { Video } from "./types";
 import { sentence, shownValues, type View } from "./view";
-import { seconds, signed, UNITS } from "./words";
+import { listing, quoted, seconds, signed, UNITS } from "./words";
 
 export interface Actions {
   toggle(place: number): void;
@@ -47,6 +47,9 @@ export function PanelView(props: PanelProps) {
   const every = video.everyFrame[panel.model];
   const fixed = props.source.fixed(video.uid);
   const hasRival = view.rival >= 0;
+  const other = otherValues(view, state.values, methods);
+  // Of what is kept of a clip, some classes may be missing: no further answer comes.
+  const lacking = fixed && view.table && view.changed ? [view.explained, view.rival].filter((one) => one >= 0 && !view.values(one)) : [];
   const orderLock = locked || model.why_no_order;
   return (
     <section class="card panel" aria-label={view.title}>
@@ -70,7 +73,7 @@ export function PanelView(props: PanelProps) {
         </div>
         {methods.length > 0 && (
           <label class="number">Values
-            <select value={state.values} onChange={(event) => props.onState({ values: event.currentTarget.value })}>
+            <select value={methods.includes(state.values) ? state.values : "esv"} onChange={(event) => props.onState({ values: event.currentTarget.value })}>
               <option value="esv">ESV</option>
               {methods.map((name) => <option key={name} value={name}>{name.replaceAll("_", " ")}</option>)}
             </select>
@@ -90,6 +93,7 @@ export function PanelView(props: PanelProps) {
         locked={locked}
         canMove={!orderLock && !fixed}
         lit={props.lit}
+        unknown={lacking.length ? "?" : "…"}
         onToggle={actions.toggle}
         onMove={actions.move}
       />
@@ -102,6 +106,8 @@ export function PanelView(props: PanelProps) {
       </div>
       {locked ? <p class="pale">{locked}</p> : <p class="pale hint">Click a frame, or press its number, to switch it off{fixed || orderLock ? "" : "; drag it, or Alt + arrow, to move it"}. {!locked && model.why_no_order}</p>}
       {view.unit !== "probability" && <p class="pale">Scores, prior and ESVs are {UNITS[view.unit]}; in lists and maps scores are probabilities.</p>}
+      {other && <p class="pale">{other}</p>}
+      {lacking.length > 0 && <p class="pale">What {view.title} says of {listing(lacking.map((one) => quoted(clips.className[one])))} without some of the frames is not kept here.</p>}
       <Waterfall view={view} show={state.show} />
       <details class="more">
         <summary>Numbers</summary>
@@ -115,6 +121,14 @@ export function PanelView(props: PanelProps) {
       )}
     </section>
   );
+}
+
+/** Why ESVs are shown where another method's values were chosen. */
+function otherValues(view: View, chosen: string, methods: string[]): string {
+  if (chosen === "esv" || view.foreign) return "";
+  const name = chosen.replaceAll("_", " ");
+  if (!methods.includes(chosen)) return `These are ESVs: there are no values by ${name} of this clip.`;
+  return `These are ESVs: by ${name}, values are known of all frames in the order of the clip only.`;
 }
 
 function Numbers({ view, video, clips, show }: { view: View; video: Video; clips: Clips; show: State["show"] }) {

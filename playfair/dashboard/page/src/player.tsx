@@ -1,5 +1,6 @@
 /** The clip: it loops, is stepped through frame by frame, and shows the frame that is pointed at. */
 
+import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { cursor } from "./cursor";
 import type { Source } from "./source";
@@ -8,7 +9,7 @@ import { seconds } from "./words";
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-export function Player({ video, source }: { video: Video; source: Source }) {
+export const Player = memo(({ video, source }: { video: Video; source: Source }) => {
   const player = useRef<HTMLVideoElement>(null);
   const caption = useRef<HTMLSpanElement>(null);
   const seek = useRef<HTMLInputElement>(null);
@@ -22,7 +23,7 @@ export function Player({ video, source }: { video: Video; source: Source }) {
 
   useEffect(() => {
     setBroken(false);
-    setStill(null);
+    cursor.set(null, false);
     if (player.current && !calm()) player.current.play().catch(() => null);
   }, [video.uid]);
 
@@ -34,14 +35,16 @@ export function Player({ video, source }: { video: Video; source: Source }) {
   }), [video.uid]);
 
   useEffect(() => {
-    if (!playing || !fps) return;
+    const clip = player.current;
+    if (!playing || !fps || !clip) return;
     let request = 0;
-    const follow = () => {
-      if (player.current) cursor.set(Math.min(last, Math.floor(player.current.currentTime * fps + 0.01)), false);
-      request = requestAnimationFrame(follow);
+    // With each frame of the clip, not with each of the screen.
+    const follow = (_: number, { mediaTime }: { mediaTime: number }) => {
+      cursor.set(Math.min(last, Math.floor(mediaTime * fps + 0.01)), false);
+      request = clip.requestVideoFrameCallback(follow);
     };
-    follow();
-    return () => cancelAnimationFrame(request);
+    request = clip.requestVideoFrameCallback(follow);
+    return () => clip.cancelVideoFrameCallback(request);
   }, [playing, video.uid]);
 
   const go = (frame: number) => {
@@ -100,7 +103,7 @@ export function Player({ video, source }: { video: Video; source: Source }) {
       </div>
     </div>
   );
-}
+});
 
 /** Files hold the frames that models see only: the clip itself shows the others. */
 function StillOfFiles({ video, source, frame, player }: { video: Video; source: Source; frame: number; player: { current: HTMLVideoElement | null } }) {

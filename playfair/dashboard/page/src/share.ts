@@ -4,8 +4,8 @@ import type { Clips } from "./clips";
 import type { Source } from "./source";
 import type { State } from "./state";
 import type { Video } from "./types";
-import { sentence, shownValues, type View } from "./view";
-import { score, signed } from "./words";
+import { besideValues, sentence, shownValues, type View } from "./view";
+import { quoted, score, signed } from "./words";
 
 function save(name: string, content: Blob) {
   const link = document.createElement("a");
@@ -57,31 +57,62 @@ async function dataUri(address: string): Promise<string> {
   });
 }
 
+const FONT = "system-ui, sans-serif";
 const INK = "#1f2328";
 const COLOURS = { for: "#0072b2", against: "#e08a00", rival: "#8a9096" };
+
+/** Words in lines of a width. */
+function lines(text: string, font: string, width: number): string[] {
+  const measure = document.createElement("canvas").getContext("2d")!;
+  measure.font = font;
+  const found: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${found[found.length - 1]} ${word}`;
+    if (found.length && measure.measureText(longer).width <= width) found[found.length - 1] = longer;
+    else found.push(word);
+  }
+  return found;
+}
+
+/** Which classes the bars are of. */
+function classesShown(view: View, clips: Clips, show: State["show"]): string {
+  const [one, rival] = [view.explained, view.rival].map((classIdx) => quoted(clips.className[classIdx] ?? ""));
+  const name = view.foreign ? "Values" : "ESVs";
+  if (view.rival < 0) return `${name} of ${one}`;
+  if (show === "diff") return `${name} of ${one} − those of ${rival}`;
+  return show === "rival" ? `${name} of ${rival}` : `${name} of ${one}; grey: of ${rival}`;
+}
 
 /** The panels as a picture of its own, white whatever the theme. */
 export async function svg(views: View[], clips: Clips, video: Video, source: Source, show: State["show"]): Promise<{ text: string; width: number; height: number }> {
   const width = 1000;
   const parts: string[] = [];
   let top = 16;
-  const most = Math.max(0.02, ...views.flatMap((view) => [...(shownValues(view, show).values ?? [])].map(Math.abs)));
+  const most = Math.max(0.02, ...views.flatMap((view) => [...(shownValues(view, show).values ?? []), ...(besideValues(view, show) ?? [])].map(Math.abs)));
   for (const view of views) {
     const n = view.panel.n;
     const { values, prior, score: end } = shownValues(view, show);
+    const beside = besideValues(view, show);
     const step = (width - 32) / n;
     const size = Math.min(step - 8, 120);
-    parts.push(`<text x="16" y="${top + 14}" font-size="16" font-weight="600">${escaped(sentence(view, clips.className))}</text>`);
-    top += 30;
+    for (const [text, style, height] of [[sentence(view, clips.className), "600 16px", 22], [classesShown(view, clips, show), "400 13px", 18]] as const)
+      for (const line of lines(text, `${style} ${FONT}`, width - 32)) {
+        parts.push(`<text x="16" y="${top + 14}" style="font: ${style} ${FONT}">${escaped(line)}</text>`);
+        top += height;
+      }
+    top += 8;
     const zero = top + 45;
     for (let place = 0; place < n; place++) {
       const x = 16 + place * step + (step - size) / 2;
       const seen = (view.panel.mask >> place) & 1;
       const value = values && seen ? values[place] : null;
-      if (value !== null) {
-        const long = (Math.abs(value) / most) * 42;
-        parts.push(`<rect x="${x + size * 0.2}" width="${size * 0.6}" y="${value < 0 ? zero : zero - long}" height="${Math.max(long, 0.7)}" fill="${value < 0 ? COLOURS.against : show === "rival" ? COLOURS.rival : COLOURS.for}"/>`);
-      }
+      const bar = (of: number, from: number, share: number, fill: string) => {
+        const long = (Math.abs(of) / most) * 42;
+        parts.push(`<rect x="${x + size * from}" width="${size * share}" y="${of < 0 ? zero : zero - long}" height="${Math.max(long, 0.7)}" fill="${fill}"/>`);
+      };
+      const other = beside && seen ? beside[place] : null;
+      if (value !== null) bar(value, 0.2, other === null ? 0.6 : 0.36, value < 0 ? COLOURS.against : show === "rival" ? COLOURS.rival : COLOURS.for);
+      if (other !== null) bar(other, 0.58, 0.22, COLOURS.rival);
       if (video.frames) {
         const uri = await dataUri(source.frame(video.uid, view.frameIdx[place]));
         parts.push(`<image x="${x}" y="${zero + 50}" width="${size}" height="${size}" opacity="${seen ? 1 : 0.2}" preserveAspectRatio="xMidYMid meet" href="${uri}"/>`);
@@ -93,7 +124,7 @@ export async function svg(views: View[], clips: Clips, video: Video, source: Sou
     parts.push(`<text x="16" y="${top + 8}" font-size="13">prior ${score(prior)} + ESVs = ${score(end)}</text>`);
     top += 34;
   }
-  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" font-family="system-ui, sans-serif" fill="${INK}"><rect width="100%" height="100%" fill="#fff"/>${parts.join("")}</svg>`;
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" font-family="${FONT}" fill="${INK}"><rect width="100%" height="100%" fill="#fff"/>${parts.join("")}</svg>`;
   return { text, width, height: top };
 }
 

@@ -11,6 +11,8 @@ export interface Source {
   index(): Promise<PackedIndex>;
   outcomes(n: number): Promise<Record<string, Record<string, PackedOutcomes>>>;
   video(uid: string): Promise<Video>;
+  /** A video that has come before. */
+  known(uid: string): Video | undefined;
   /** Raises an Error with a sentence where there is no such table. */
   table(model: string, n: number, uid: string, order: number[] | null, classes: number[]): Promise<Table>;
   frame(uid: string, k: number): string;
@@ -93,20 +95,21 @@ function arrangedTable(table: Table, order: number[]): Table {
 
 /** Keeps the last `most` answers, and asks once for what is asked for twice. */
 function remembered<T>(most: number, ask: (key: string) => Promise<T>) {
-  const kept = new Map<string, Promise<T>>();
-  return (key: string) => {
+  const kept = new Map<string, { answer: Promise<T>; value?: T }>();
+  const get = (key: string) => {
     const known = kept.get(key);
     if (known) {
       kept.delete(key);
       kept.set(key, known);
-      return known;
+      return known.answer;
     }
-    const asked = ask(key);
+    const asked: { answer: Promise<T>; value?: T } = { answer: ask(key) };
     kept.set(key, asked);
-    asked.catch(() => kept.delete(key));
+    asked.answer.then((value) => (asked.value = value), () => kept.delete(key));
     if (kept.size > most) kept.delete(kept.keys().next().value as string);
-    return asked;
+    return asked.answer;
   };
+  return Object.assign(get, { known: (key: string) => kept.get(key)?.value });
 }
 
 async function fetched<T>(address: string, how: RequestInit = {}): Promise<T> {
@@ -134,6 +137,7 @@ export function apiSource(): Source {
     index: () => fetched<PackedIndex>("api/index"),
     outcomes: (n) => fetched(`api/index?n=${n}`),
     video: async (uid) => (own && isOwn(uid) ? unpackVideo(own.video) : video(uid)),
+    known: video.known,
     table: async (model, n, uid, order, classes) => {
       if (own && isOwn(uid))
         return keptTable(own, model, n, order, "Of a clip of your own, its order and its reverse are known only.");
@@ -219,6 +223,7 @@ export function fileSource(): Source {
     },
     outcomes: async () => index.outcomes,
     video: opened,
+    known: opened.known,
     table: async (model, n, uid, order) =>
       keptTable(await file(uid), model, n, order, "These files hold the clip's own order and its reverse only: other orders need `playfair serve`."),
     frame: (uid, k) => sheets.get(uid)?.frame(k) ?? thumbnails[position.get(uid) ?? -1] ?? "data:,",

@@ -1,11 +1,11 @@
 /** The strip: each frame with its bars above and its number below; a click switches it off. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cursor } from "./cursor";
 import type { Source } from "./source";
 import type { State } from "./state";
 import type { Video } from "./types";
-import { shownValues, type View } from "./view";
+import { besideValues, shownValues, type View } from "./view";
 import { seconds, signed } from "./words";
 
 export interface StripProps {
@@ -18,6 +18,8 @@ export interface StripProps {
   locked: string;
   canMove: boolean;
   lit: number[];
+  /** What stands for a value that is not known, or not yet. */
+  unknown: "…" | "?";
   onToggle(place: number): void;
   onMove(from: number, to: number): void;
 }
@@ -30,13 +32,16 @@ export function Strip(props: StripProps) {
   const root = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const { values, error } = shownValues(view, show);
-  const beside = show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
+  const beside = besideValues(view, show);
 
-  useEffect(() => cursor.listen((frame) => {
+  const mark = (frame: number | null) => {
     const cells = root.current?.children ?? [];
     const at = frame === null ? -1 : nearest(frameIdx, frame);
     for (let i = 0; i < cells.length; i++) cells[i].classList.toggle("current", i === at);
-  }), [frameIdx.join()]);
+  };
+  useEffect(() => cursor.listen(mark), [frameIdx.join()]);
+  // What is drawn anew knows nothing of the cursor.
+  useLayoutEffect(() => mark(cursor.frame));
 
   return (
     <div class="strip" ref={root} style={{ "--frames": panel.n }} role="group" aria-label={`Frames that ${view.title} sees`}>
@@ -93,14 +98,14 @@ export function Strip(props: StripProps) {
               }}
             >
               {video.frames ? (
-                <img src={props.source.frame(video.uid, middle(view, place))} alt="" draggable={false} />
+                <img src={props.source.frame(video.uid, frame)} alt="" draggable={false} />
               ) : (
                 <span class="noframe">{frame}</span>
               )}
               <span class="place" aria-hidden="true">{panel.order ? `${place + 1}←${panel.order[place] + 1}` : place + 1}</span>
             </button>
             <span class={`value${value === null ? "" : value < 0 ? " against" : " for"}`}>
-              {on ? (value === null ? "…" : signed(value)) : "off"}
+              {on ? (value === null ? props.unknown : signed(value)) : "off"}
             </span>
             <span class="time">{seconds(frame, video.fps)}</span>
           </div>
@@ -108,10 +113,6 @@ export function Strip(props: StripProps) {
       })}
     </div>
   );
-}
-
-function middle(view: View, place: number): number {
-  return view.frameIdx[place];
 }
 
 export function nearest(frameIdx: number[], frame: number): number {

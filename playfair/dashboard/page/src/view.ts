@@ -147,6 +147,11 @@ export function shownValues(view: View, asked: State["show"]) {
   };
 }
 
+/** The values that stand beside those of the true class: the rival's. */
+export function besideValues(view: View, show: State["show"]): Float64Array | null {
+  return show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
+}
+
 export function pairsOf(view: View, asked: State["show"]): Float64Array | null {
   const { table, panel } = view;
   if (!table) return null;
