@@ -12,8 +12,8 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps
 SMK_FILES := Snakefile rules
 # One process of tests per core, up to four, and one more, as some wait for a Slurm or for another's run; of a
-# test's own threads one.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+# test's own threads one. What is compiled once need not be in every process.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist worksteal
 # What computes or stores numbers.
 PROCESSOR_TESTS := tests/unit/attribution tests/unit/data/stores tests/unit/data/test_stores.py \
