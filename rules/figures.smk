@@ -12,6 +12,10 @@ figure_files = {
         "results/{{dataset}}/tables/masking_check_runs_{model}.csv",
         model=networks.clip_models,
     ),
+    "order_checks": expand(
+        "results/{{dataset}}/tables/frame_order_runs_{model}.csv",
+        model=config["models"],
+    ),
     **{
         f"comparison_{kind}": expand(
             f"results/{{{{dataset}}}}/tables/compared_{kind}_{{model}}.csv",

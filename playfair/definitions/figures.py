@@ -45,6 +45,18 @@ class MaskingCheck(Section):
     seed: Seed = Field(default=0, description="Seed of clips and subsets.")
 
 
+class FrameOrder(Section):
+    """What models are asked about reversed and shuffled frames."""
+
+    videos: int = Field(
+        default=1000, ge=1, le=1_000_000, description="Most videos, by seed, of models with heads."
+    )
+    clips: int = Field(
+        default=24, ge=1, le=1_000_000, description="Most clips, by seed, of whole-clip networks."
+    )
+    seed: Seed = Field(default=0, description="Seed of videos and of their shuffled orders.")
+
+
 def _section(name: str, figure: FigureEntry) -> type[Section]:
     """The section of a figure: the options that its module names."""
     fields: dict[str, Any] = {
@@ -66,6 +78,7 @@ if TYPE_CHECKING:
         filmstrips: Any = None
         sampling_error: SamplingError = SamplingError()
         masking_check: MaskingCheck = MaskingCheck()
+        frame_order: FrameOrder = FrameOrder()
 
 else:
     _with_options = {name: entry for name, entry in read_catalogue().items() if entry.options}
@@ -87,5 +100,9 @@ else:
         masking_check=(
             MaskingCheck,
             Field(default_factory=MaskingCheck, description="Networks asked about masked clips."),
+        ),
+        frame_order=(
+            FrameOrder,
+            Field(default_factory=FrameOrder, description="Models asked about reordered frames."),
         ),
     )

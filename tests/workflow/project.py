@@ -24,6 +24,7 @@ OF_THE_DASHBOARD = {"export_dashboard"}
 ON_REQUEST = {"average_outputs", "write_jpegs"}
 """Rules for a prior that is not the default, and for files that no figure needs."""
 OF_CLIP_NETWORKS = {
+    "check_clip_frame_order",
     "check_masking",
     "compute_clip_esvs",
     "plot_masking_check",

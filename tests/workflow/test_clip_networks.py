@@ -102,7 +102,11 @@ def test_one_command_explains_a_clip(ssv2_run):
 def test_figures_are_drawn_and_short_clips_listed(ssv2_run):
     figures = {path.stem for path in (ssv2_run / "results/figures").glob("*.png")}
     assert figures >= {"filmstrips", "performance", "esv_by_position", "class_by_position"}
-    assert "masking_check" in figures
+    assert {"masking_check", "frame_order"} <= figures
+    order = pd.read_csv(ssv2_run / "results/figures/frame_order.csv").set_index("order")
+    assert set(order.loc["reversed", "model"]) == {*FOLDERS}
+    # Networks of random weights see order, if little of it.
+    assert (order.loc["reversed", "esv_difference_max"] > 1e-6).all()
     check = pd.read_csv(ssv2_run / "results/figures/masking_check.csv")
     assert set(check.query("model == 'videomae'")["fill"]) == set(get_args(Fill))
     assert "drop" not in set(check.query("model == 'vjepa2'")["fill"])

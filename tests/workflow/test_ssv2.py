@@ -172,6 +172,7 @@ def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
         "esv_by_position",
         "every_frame",
         "filmstrips",
+        "frame_order",
         "performance",
         "sampling_error",
     }

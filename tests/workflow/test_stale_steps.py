@@ -20,7 +20,13 @@ PLOTS_OF_RESULTS = {
     "plot_performance": 1,
 }
 ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2}
-COMPARED = {"compare_attributions": 2, "plot_discarding": 1, "plot_localisation_by_method": 1}
+COMPARED = {
+    "compare_attributions": 2,
+    "plot_discarding": 1,
+    "plot_localisation_by_method": 1,
+    "check_frame_order": 2,
+    "plot_frame_order": 1,
+}
 COMPARISON = {"compute_attributions": 2, "gather_attributions": 2, **COMPARED}
 SAMPLING = {"compute_all_frames_esvs": 2, "measure_sampling_error": 2, "plot_sampling_error": 1}
 
@@ -60,6 +66,7 @@ def test_changed_code_of_all_figures_makes_figures_only(run, path):
     assert planned_jobs(run) == {
         **PLOTS_OF_RESULTS,
         "plot_discarding": 1,
+        "plot_frame_order": 1,
         "plot_localisation_by_method": 1,
         "plot_sampling_error": 1,
         "plot_training_curves": 1,
