@@ -225,7 +225,7 @@ def _draw(
 
     examples = [Example(model, uid, class_idx) for model, class_idx in explained.items()]
     figure = plot_filmstrips(
-        filmstrips_table(examples, tables),
+        filmstrips_table(examples, tables, fps=view.fps),
         lambda _, frame_idx: [view.frames[frame] for frame in frame_idx] if view.frames else None,
     )
     save_picture(figure, output)

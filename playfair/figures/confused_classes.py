@@ -35,7 +35,7 @@ FIGURE = FigureEntry(
     order=55,
     needs=("collated",),
     uses=("gulp", "ground_truth"),
-    facts=("evidence_rate",),
+    facts=("evidence_rate", "fps"),
     options=(
         FigureOption(
             "pairs_per_model",
@@ -56,6 +56,7 @@ def confused_classes_table(
     tables: Mapping[str, EsvTable],
     pairs_per_model: int = 2,
     ground_truth: pd.DataFrame | None = None,
+    fps: float | None = None,
 ) -> pd.DataFrame:
     """The most confused pairs of classes of every model, and the strongest example of each.
 
@@ -65,7 +66,8 @@ def confused_classes_table(
 
     Args:
         tables: by model, at one number of frames each.
-        ground_truth: columns uid, first_frame, last_frame, where it is known.
+        ground_truth: columns uid, first_frame, last_frame, where it is known. fps: frames per
+            second that frame_idx counts, where that is known.
 
     Returns:
         The columns of :func:`playfair.figures.filmstrips.filmstrips_table` for the examples, one
@@ -89,7 +91,7 @@ def confused_classes_table(
                 "difference_high": high,
             }
             parts.append(pd.DataFrame(part))
-    strips = filmstrips_table(examples, tables, ground_truth)
+    strips = filmstrips_table(examples, tables, ground_truth, fps)
     return pd.concat([strips, pd.concat(parts, ignore_index=True)], axis=1) if parts else strips
 
 
@@ -137,7 +139,7 @@ def plot_confused_classes(table: pd.DataFrame, frames: Frames | None) -> Figure:
         width = strip.cell * strip.row_length
         _draw_means(page.add_axes(FRAMES_LEFT, 0.0, width, _BARS), rows, limit)
         page.top -= means + BETWEEN
-    add_strip_legend(page, bool(table["inside"].notna().any()))
+    add_strip_legend(page, table)
     return page.figure
 
 
@@ -164,11 +166,12 @@ def draw(
     ground_truth: str | None,
     *,
     evidence_rate: float,
+    fps: float,
     pairs_per_model: int,
 ) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure, at the largest number of frames of each model."""
     results = load_by_model(collated)
     tables = {model: by_n_frames[max(by_n_frames)] for model, by_n_frames in results.items()}
     truth = read_ground_truth(ground_truth, evidence_rate) if ground_truth else None
-    table = confused_classes_table(tables, pairs_per_model, truth)
+    table = confused_classes_table(tables, pairs_per_model, truth, fps)
     return table, plot_confused_classes(table, GulpReader(gulp).pictures if gulp else None)

@@ -15,7 +15,7 @@ from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.strip_page import Page
-from playfair.figures.drawing.strips import FrameStrip, add_strip_legend
+from playfair.figures.drawing.strips import FrameStrip, StripScale, add_strip_legend
 from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
 
 FIGURE = FigureEntry(
@@ -24,7 +24,7 @@ FIGURE = FigureEntry(
     order=10,
     needs=("collated",),
     uses=("gulp", "ground_truth"),
-    facts=("evidence_rate",),
+    facts=("evidence_rate", "fps"),
     options=(
         FigureOption(
             "n_frames",
@@ -58,6 +58,7 @@ COLUMNS = [
     "outcome",
     "position",
     "frame_idx",
+    "seconds",
     "inside",
     "class_name",
     "prior",
@@ -139,6 +140,7 @@ def filmstrips_table(
     examples: Sequence[Example],
     tables: Mapping[str, EsvTable],
     ground_truth: pd.DataFrame | None = None,
+    fps: float | None = None,
 ) -> pd.DataFrame:
     """The numbers of the filmstrips: one row per example and frame.
 
@@ -146,23 +148,29 @@ def filmstrips_table(
         examples: what to draw, in this order.
         tables: by model.
         ground_truth: columns uid, first_frame, last_frame (inclusive), where it is known.
+        fps: frames per second that frame_idx counts, where that is known.
 
     Returns:
         Columns example (0..), model, uid, outcome ("right", "wrong" or "unlabelled"), position
-        (1..n), frame_idx, inside (1.0 / 0.0, NaN without ground truth), class_name (the explained
-        class), rival_class_name (the highest-scoring class other than that one: a wrong prediction
-        if there is one), and for both of them prior, score and esv, those of the rival with the
-        prefix rival_ (NaN and no name where there is one class only).
+        (1..n), frame_idx, seconds (frame_idx / fps, NaN without fps), inside (1.0 / 0.0, NaN
+        without ground truth), class_name (the explained class), rival_class_name (the
+        highest-scoring class other than that one: a wrong prediction if there is one), and for both
+        of them prior, score and esv, those of the rival with the prefix rival_ (NaN and no name
+        where there is one class only).
     """
     rows = [
-        _example_rows(place, example, tables[example.model], ground_truth)
+        _example_rows(place, example, tables[example.model], ground_truth, fps)
         for place, example in enumerate(examples)
     ]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
 
 
 def _example_rows(
-    place: int, example: Example, table: EsvTable, ground_truth: pd.DataFrame | None
+    place: int,
+    example: Example,
+    table: EsvTable,
+    ground_truth: pd.DataFrame | None,
+    fps: float | None,
 ) -> pd.DataFrame:
     row = int(np.flatnonzero(table.uid == example.uid)[0])
     scores = table.scores[row]
@@ -181,6 +189,7 @@ def _example_rows(
             "outcome": outcome,
             "position": np.arange(1, table.n_frames + 1),
             "frame_idx": frame_idx,
+            "seconds": np.nan if fps is None else frame_idx / fps,
             "inside": inside_evidence(example.uid, frame_idx, ground_truth),
             "class_name": table.class_name[reference],
             "prior": float(table.prior[reference]),
@@ -210,10 +219,11 @@ def inside_evidence(
 def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`filmstrips_table`.
 
-    Per example: a header with the model, the outcome, both classes and their scores; the sampled
-    frames, with a line above those that carry the evidence; below each frame the ESV of the true
-    class as a bar (blue supports, orange distracts) and in numbers, beside the rival's in grey. All
-    bars share one scale.
+    Per example: a header with the model, the outcome, the video, both classes and their scores; the
+    sampled frames and when they are shown, with a line above those that carry the evidence; below
+    them bars that lead from the prior to the score of the true class, each as long as the ESV of
+    its frame (blue supports, orange distracts), with the number, and in grey the way of the rival's
+    score, all on one scale; and of a wrong prediction the true minus the predicted class.
 
     Args:
         table: one row per example and frame.
@@ -227,22 +237,18 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     page = Page.with_title(title, [strip.height for strip in strips])
     for strip in strips:
         strip.draw(page, scale)
-    has_truth, has_rival = (bool(table[name].notna().any()) for name in ("inside", "rival_esv"))
-    add_strip_legend(page, has_truth, has_rival)
+    add_strip_legend(page, table)
     return page.figure
 
 
-def strips_of(
-    table: pd.DataFrame, frames: Frames | None
-) -> tuple[list[FrameStrip], tuple[float, float]]:
-    """The strips of the examples of a table, and the range of ESVs of all of them."""
+def strips_of(table: pd.DataFrame, frames: Frames | None) -> tuple[list[FrameStrip], StripScale]:
+    """The strips of the examples of a table, and the scale of all of them."""
     strips = []
     for _, rows in table.groupby("example"):
         frame_idx = [int(index) for index in rows["frame_idx"]]
         pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
         strips.append(FrameStrip(rows, pictures))
-    values = table[["esv", "rival_esv"]].to_numpy()
-    return strips, (min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0))
+    return strips, StripScale.of_examples(table)
 
 
 def drawn_number(numbers: Sequence[int], asked: int | None) -> int:
@@ -259,6 +265,7 @@ def draw(
     ground_truth: str | None,
     *,
     evidence_rate: float,
+    fps: float,
     n_frames: int | None,
     per_model_right: int,
     per_model_wrong: int,
@@ -276,5 +283,6 @@ def draw(
         select_examples(tables, per_model_right, per_model_wrong),
         tables,
         read_ground_truth(ground_truth, evidence_rate) if ground_truth else None,
+        fps,
     )
     return table, plot_filmstrips(table, GulpReader(gulp).pictures if gulp else None)

@@ -1,8 +1,9 @@
 """Drawing of filmstrips: one strip of frames with its bars, and the legend of all."""
 
 import math
+import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -32,16 +33,18 @@ from playfair.figures.drawing.style import (
     SUPPORTS,
     TWO_COLUMNS,
     class_title,
+    count_frames,
 )
 
 # Everything in inches.
-_BARS, _NUMBERS = 0.42, 0.18
+_BARS, _NUMBERS, _SECONDS = 0.5, 0.18, 0.15
+_BETWEEN_BARS = 0.06
 _LARGEST_FRAME = 1.3
 _CELL_OF_A_NUMBER = 0.8
 """Where the number of a frame stands for its picture."""
 _POINTS_PER_INCH = 72
 _LONGEST_ROW = 10
-OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "(no label)"}
+OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "predicted"}
 _RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "strongest other"}
 EVIDENCE_LOOK: dict[str, Any] = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt"}
 """Of the line above the frames that carry the evidence."""
@@ -54,10 +57,32 @@ def evidence_runs(inside: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-class FrameStrip:
-    """One example: words on the left, its frames side by side, a pair of bars below each frame.
+class StripScale(NamedTuple):
+    """What all strips of a page share: the range of their running totals, and decimals."""
 
-    More than ten frames are broken into rows of equal length.
+    low: float
+    high: float
+    decimals: int
+
+    @classmethod
+    def of_examples(cls, table: pd.DataFrame) -> "StripScale":
+        """The scale of the examples of a table, one row per frame."""
+        totals = [0.0]
+        for name in ("", "rival_"):
+            by_example = table[f"{name}esv"].groupby(table["example"]).cumsum()
+            totals += [*table[f"{name}prior"], *(table[f"{name}prior"] + by_example)]
+        largest = np.nanmax(np.abs(table[["esv", "rival_esv"]].to_numpy()))
+        return cls(
+            float(np.nanmin(totals)), float(np.nanmax(totals)), 2 if largest >= _SMALL else 3
+        )
+
+
+class FrameStrip:
+    """One example: words on the left, its frames side by side, and bars below them.
+
+    Bars lead from the prior to the score, each as long as the ESV of the frame above it. Of a wrong
+    prediction a second row of bars is the ESV for the true class minus that for the predicted one,
+    on a scale of its own. More than ten frames are broken into rows of equal length.
 
     Args:
         rows: one row per frame, columns as :func:`playfair.figures.filmstrips.filmstrips_table`.
@@ -76,12 +101,17 @@ class FrameStrip:
             widest = _LARGEST_FRAME * min(1.0, pixel_width / pixel_height) + GAP
             self.cell = min(available, widest)
             self.frame_height = (self.cell - GAP) * pixel_height / pixel_width
-        self.row_height = EVIDENCE + self.frame_height + GAP + _BARS + _NUMBERS
+        self.is_wrong = rows["outcome"].iloc[0] == "wrong"
+        self.has_seconds = bool(rows["seconds"].notna().all())
+        self.bars_height = _BARS + _NUMBERS
+        self.row_height = EVIDENCE + self.frame_height + GAP + self.bars_height
+        self.row_height += _SECONDS * self.has_seconds
+        self.row_height += (_BETWEEN_BARS + self.bars_height) * self.is_wrong
         self.lines = self._say()
         self.height = max(row_count * self.row_height, EVIDENCE + self.lines[-1].below_top + LINE)
 
-    def draw(self, page: Page, scale: tuple[float, float]) -> None:
-        """Draw below what the page holds; `scale` is the range of ESVs of all strips."""
+    def draw(self, page: Page, scale: StripScale) -> None:
+        """Draw below what the page holds."""
         page.add_lines(self.lines, EVIDENCE)
         for first in range(0, len(self.rows), self.row_length):
             chosen = slice(first, first + self.row_length)
@@ -91,7 +121,13 @@ class FrameStrip:
 
     def _say(self) -> list[Line]:
         first = self.rows.iloc[0]
-        outcome = f"{model_title(first['model'])} {OUTCOMES[first['outcome']]}"
+        outcome = OUTCOMES[first["outcome"]]
+        if first["outcome"] == "unlabelled" and first["score"] < first["rival_score"]:
+            outcome = "not predicted"
+        model = model_heading(first["model"], LETTERS_PER_LINE)
+        break_or_space = " " if len(f"{model} {outcome}") <= LETTERS_PER_LINE else "\n"
+        clip = f"video {first['uid']}, {count_frames(len(self.rows))}"
+        clip = "\n".join(textwrap.wrap(clip, LETTERS_PER_LINE, max_lines=2, placeholder=" …"))
         from_frames = first["score"] - first["prior"]
         sign = "−" if from_frames < 0 else "+"
         sums = f"{first['prior']:.2f} {sign} {abs(from_frames):.2f}"
@@ -99,7 +135,8 @@ class FrameStrip:
         equals = "=" if hundredths[0] + hundredths[1] == hundredths[2] else "≈"
         pale: dict[str, Any] = {"color": REFERENCE}
         paragraphs: list[tuple[str, dict[str, Any]]] = [
-            (outcome, pale),
+            (f"{model}{break_or_space}{outcome}", pale),
+            (clip, pale),
             (class_title(first["class_name"], LETTERS_PER_LINE - 3), {"weight": "bold"}),
             (f"score {first['score']:.2f} {equals} {sums}", {}),
         ]
@@ -114,7 +151,7 @@ class FrameStrip:
         page: Page,
         below_top: float,
         chosen: slice,
-        scale: tuple[float, float],
+        scale: StripScale,
     ) -> None:
         rows = self.rows[chosen]
         width = self.cell * len(rows)
@@ -129,8 +166,25 @@ class FrameStrip:
             axes = page.add_axes(left, below_top, self.cell - GAP, self.frame_height)
             axes.imshow(frame, interpolation="lanczos", aspect="auto")
             axes.set_axis_off()
-        below_top += self.frame_height + GAP
-        self._draw_bars(page.add_axes(FRAMES_LEFT, below_top, width, _BARS), rows, scale)
+        below_top += self.frame_height
+        if self.has_seconds:
+            self._write_seconds(page, below_top + 0.02, rows["seconds"].tolist())
+            below_top += _SECONDS
+        below_top += GAP
+        axes = page.add_axes(FRAMES_LEFT, below_top, width, _BARS)
+        self._draw_waterfall(axes, chosen, scale)
+        if self.is_wrong:
+            below_top += self.bars_height + _BETWEEN_BARS
+            axes = page.add_axes(FRAMES_LEFT, below_top, width, _BARS)
+            self._draw_difference(axes, chosen, scale.decimals)
+
+    def _write_seconds(self, page: Page, below_top: float, seconds: Sequence[float]) -> None:
+        """When each frame is shown; where there is no room, every second one, or fewer."""
+        every = math.ceil(_POINTS_OF_SECONDS / (self.cell * _POINTS_PER_INCH))
+        for place in range(0, len(seconds), every):
+            middle = FRAMES_LEFT + (place + 0.5) * self.cell
+            words = f"{seconds[place]:.1f} s"
+            page.add_text(middle, below_top, words, ha="center", size=8, color=REFERENCE)
 
     def _draw_evidence(self, axes: Axes, rows: pd.DataFrame) -> None:
         axes.set(xlim=(0, len(rows)), ylim=(0, 1))
@@ -139,23 +193,52 @@ class FrameStrip:
         for start, end in evidence_runs(rows["inside"].to_numpy()):
             axes.plot([start + margin, end - margin], [0.5, 0.5], **EVIDENCE_LOOK)
 
-    def _draw_bars(self, axes: Axes, rows: pd.DataFrame, scale: tuple[float, float]) -> None:
+    def _draw_waterfall(self, axes: Axes, chosen: slice, scale: StripScale) -> None:
+        """From the prior to the score; in grey how the other class's score would go."""
+        esv = self.rows["esv"].to_numpy()
+        after = self.rows["prior"].to_numpy() + np.cumsum(esv)
+        before, after, esv = (after - esv)[chosen], after[chosen], esv[chosen]
+        centres = np.arange(len(esv)) + 0.5
+        colours = np.where(esv >= 0, SUPPORTS, DISTRACTS).tolist()
+        rival = self.rows["rival_prior"].to_numpy() + np.cumsum(self.rows["rival_esv"].to_numpy())
+        rival = rival[chosen]
+        steps = np.arange(len(esv) + 1), np.append(rival, rival[-1])
+        axes.step(*steps, where="post", color=RIVAL, linewidth=1.6)
+        axes.bar(centres, esv, 0.6, bottom=before, color=colours)
+        axes.hlines(before, centres - 1 + 0.3, centres - 0.3, color=INK, linewidth=0.6)
+        axes.hlines(after[-1], centres[-1] + 0.3, len(esv), color=INK, linewidth=0.6)
+        axes.axhline(0, color=INK, linewidth=0.7)
+        room = 0.04 * max(scale.high - scale.low, 1e-6)
+        self._finish(axes, (scale.low - room, scale.high + room), esv, scale.decimals)
+
+    def _draw_difference(self, axes: Axes, chosen: slice, decimals: int) -> None:
+        """True minus predicted class, on a scale that the strip has for itself."""
+        difference = (self.rows["esv"] - self.rows["rival_esv"]).to_numpy()
+        limit = 1.1 * (float(np.abs(difference).max()) or 1.0)
+        difference = difference[chosen]
+        colours = np.where(difference >= 0, SUPPORTS, DISTRACTS).tolist()
+        centres = np.arange(len(difference)) + 0.5
+        axes.bar(centres, difference, 0.6, color="white", edgecolor=colours, linewidth=1.2)
+        axes.axhline(0, color=INK, linewidth=0.7)
+        self._finish(axes, (-limit, limit), difference, decimals)
+        # The largest number of one digit for which there is room.
+        unit = 10 ** math.floor(math.log10(limit / 1.1))
+        tick = unit * math.floor(limit / 1.1 / unit)
+        axes.set_yticks([-tick, 0, tick], [f"−{tick:g}", "0", f"{tick:g}"])
+
+    def _finish(
+        self, axes: Axes, limits: tuple[float, float], values: np.ndarray, decimals: int
+    ) -> None:
+        """Limits and ticks, and the values in numbers below the frames."""
         axes.grid(visible=False)
         axes.spines[:].set_visible(False)
-        centres = np.arange(len(rows)) + 0.5
-        esv = rows["esv"].to_numpy()
-        axes.bar(centres - 0.17, esv, 0.32, color=np.where(esv >= 0, SUPPORTS, DISTRACTS).tolist())
-        axes.bar(centres + 0.17, rows["rival_esv"], 0.32, color=RIVAL)
-        axes.axhline(0, color=INK, linewidth=0.7)
-        room = 0.04 * max(scale[1] - scale[0], 1e-6)
-        axes.set(xlim=(0, len(rows)), ylim=(scale[0] - room, scale[1] + room))
+        axes.set(xlim=(0, len(values)), ylim=limits)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10], min_n_ticks=2))
         axes.tick_params(axis="y", pad=1)
-        decimals = 2 if max(scale[1], -scale[0]) >= _SMALL else 3
-        numbers = [_signed(value, decimals) for value in esv]
+        numbers = [_signed(value, decimals) for value in values]
         if self.cell * _POINTS_PER_INCH < _POINTS_OF_A_NUMBER[decimals]:
-            numbers = [""] * len(esv)
-        axes.set_xticks(centres, numbers)
+            numbers = [""] * len(values)
+        axes.set_xticks(np.arange(len(values)) + 0.5, numbers)
         axes.tick_params(axis="x", length=0, pad=1)
         for label, number in zip(axes.get_xticklabels(), numbers, strict=True):
             label.set_color(_NUMBER_COLOURS.get(number[:1], REFERENCE))
@@ -165,6 +248,7 @@ _SMALL = 0.05
 """Where no ESV reaches this, two decimals would show little but zeros."""
 _POINTS_OF_A_NUMBER = {2: 30, 3: 35}
 """Width that a number of so many decimals needs."""
+_POINTS_OF_SECONDS = 34
 # Orange letters on white need to be darker than orange areas to be readable.
 _NUMBER_COLOURS = {"+": SUPPORTS, "−": "#A35F00"}
 
@@ -175,16 +259,19 @@ def _signed(value: float, decimals: int) -> str:
     return f"{'−' if value < 0 else '+'}{abs(value):.{decimals}f}"
 
 
-def add_strip_legend(page: Page, has_truth: bool, has_rival: bool = True) -> None:
-    """The legend of all strips, at the foot of the page."""
+def add_strip_legend(page: Page, table: pd.DataFrame) -> None:
+    """The legend of all strips of a table, at the foot of the page."""
     handles: list[Any] = [Patch(color=SUPPORTS), Patch(color=DISTRACTS)]
-    labels = ["supports the class", "distracts from it"]
-    if has_rival:
-        handles.append(Patch(color=RIVAL))
-        labels.append("ESV for the other class")
-    if has_truth:
+    labels = ["supports", "distracts"]
+    if table["rival_esv"].notna().any():
+        handles.append(Line2D([], [], color=RIVAL, linewidth=1.6))
+        labels.append("the other class")
+    if (table["outcome"] == "wrong").any():
+        handles.append(Patch(facecolor="white", edgecolor=INK))
+        labels.append("true − predicted, own scale")
+    if table["inside"].notna().any():
         handles.append(Line2D([], [], **EVIDENCE_LOOK))
-        labels.append("frames that carry the evidence")
+        labels.append("frames with evidence")
     page.figure.legend(
         handles,
         labels,

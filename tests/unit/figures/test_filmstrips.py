@@ -133,17 +133,60 @@ def draw(n_frames, truth=None):
     return table, plot_filmstrips(table, coloured_frames)
 
 
-def test_bars_of_the_figure_are_the_table_and_show_their_sign_by_colour():
+def test_bars_lead_from_the_prior_to_the_score_and_show_their_sign_by_colour():
     table, figure = draw(6)
     (axes,) = [axes for axes in figure.get_axes() if axes.patches]
-    true_class, rival = axes.patches[:6], axes.patches[6:]
-    np.testing.assert_allclose([bar.get_height() for bar in true_class], table["esv"])
-    np.testing.assert_allclose([bar.get_height() for bar in rival], table["rival_esv"])
+    bars = axes.patches
+    np.testing.assert_allclose([bar.get_height() for bar in bars], table["esv"])
+    ends = [bar.get_y() + bar.get_height() for bar in bars]
+    np.testing.assert_allclose(bars[0].get_y(), table["prior"].iloc[0])
+    np.testing.assert_allclose([bar.get_y() for bar in bars[1:]], ends[:-1], atol=1e-12)
+    np.testing.assert_allclose(ends[-1], table["score"].iloc[0], atol=1e-6)
     expected = [SUPPORTS if value >= 0 else DISTRACTS for value in table["esv"]]
-    assert [to_hex(bar.get_facecolor()).upper() for bar in true_class] == [
+    assert [to_hex(bar.get_facecolor()).upper() for bar in bars] == [
         colour.upper() for colour in expected
     ]
-    assert {to_hex(bar.get_facecolor()) for bar in rival} == {RIVAL.lower()}
+    (rival,) = [line for line in axes.lines if line.get_color() == RIVAL]
+    totals = table["rival_prior"] + table["rival_esv"].cumsum()
+    np.testing.assert_allclose(rival.get_ydata()[:-1], totals)
+    np.testing.assert_allclose(rival.get_ydata()[-1], table["rival_score"].iloc[0], atol=1e-6)
+
+
+def test_a_wrong_prediction_has_the_true_minus_the_predicted_class_on_a_scale_of_its_own():
+    rows = filmstrips_table([Example("trn", "0005")], {"trn": small_table()})
+    rows = rows.assign(esv=[0.2, -0.1], rival_esv=[0.5, -0.2])
+    figure = plot_filmstrips(rows, coloured_frames)
+    whole, difference = [axes for axes in figure.get_axes() if axes.patches]
+    np.testing.assert_allclose([bar.get_height() for bar in difference.patches], [-0.3, 0.1])
+    assert [label.get_text() for label in difference.get_xticklabels()] == ["−0.30", "+0.10"]
+    np.testing.assert_allclose(difference.get_ylim(), (-0.33, 0.33))
+    assert difference.get_ylim() != whole.get_ylim()
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "true − predicted, own scale" in labels
+
+
+def test_a_strip_says_which_video_it_is_how_many_frames_it_has_and_when_they_are_shown():
+    table, figure = draw(4)
+    written = [text.get_text() for text in figure.texts]
+    assert f"video {table['uid'].iloc[0]}, 4 frames" in written
+    assert not any(words.endswith(" s") for words in written)
+    tables = {"trn": esv_table("trn", 4)}
+    timed = filmstrips_table(select_examples(tables, 1, 0), tables, fps=8.0)
+    np.testing.assert_allclose(timed["seconds"], timed["frame_idx"] / 8)
+    written = [text.get_text() for text in plot_filmstrips(timed, coloured_frames).texts]
+    assert [words for words in written if words.endswith(" s")] == [
+        f"{seconds:.1f} s" for seconds in timed["seconds"]
+    ]
+
+
+def test_without_a_label_a_strip_says_whether_the_class_is_the_predicted_one():
+    table = esv_table("trn", 3, labelled=False)
+    predicted = int(table.predicted[0])
+    uid = str(table.uid[0])
+    for class_idx, words in ((predicted, "TRN predicted"), (predicted - 1, "TRN not predicted")):
+        rows = filmstrips_table([Example("trn", uid, class_idx % 12)], {"trn": table})
+        written = [text.get_text() for text in plot_filmstrips(rows, None).texts]
+        assert words in written
 
 
 def test_frames_of_the_figure_are_the_sampled_ones_in_order():
@@ -176,7 +219,7 @@ def test_line_above_the_frames_covers_those_with_evidence():
     assert start == pytest.approx(inside[0], abs=0.1)
     assert end == pytest.approx(inside[-1] + 1, abs=0.1)
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert labels[-1] == "frames that carry the evidence"
+    assert labels[-1] == "frames with evidence"
 
 
 def test_evidence_in_two_intervals_has_a_line_above_each():
@@ -197,7 +240,7 @@ def test_without_ground_truth_no_evidence_is_marked():
     _, figure = draw(8)
     assert not figure.get_axes()[0].lines
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert "frames that carry the evidence" not in labels
+    assert "frames with evidence" not in labels
 
 
 def test_more_than_ten_frames_are_broken_into_rows():

@@ -96,7 +96,7 @@ def test_localisation_is_publishable(case):
 def test_filmstrips_are_publishable(case, shape):
     n_frames = max(results(case)["tsn" if case == "paper" else next(iter(results(case)))])
     tables = {model: by_n_frames[n_frames] for model, by_n_frames in results(case).items()}
-    table = filmstrips_table(select_examples(tables), tables)
+    table = filmstrips_table(select_examples(tables), tables, fps=8.0)
     frames = functools.partial(coloured_frames, height=shape[0], width=shape[1])
     assert_publishable(plot_filmstrips(table, frames))
 

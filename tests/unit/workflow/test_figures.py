@@ -58,6 +58,6 @@ def test_without_numbers_of_frames_to_compare_at_there_is_no_comparison():
 def test_a_figure_is_given_the_facts_and_options_that_it_names():
     config = complete_config({"gulp": {"fps": 4.0}})
     given = figure_options("filmstrips", config, Datasets(config), "synthetic")
-    assert given == {"evidence_rate": 0.5, **config["figures"]["filmstrips"]}
+    assert given == {"evidence_rate": 0.5, "fps": 4.0, **config["figures"]["filmstrips"]}
     given = figure_options("every_frame", config, Datasets(config), "synthetic")
     assert given == {"fps": 4.0, "evidence_rate": 0.5}
