@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from playfair.figures.drawing.headlines import read_headlines
 from playfair.figures.drawing.names import model_title
 from playfair.figures.gallery import GalleryFigure, example_clips, gallery_html
-from playfair.figures.headlines import read_headlines
 from playfair.files import read_csv, written_whole
 from playfair.logs import log_to
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from playfair.figures.headlines import headlines, read_headlines
+from playfair.figures.drawing.headlines import headlines, read_headlines
 from playfair.files import write_csv
 
 PERFORMANCE = pd.DataFrame(
