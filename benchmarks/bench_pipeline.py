@@ -2,10 +2,11 @@
 
     python -m benchmarks.bench_pipeline
 
-Features against the backbone alone, gulping and WebM against bare loops in as many processes,
-gathering against a copy of the same bytes, and the imports of the rules that need neither torch
-nor plotting against 1.5 seconds. Writes benchmarks/pipeline.csv: stage, rate, unit, limit_rate and
-ratio (rate / limit_rate; for times, limit / time); sizes, which docs/scale.md needs, have no limit.
+Features against the backbone alone, masked clips against the network of whole clips alone, gulping
+and WebM against bare loops in as many processes, gathering against a copy of the same bytes, and
+the imports of the rules that need neither torch nor plotting against 1.5 seconds. Writes
+benchmarks/pipeline.csv: stage, rate, unit, limit_rate and ratio (rate / limit_rate; for times,
+limit / time); sizes, which docs/scale.md needs, have no limit.
 """
 
 import argparse
@@ -17,6 +18,12 @@ import numpy as np
 import pandas as pd
 import torch
 
+from benchmarks.measure_clip_networks import (
+    ELEMENTS,
+    EXACT_PASSES,
+    NETWORKS,
+    masked_clip_rates,
+)
 from benchmarks.measure_stages import (
     FPS,
     crop_rate,
@@ -86,6 +93,11 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
             gulp = small_gulp if architecture == "small" else folder / "gulp"
             rates = feature_rates(architecture, gulp, frames, batch_size, repeats)
             note(f"features {architecture}", *_with_unit(rates, "frames/s"))
+        for name in NETWORKS:
+            rates = masked_clip_rates(name, folder / "gulp", folder, 2, 48)
+            note(f"masked clips {name}", *_with_unit(rates, "clips/s"))
+            each = [EXACT_PASSES / rate for rate in rates]
+            note(f"one clip of {ELEMENTS} elements {name}", *_with_unit(each, "s"))
         shards = make_feature_shards(folder, 4)
         note("gather features", *_with_unit(gather_rates(shards, folder, repeats), "MB/s"))
     for script in light_scripts(PROJECT / "scripts"):

@@ -32,17 +32,16 @@ def evidence_of(
     """Which frames of which videos carry evidence: inside (V, n) bool, and is_known (V,) bool.
 
     Args:
-        uid: (V,). frame_idx: (V, n). ground_truth: columns uid, first_frame, last_frame, with one
-            row or several for each video whose evidence is known.
+        uid: (V,), each once. frame_idx: (V, n). ground_truth: columns uid, first_frame, last_frame,
+            with one row or several for each video whose evidence is known.
     """
-    intervals = {
-        name: rows[["first_frame", "last_frame"]].to_numpy()
-        for name, rows in ground_truth.groupby("uid")
-    }
-    is_known = np.array([name in intervals for name in uid], dtype=bool)
+    video = pd.Index(uid).get_indexer(pd.Index(ground_truth["uid"]))
+    rows = ground_truth[video >= 0]
+    video = video[video >= 0]
+    first, last = rows["first_frame"].to_numpy(), rows["last_frame"].to_numpy()
     inside = np.zeros(frame_idx.shape, dtype=bool)
-    for video in np.flatnonzero(is_known).tolist():
-        inside[video] = inside_any(frame_idx[video], intervals[uid[video]])
+    np.logical_or.at(inside, video, frames_inside(frame_idx[video], first, last))
+    is_known = np.isin(np.arange(len(uid)), video)
     return inside, is_known
 
 

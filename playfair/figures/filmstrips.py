@@ -37,7 +37,7 @@ FIGURE = FigureEntry(
         FigureOption(
             "per_model_right",
             int,
-            2,
+            1,
             "Examples that a model gets right, per model.",
             {"ge": 0, "le": 20},
         ),
@@ -89,7 +89,7 @@ class Example:
 
 
 def select_examples(
-    tables: Mapping[str, EsvTable], per_model_right: int = 2, per_model_wrong: int = 1
+    tables: Mapping[str, EsvTable], per_model_right: int = 1, per_model_wrong: int = 1
 ) -> list[Example]:
     """Choose telling examples for every model, of classes as different as can be.
 

@@ -54,7 +54,7 @@ export const ClipList = memo(({ clips, source, positions, current, shown, onOpen
               const right = predicted === label;
               return (
                 <span key={title} class="opinion">
-                  {title} {label < 0 ? "" : right ? <b class="right" aria-label="right">✓</b> : <b class="wrong" aria-label="wrong">✗</b>} {score(outcomes.score[position])}
+                  {title} {label < 0 ? "" : right ? <b class="right" aria-label="right">✓</b> : <b class="wrong" aria-label="wrong">✗</b>} {shown.length < 3 && score(outcomes.score[position])}
                 </span>
               );
             })}
