@@ -294,15 +294,17 @@ class Config(Section):
         default_factory=Definitions, description="Things with a name, to choose from above."
     )
 
-    @model_validator(mode="after")
-    def _models_are_chosen(self) -> "Config":
-        if not self.models:
-            self.models = ["trn", "tsn"]
-            dataset = self.definitions.datasets.get(self.dataset)
-            clip = self.definitions.models.get("clip")
-            if isinstance(dataset, SyntheticDataset) and isinstance(clip, ClipModel):
-                self.models += ["clip"] if clip.elements(self.n_frames) else []
-        return self
+    @property
+    def chosen_models(self) -> list[Name]:
+        """The models to explain, those named or those that suit the data set."""
+        if self.models:
+            return self.models
+        dataset = self.definitions.datasets.get(self.dataset)
+        clip = self.definitions.models.get("clip")
+        chosen = ["trn", "tsn"]
+        if isinstance(dataset, SyntheticDataset) and isinstance(clip, ClipModel):
+            chosen += ["clip"] if clip.elements(self.n_frames) else []
+        return chosen
 
     @model_validator(mode="after")
     def _definitions_inherit(self) -> "Config":
@@ -319,7 +321,7 @@ class Config(Section):
             {kind: getattr(self.definitions, kind) for kind in type(self.definitions).model_fields}
         )
         _check_name("dataset", self.dataset, self.definitions.datasets)
-        for name in self.models:
+        for name in self.chosen_models:
             _check_name("models", name, self.definitions.models)
         for name, model in self.definitions.models.items():
             if not isinstance(model, ClipModel):
@@ -337,7 +339,7 @@ class Config(Section):
         )
         self._check_features_belong()
         check_clip_networks(
-            {name: self.definitions.models[name] for name in self.models},
+            {name: self.definitions.models[name] for name in self.chosen_models},
             self.n_frames,
             self.dataset,
             self.definitions.datasets[self.dataset],
@@ -349,7 +351,7 @@ class Config(Section):
             if len(set(values)) < len(values):
                 raise InputError(f"config key {key} is {values}: remove the repeated values")
         has_heads = any(
-            not isinstance(self.definitions.models[name], ClipModel) for name in self.models
+            not isinstance(self.definitions.models[name], ClipModel) for name in self.chosen_models
         )
         if has_heads and any(number % self.snippet_length for number in self.n_frames):
             raise InputError(
@@ -379,7 +381,7 @@ class Config(Section):
 
     def _check_methods(self) -> None:
         """Every method can do what it is asked for, and no option is set that none takes."""
-        models = {name: self.definitions.models[name] for name in self.models}
+        models = {name: self.definitions.models[name] for name in self.chosen_models}
         for section in ("attribution", "all_frames"):
             shared: MethodSection = getattr(self, section)
             having = {name: model for name, model in models.items() if hasattr(model, section)}
@@ -444,7 +446,7 @@ class Config(Section):
     def _check_features_belong(self) -> None:
         """A data set of features takes no network, and any other needs one."""
         source = self.definitions.datasets[self.dataset].source
-        for name in self.models:
+        for name in self.chosen_models:
             model = self.definitions.models[name]
             if isinstance(model, ClipModel):
                 if source == "features":
@@ -521,5 +523,6 @@ def complete_config(config: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(error_sentence(error.errors()[0], Config)) from None
     for name in (*complete.methods, *complete.comparison.methods):
         complete.definitions.methods[name] = complete.further_method(name)
+    complete.models = complete.chosen_models
     complete.comparison.n_frames = complete.comparison.lengths(complete.n_frames)
     return complete.model_dump(mode="json")

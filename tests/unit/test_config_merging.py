@@ -224,3 +224,6 @@ def test_models_are_the_papers_and_for_the_embedded_clips_a_network_of_whole_cli
     config, expected
 ):
     assert complete_config(config)["models"] == expected
+    merging = load_configfile(PROJECT / "config.yaml")
+    update_config(merging, config)
+    assert complete_config(merging)["models"] == expected

@@ -18,7 +18,7 @@ use rule * from playfair as playfair_*
 
 
 def test_another_directory_gets_its_own_results(tmp_path):
-    (tmp_path / "config.yaml").write_text("n_frames: [2]\n")
+    (tmp_path / "config.yaml").write_text("models: [tsn]\nn_frames: [2]\n")
     plan = planned_jobs(tmp_path, configuration=ELSEWHERE)
     assert plan == planned_jobs(PROJECT, "--forceall", configuration=TINY)
     run = snakemake(tmp_path, *ELSEWHERE, target="results/tiny/class_priors.csv")
@@ -32,7 +32,7 @@ def test_another_directory_gets_its_own_results(tmp_path):
 
 
 def test_options_of_the_directory_come_before_the_defaults(tmp_path):
-    (tmp_path / "config.yaml").write_text("n_frames: [2]\n")
+    (tmp_path / "config.yaml").write_text("models: [tsn]\nn_frames: [2]\n")
     snakefile = ("--snakefile", str(PROJECT / "Snakefile"))
     plan = planned_jobs(tmp_path, configuration=snakefile)
     assert plan["list_too_short_videos"] == 1
