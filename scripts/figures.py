@@ -19,13 +19,11 @@ log_to(snakemake.log[0])
 
 params, inputs = snakemake.params, snakemake.input
 unread = [(len(read_csv(path)), Path(path).stem.rpartition("_")[2]) for path in inputs.failed]
-too_short = max(len(read_csv(path)) for path in inputs.too_short)
-without = len(read_csv(inputs.without_pictures)) if inputs.without_pictures else 0
-missing = [
-    *(f"{count} clips of {split} could not be read." for count, split in unread if count),
-    f"{too_short} clips are too short for some number of frames." if too_short else "",
-    f"{without} clips are without pictures." if without else "",
-]
+missing = {
+    "that could not be read": ", ".join(f"{count} of {split}" for count, split in unread if count),
+    "too short for some number of frames": max(len(read_csv(path)) for path in inputs.too_short),
+    "without pictures": len(read_csv(inputs.without_pictures)) if inputs.without_pictures else 0,
+}
 introduction = f"Data set {params.dataset}; models: {', '.join(map(model_title, params.models))}."
 
 with written_whole(snakemake.output.figures) as folder:
@@ -47,6 +45,7 @@ with written_whole(snakemake.output.figures) as folder:
         text = Path(caption).read_text(encoding="utf-8")
         clips = examples if name == "filmstrips" else []
         gallery.append(GalleryFigure(name, text, title, f"{name}.csv", width, height, clips))
-    introduction = " ".join([introduction, *missing])
-    page = gallery_html(gallery, introduction=introduction, facts=read_headlines(folder))
+    sentences = [f"Clips {words}: {count}." for words, count in missing.items() if count]
+    words = " ".join([introduction, *sentences])
+    page = gallery_html(gallery, introduction=words, facts=read_headlines(folder))
     (folder / "index.html").write_text(page, encoding="utf-8")

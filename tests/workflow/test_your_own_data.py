@@ -115,7 +115,7 @@ def test_features_are_shown_with_the_pictures_of_their_videos(features_run, tmp_
     assert {path.stem for path in (results / "webm").glob("*.webm")} == set(reader.uids)
     text = (project / "results/figures/index.html").read_text(encoding="utf-8")
     assert "<video" in text
-    assert "clips without pictures" in text
+    assert "Clips without pictures: 1." in text
     shown = ShownResults(results)
     assert [shown.has_frames(uid) for uid in ("new1", "new2")] == [True, False]
     assert shown.fps("new1") == 8
@@ -153,6 +153,6 @@ def test_figures_are_drawn_without_pictures(features_run):
         assert f"{figure}.png" in text
         assert (gallery / f"{figure}.png").is_file()
     assert "<video" not in text
-    assert "1 of train, 0 of validation" in text
+    assert "Clips that could not be read: 1 of train." in text
     with h5py.File(features_run / "results/my_features/esvs/trn/4_frames.h5") as file:
         assert file.attrs["backbone_checkpoint_hash"] == ""
