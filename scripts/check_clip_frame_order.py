@@ -7,15 +7,13 @@ import pandas as pd
 import torch
 
 from playfair.attribution.clip_reading import clips_at_once, read_clips
-from playfair.attribution.explained_clips import make_explained_clips
-from playfair.data.clips.class_priors import read_class_priors
-from playfair.data.clips.labels import read_class_names
+from playfair.attribution.explained_clips import read_explained_clips
 from playfair.data.stores.esv_store import read_esvs
 from playfair.data.video.gulp import GulpReader
+from playfair.evaluation.chosen_videos import chosen_videos
 from playfair.evaluation.frame_order import (
     AS_IS,
     REVERSED,
-    chosen_videos,
     drawn_orders,
     follow_frames,
     order_rows,
@@ -32,10 +30,8 @@ torch.set_num_threads(snakemake.threads)
 params, files = snakemake.params, snakemake.input
 options, study = dict(params.model), params.options
 weights = files.network[0] if options.pop("is_trained") else options["weights"]
-class_names = read_class_names(files.labels) if files.labels else None
-frequency = read_class_priors(files.priors, class_names or []) if files.priors else None
-model = make_explained_clips(
-    {**options, "weights": weights}, params.prior, class_names, frequency, params.device
+model = read_explained_clips(
+    {**options, "weights": weights}, params.prior, params.device, files.labels, files.priors
 )
 own = read_esvs(files.esvs)
 n_elements = own.n_frames

@@ -8,9 +8,9 @@ import torch
 
 from playfair.attribution.explained_model import ExplainedModel
 from playfair.data.stores.esv_store import read_esvs
+from playfair.evaluation.chosen_videos import chosen_videos
 from playfair.evaluation.frame_order import (
     AS_IS,
-    chosen_videos,
     drawn_orders,
     follow_frames,
     order_rows,

@@ -2,15 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import torch
 
 from playfair.attribution.clip_reading import clips_at_once, read_clips
-from playfair.attribution.explained_clips import make_explained_clips, takes_fill
-from playfair.data.clips.labels import read_class_names
+from playfair.attribution.explained_clips import read_explained_clips, takes_fill
 from playfair.data.stores.esv_store import read_subset_scores
 from playfair.data.video.gulp import GulpReader
+from playfair.evaluation.chosen_videos import chosen_videos
 from playfair.evaluation.masking_check import check_masking, check_stored
 from playfair.files import write_csv
 from playfair.logs import log_to
@@ -24,9 +23,8 @@ torch.set_num_threads(snakemake.threads)
 params, files = snakemake.params, snakemake.input
 options, study = dict(params.model), params.options
 weights = files.network[0] if options.pop("is_trained") else options["weights"]
-class_names = read_class_names(files.labels) if files.labels else None
 own = {**options, "weights": weights, "fill": "nearest"}
-model = make_explained_clips(own, "uniform", class_names, None, params.device)
+model = read_explained_clips(own, "uniform", params.device, files.labels)
 network = model.network
 unit = options["attribution"]["score"]
 own_runs = check_stored(read_subset_scores(files.esvs), options["fill"], unit)
@@ -36,8 +34,8 @@ models = {
     if takes_fill(network, fill, params.n_elements) and (own_runs.empty or fill != options["fill"])
 }
 reader = GulpReader(files.gulp)
-order = np.random.default_rng(study["seed"]).permutation(len(reader.uids))[: study["videos"]]
-uids = [reader.uids[place] for place in sorted(order)]
+places = chosen_videos(len(reader.uids), study["videos"], study["seed"])
+uids = [reader.uids[place] for place in places]
 count = clips_at_once(options["batch_size"], params.n_elements)
 runs, similarity = check_masking(
     models,

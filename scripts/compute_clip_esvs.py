@@ -7,10 +7,8 @@ import torch
 from tqdm import tqdm
 
 from playfair.attribution.clip_reading import clips_at_once, read_clips
-from playfair.attribution.explained_clips import elements_frames, make_explained_clips
+from playfair.attribution.explained_clips import elements_frames, read_explained_clips
 from playfair.attribution.methods.registry import stored_fields
-from playfair.data.clips.class_priors import read_class_priors
-from playfair.data.clips.labels import read_class_names
 from playfair.data.stores.esv_store import write_esvs
 from playfair.data.stores.run_attributes import esv_attributes
 from playfair.data.video.gulp import GulpReader
@@ -27,10 +25,8 @@ params, files = snakemake.params, snakemake.input
 options = dict(params.model)
 weights = files.network[0] if options.pop("is_trained") else options["weights"]
 n_elements = int(snakemake.wildcards.n_frames)
-class_names = read_class_names(files.labels) if files.labels else None
-frequency = read_class_priors(files.priors, class_names or []) if files.priors else None
-model = make_explained_clips(
-    {**options, "weights": weights}, params.prior, class_names, frequency, params.device
+model = read_explained_clips(
+    {**options, "weights": weights}, params.prior, params.device, files.labels, files.priors
 )
 network = model.network
 section = model.stored_section(options["attribution"], n_elements)

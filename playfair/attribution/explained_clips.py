@@ -17,6 +17,8 @@ from playfair.attribution.limits import DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.batches import attribute
 from playfair.attribution.methods.registry import make_options, method_class, own_options
 from playfair.attribution.result import Attribution, Score
+from playfair.data.clips.class_priors import read_class_priors
+from playfair.data.clips.labels import read_class_names
 from playfair.errors import InputError
 from playfair.models.clip_networks.class_names import match_classes
 from playfair.models.clip_networks.clip_network import ClipNetwork
@@ -217,6 +219,23 @@ def make_explained_clips(
         class_frequency=class_frequency,
         class_names=class_names,
     )
+
+
+def read_explained_clips(
+    options: Mapping[str, Any],
+    prior: ClipPrior,
+    device: str,
+    labels: str | None,
+    priors: str | None = None,
+) -> ExplainedClips:
+    """A clip network of a run, from the files of its classes and of their frequencies, if any.
+
+    Raises:
+        InputError: as `make_explained_clips`, and for files that cannot be read.
+    """
+    class_names = read_class_names(labels) if labels else None
+    frequency = read_class_priors(priors, class_names or []) if priors else None
+    return make_explained_clips(options, prior, class_names, frequency, device)
 
 
 def check_fill(network: ClipNetwork, fill: Fill) -> None:

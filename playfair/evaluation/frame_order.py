@@ -64,8 +64,3 @@ def order_rows(
     rows["position"] = np.tile(np.arange(1, n_frames + 1), len(videos))
     rows["esv"] = value.ravel()
     return rows.reset_index(drop=True)
-
-
-def chosen_videos(count: int, most: int, seed: int) -> np.ndarray:
-    """At most so many of `count` videos, drawn by seed: their places, ascending."""
-    return np.sort(np.random.default_rng(seed).permutation(count)[:most])

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 import playfair
+from playfair.evaluation.chosen_videos import chosen_videos
 from playfair.evaluation.frame_order import (
-    chosen_videos,
     drawn_orders,
     follow_frames,
     order_rows,
