@@ -1,7 +1,7 @@
 # Every target makes .venv and installs the full lock into it when, and only when, that is needed.
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup figures dashboard page check-page report test check test-processors test-gpu fuzz bench bench-compare lint format config docs lock
+.PHONY: help setup figures dashboard page check-page report test check test-processors test-gpu fuzz bench bench-gpu bench-compare lint format config docs lock
 
 PYTHON ?= python3
 PYTHON_3_12 ?= python3.12
@@ -83,6 +83,9 @@ bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half 
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline
 	$(BIN)/python -m benchmarks.measure_dag
 	$(BIN)/python -m benchmarks.measure_workflow --run
+
+bench-gpu: setup ## Measure attribution, features and networks of whole clips on a GPU (four minutes)
+	$(BIN)/python -m benchmarks.bench_gpu
 
 # What shapiq 1.8 needs is not what Play Fair does: an environment and a lock of its own.
 bench-compare: setup .venv-compare/.installed ## Measure samplers beside those of shapiq 1.8 (needs a Python 3.12)

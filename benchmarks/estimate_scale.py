@@ -5,7 +5,8 @@
 
 Prints Markdown: core hours, jobs, minutes per job and bytes of each stage. Reads
 benchmarks/pipeline.csv and benchmarks/attribution.csv, whose rates are those of two cores of the
-machine that wrote them; a job is taken to have two cores. What a GPU does is assumed, not measured.
+machine that wrote them; a job is taken to have two cores. What a GPU does is read from
+benchmarks/gpu.csv, of one with 16 cores.
 """
 
 import argparse
@@ -18,8 +19,7 @@ import pandas as pd
 
 FOLDER = Path(__file__).parent
 CORES = 2
-# Assumed: frames per second of one GPU in float32, and the processes that decode for it.
-GPU_RATE, GPU_DECODERS = 2000, 8
+CORES_OF_GPU = 16
 # Every gulp job reads the list of all clips.
 SECONDS_PER_LINE = 9e-6
 FRAMES_PER_CLIP, CLASS_COUNT, FEATURE_DIM = 34, 174, 256
@@ -78,6 +78,8 @@ class Rates:
         self._exact_n = exact["n"].to_numpy(float)
         self._exact_ms = exact["ms_per_video"].to_numpy(float)
         self._engine = engine
+        gpu = pd.read_csv(FOLDER / "gpu.csv").drop_duplicates("stage").set_index("stage")
+        self._gpu_rate = {str(stage): float(rate) for stage, rate in gpu["rate"].items()}
 
     def per_clip(self, stage: str) -> float:
         return 1 / self._rate[stage]
@@ -85,10 +87,10 @@ class Rates:
     def per_frame(self, backbone: str) -> float:
         return 1 / self._rate[f"features {backbone}"]
 
-    def per_frame_on_gpu(self) -> float:
-        """Seconds per frame of a job with a GPU: the slower of network and decoding."""
-        decoding = GPU_DECODERS * self._rate["decode and crop, one process"]
-        return 1 / min(GPU_RATE, decoding)
+    def per_frame_on_gpu(self, backbone: str) -> float | None:
+        """Seconds per frame of a job with a GPU and the cores that decode for it, if measured."""
+        rate = self._gpu_rate.get(f"features {backbone}, float32")
+        return None if rate is None else 1 / rate
 
     def bytes_per_frame(self, stage: str) -> float:
         return 1e3 * self._rate[f"size {stage}"]
@@ -132,13 +134,17 @@ def estimate(scenario: Scenario, rates: Rates) -> pd.DataFrame:
 
 
 def gpu_sentence(scenario: Scenario, rates: Rates) -> str:
-    """The features on GPUs, in words."""
+    """The features on GPUs, in words; empty for a backbone that was not measured on one."""
     frames = scenario.clips * FRAMES_PER_CLIP
-    hours = frames * len(scenario.backbones) * rates.per_frame_on_gpu() / 3600
-    clips = 20 * 60 / rates.per_frame_on_gpu() / FRAMES_PER_CLIP
+    each = [rates.per_frame_on_gpu(backbone) for backbone in scenario.backbones]
+    measured = [seconds for seconds in each if seconds is not None]
+    if len(measured) < len(each):
+        return ""
+    hours = frames * sum(measured) / 3600
+    clips = 20 * 60 / max(measured) / FRAMES_PER_CLIP
     return (
-        f"With GPUs the features take {hours:,.1f} GPU hours and {GPU_DECODERS * hours:,.0f} core "
-        f"hours of decoding; 20 minutes of a job are {clips:,.0f} clips."
+        f"With GPUs the features take {hours:,.1f} GPU hours, with {CORES_OF_GPU} cores each that "
+        f"decode; 20 minutes of a job are {clips:,.0f} clips."
     )
 
 

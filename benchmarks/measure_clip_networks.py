@@ -29,34 +29,49 @@ OPTIONS: dict[str, Any] = {
 
 
 def masked_clip_rates(
-    name: str, gulp: Path, folder: Path, clip_count: int, budget: int
+    name: str,
+    gulp: Path,
+    folder: Path,
+    clip_count: int,
+    budget: int,
+    *,
+    batch_size: int = BATCH_SIZE,
+    device: str = "cpu",
+    precision: str | None = None,
 ) -> list[float]:
     """Masked clips per second: from gulp to ESVs, and of the network alone at the same batch size.
 
-    budget: evaluations of each clip.
+    budget: evaluations of each clip. precision: None is float32; others are for GPUs.
     """
     torch.manual_seed(0)
     source, weights = (_save_r3d if name == NETWORKS[0] else _save_videomae)(folder)
     options = {**OPTIONS, "network": source, "weights": weights, "clip_frames": CLIP_FRAMES}
-    options |= {"fill": "nearest", "batch_size": BATCH_SIZE, "precision": "float32"}
+    options |= {"fill": "nearest", "batch_size": batch_size, "precision": precision}
     passes: list[int] = []
-    model = make_explained_clips(options, "uniform", None, None, "cpu")
+    model = make_explained_clips(options, "uniform", None, None, device)
     model._on_pass = passes.append
     section = AttributionSection.model_validate(
         {"method": "regression", "budget": budget}
     ).model_dump()
     reader = GulpReader(gulp)
-    count = clips_at_once(BATCH_SIZE, ELEMENTS)
+    count = clips_at_once(batch_size, ELEMENTS)
+    size = model.network.preparation.size
+    clips = torch.randn(batch_size, CLIP_FRAMES, 3, *size, device=device)
+    _forward(model._placed, clips, 1)
     start = time.perf_counter()
     for batch in read_clips(reader, reader.uids[:clip_count], model.network, ELEMENTS, count):
         model.explain(batch.clips, ELEMENTS, section)
     rate = sum(passes) / (time.perf_counter() - start)
-    clips = torch.randn(BATCH_SIZE, *batch.clips.shape[1:])
     start = time.perf_counter()
-    with torch.inference_mode():
-        for _ in range(sum(passes) // BATCH_SIZE):
-            model.network(clips)
-    return [rate, sum(passes) // BATCH_SIZE * BATCH_SIZE / (time.perf_counter() - start)]
+    _forward(model._placed, clips, sum(passes) // batch_size)
+    return [rate, sum(passes) // batch_size * batch_size / (time.perf_counter() - start)]
+
+
+@torch.inference_mode()
+def _forward(network: torch.nn.Module, clips: torch.Tensor, times: int) -> None:
+    for _ in range(times):
+        logits = network(clips)
+    logits.cpu()  # a GPU has answered only then
 
 
 def _save_r3d(folder: Path) -> tuple[str, str]:

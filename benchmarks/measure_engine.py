@@ -27,9 +27,9 @@ from benchmarks.measuring import (
 )
 from playfair.attribution.exact.exact import exact_esvs, videos_at_once
 from playfair.attribution.exact.shapley import (
-    CHUNK_ROWS,
     Workspace,
     exact_values,
+    rows_at_once,
     shapley_weights,
 )
 from playfair.attribution.explain import explain
@@ -49,13 +49,15 @@ class Floor:
         self.game = game
         self.elements = game.features.transpose(0, 1).contiguous()
         n_frames, video_count = game.n_frames, game.video_count
-        rows = min(comb(n_frames, n_frames // 2), max(1, CHUNK_ROWS // video_count)) * video_count
-        self.hidden = torch.rand(rows, HIDDEN_DIM)
-        self.logits = torch.randn(rows, CLASS_COUNT)
+        chunk = max(1, rows_at_once(game.features.device) // video_count)
+        rows = min(comb(n_frames, n_frames // 2), chunk) * video_count
+        device = game.features.device
+        self.hidden = torch.rand(rows, HIDDEN_DIM, device=device)
+        self.logits = torch.randn(rows, CLASS_COUNT, device=device)
         self.scores = torch.empty_like(self.logits)
-        self.esv = torch.zeros(n_frames, video_count * CLASS_COUNT)
+        self.esv = torch.zeros(n_frames, video_count * CLASS_COUNT, device=device)
         self.products = [
-            torch.empty(scale, (n_frames - scale + 1) * video_count, HIDDEN_DIM)
+            self.logits.new_empty(scale, (n_frames - scale + 1) * video_count, HIDDEN_DIM)
             for scale in range(1, min(n_frames, game.n_max) + 1)
         ]
         self.weights_by_position = [
@@ -67,13 +69,13 @@ class Floor:
             for head in game.heads
         ]
         sizes = [comb(n_frames, size) for size in range(1, n_frames + 1)]
-        self.weights = shapley_weights(n_frames).split(sizes, dim=1)
+        self.weights = shapley_weights(n_frames).to(device).split(sizes, dim=1)
 
     @torch.no_grad()
     def run(self) -> None:
         game = self.game
         video_count = game.video_count
-        chunk = max(1, CHUNK_ROWS // video_count)
+        chunk = max(1, rows_at_once(game.features.device) // video_count)
         for size in range(1, game.n_frames + 1):
             if size <= game.n_max:
                 self._first_layer(size)

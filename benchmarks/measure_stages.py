@@ -4,6 +4,7 @@ A bare loop reads the same files and gives the same frames with as few steps as 
 many processes; it keeps no books on what fails, writes no metadata and takes no options.
 """
 
+import copy
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -121,11 +123,20 @@ def _bare_webm(jpegs: Sequence[bytes], target: Path) -> None:
 
 
 def feature_rates(
-    architecture: str, gulp: Path, frame_count: int, batch_size: int, repeats: int
+    architecture: str,
+    gulp: Path,
+    frame_count: int,
+    batch_size: int,
+    repeats: int,
+    *,
+    device: str = "cpu",
+    decoders: int = 1,
+    precision: Literal["float32", "bfloat16"] = "float32",
 ) -> list[float]:
     """Frames per second: from gulp to features, and of the network alone on frames in memory.
 
-    Alone it runs as it is and with its normalisations folded; the faster counts.
+    Alone it runs as it is and with its normalisations folded; the faster counts. device, decoders
+    and precision as `extract_features` takes them.
     """
     torch.manual_seed(0)
     backbone = build_backbone(architecture, 256).eval()
@@ -136,17 +147,23 @@ def feature_rates(
             break
         uids.append(uid)
     frames = sum(reader.lengths[uid] for uid in uids)
-    batch = backbone.preprocess(reader.frames(uids[0])[:1]).repeat(batch_size, 1, 1, 1)
+    batch = backbone.preprocess(reader.frames(uids[0])[:1]).repeat(batch_size, 1, 1, 1).to(device)
     batches = -(-frames // batch_size)
+    options: dict[str, Any] = {"device": device, "decoders": decoders, "precision": precision}
 
     def extract() -> None:
-        for _ in extract_features(backbone, reader, uids, batch_size=batch_size, progress=False):
+        for _ in extract_features(
+            backbone, reader, uids, batch_size=batch_size, progress=False, **options
+        ):
             pass
 
-    networks = (backbone, folded(backbone))
+    networks = (copy.deepcopy(backbone).to(device), folded(backbone).to(device))
     # They take turns, so that a change of the machine's speed meets all.
     turns = [
-        (fastest(extract, 1), *(_forward_only(network, batch, batches) for network in networks))
+        (
+            fastest(extract, 1),
+            *(_forward_only(network, batch, batches, precision) for network in networks),
+        )
         for _ in range(repeats)
     ]
     seconds, *alone = np.min(turns, axis=0)
@@ -163,10 +180,12 @@ def crop_rate(gulp: Path, frame_count: int) -> float:
 
 
 @torch.inference_mode()
-def _forward_only(network: nn.Module, batch: torch.Tensor, batches: int) -> float:
+def _forward_only(network: nn.Module, batch: torch.Tensor, batches: int, precision: str) -> float:
     def run() -> None:
-        for _ in range(batches):
-            network(batch)
+        with torch.autocast(batch.device.type, torch.bfloat16, precision == "bfloat16"):
+            for _ in range(batches):
+                features = network(batch)
+        features.cpu()  # a GPU has answered only then
 
     return fastest(run, 1)
 

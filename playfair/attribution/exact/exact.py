@@ -20,11 +20,11 @@ from playfair.attribution.exact.logits import (
 )
 from playfair.attribution.exact.method import ExactOptions
 from playfair.attribution.exact.shapley import (
-    CHUNK_ROWS,
     Workspace,
     check_length,
     exact_bytes,
     exact_values,
+    rows_at_once,
 )
 from playfair.attribution.games.calls import Model
 from playfair.attribution.games.from_model import make_game, place_model
@@ -42,8 +42,8 @@ from playfair.attribution.methods.costs import has_closed_form
 from playfair.attribution.result import Score
 from playfair.errors import InputError
 
-MOST_VIDEOS = 64
-"""Videos handled at once at most; more bring no speed."""
+LEAST_SUBSETS = 96
+"""Of each video at once at least; with fewer, more videos bring no speed."""
 
 
 def exact_esvs(
@@ -173,7 +173,8 @@ def videos_at_once(game: Game, class_count: int, keep_table: bool, memory_budget
     check_length(n_frames)
     wanted = 1
     if game.shares_work:
-        wanted = min(MOST_VIDEOS, max(1, CHUNK_ROWS // comb(n_frames, n_frames // 2)))
+        widest = max(LEAST_SUBSETS, comb(n_frames, n_frames // 2))
+        wanted = max(1, rows_at_once(game.device) // widest)
     while wanted > 1 and exact_bytes(game, wanted, class_count, keep_table) > memory_budget:
         wanted //= 2
     needed = exact_bytes(game, wanted, class_count, keep_table)

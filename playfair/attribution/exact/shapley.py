@@ -24,6 +24,8 @@ from playfair.errors import InputError
 
 CHUNK_ROWS = 6144
 """Subsets (times videos) handled at once: few enough that what is computed stays in cache."""
+GPU_CHUNK_ROWS = 1 << 17
+"""The same on a GPU, which products of few rows leave idle."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Chunk, Ten
     """Every non-empty subset once, in chunks of the lattice, and their scores (r, V, C)."""
     video_count, class_count, device = game.video_count, game.class_count, game.device
     columns = video_count * class_count
-    chunk_rows = max(1, CHUNK_ROWS // video_count)
+    chunk_rows = max(1, rows_at_once(device) // video_count)
     below: Tensor | None = None
     for number, group in enumerate(lattice_chunks(game.n_frames, chunk_rows, str(device))):
         first, stop = group[0].rows.start, group[-1].rows.stop
@@ -175,12 +177,17 @@ def shapley_weights(n_frames: int, device: str = "cpu") -> Tensor:
     return torch.cat(weights, dim=1)
 
 
+def rows_at_once(device: torch.device) -> int:
+    """Subsets (times videos) that a device handles at once."""
+    return GPU_CHUNK_ROWS if device.type == "cuda" else CHUNK_ROWS
+
+
 def exact_bytes(game: Game, video_count: int, chosen: int, keep_table: bool) -> int:
     """Bytes that `exact_values` takes for `video_count` videos of a game's length."""
     n_frames = game.n_frames
     widest = video_count * comb(n_frames, n_frames // 2)
     lattice = 8 * n_frames * 2**n_frames
-    rows = max(video_count, min(CHUNK_ROWS, video_count * 2**n_frames))
+    rows = max(video_count, min(rows_at_once(game.device), video_count * 2**n_frames))
     levels = 0 if game.n_max is None else 8 * max(rows, widest) * game.class_count
     # Children's sum, hidden vectors, scores and a copy of them.
     chunks = 16 * rows * max(game.class_count, 256)
