@@ -28,8 +28,8 @@ from playfair.files import written_whole
 STATIC = Path(__file__).parent / "static"
 MOST_CLASSES = 10
 """Classes of a table: as many as the page lists."""
-_QUALITY = 50
-"""Of frames, as WebP; together in one picture they take a fourth of what they do in gulps."""
+_QUALITY = 40
+"""Of frames, as WebP; together in one picture they take a fifth of what they do in gulps."""
 _THUMBNAIL = 128
 """Pixels of the longer side of pictures in the list."""
 

@@ -55,7 +55,7 @@ def table_json(table: Table) -> dict[str, Any]:
 
 
 def small_table_json(table: Table) -> dict[str, Any]:
-    """A table with its scores in 14 bits each, class by class, as it is best compressed.
+    """A table with its scores in 14 bits each, as it is best compressed: see `_surprises`.
 
     They divide `range` evenly, of probabilities 0 to 1. Where every predicted class is one of the
     table's, `top` is its place among them, in a byte, and the scores are enough.
@@ -66,7 +66,7 @@ def small_table_json(table: Table) -> dict[str, Any]:
         "class_idx": table.class_idx.tolist(),
         "bits": 14,
         "range": range_,
-        "scores": planes(as_shares((table.scores.T - low) / (high - low), LEVELS)),
+        "scores": _surprises(as_shares((table.scores - low) / (high - low), LEVELS)),
     }
     found = table.top[:, None] == table.class_idx
     if found.any(axis=1).all():
@@ -76,6 +76,34 @@ def small_table_json(table: Table) -> dict[str, Any]:
         "top": packed(table.top, "<u2"),
         "top_score": planes(as_shares((table.top_score - low) / (high - low), LEVELS)),
     }
+
+
+def _surprises(steps: np.ndarray) -> np.ndarray:
+    """Scores in steps (2^n, K) less those that the page expects, set by set, smaller ones first.
+
+    log expected(X) = m(X) + (m(X) - mean over i in X of m(X - i)) / 2, where m(X) is the mean over
+    i in X of log score(X - i), normalised with the share of all other classes. Differences d are
+    sent as 2d, negative ones as -2d - 1, as `planes`.
+    """
+    sets = np.arange(len(steps))
+    others = LEVELS - steps.sum(axis=1, keepdims=True, dtype=np.int64)
+    logs = np.log(np.maximum(np.hstack([steps, others]), 0.5))
+    means = _means_with_a_frame_less(logs)
+    odds = np.exp(means + (means - _means_with_a_frame_less(means)) / 2)
+    expected = np.floor(LEVELS * odds[:, :-1] / odds.sum(axis=1, keepdims=True) + 0.5)
+    by_size = np.argsort(np.bitwise_count(sets), kind="stable")
+    surprise = (steps - expected).astype(np.int64)[by_size]
+    return planes(np.where(surprise < 0, -2 * surprise - 1, 2 * surprise).astype("<u2"))
+
+
+def _means_with_a_frame_less(values: np.ndarray) -> np.ndarray:
+    """Means of values (2^n, K) by set over the sets with one frame less; 0 for the empty one."""
+    sets = np.arange(len(values))
+    total = np.zeros_like(values)
+    for frame in range(len(sets).bit_length() - 1):
+        seen = sets[sets >> frame & 1 == 1]
+        total[seen] += values[seen ^ 1 << frame]
+    return total / np.maximum(np.bitwise_count(sets), 1)[:, None]
 
 
 def _range(table: Table) -> tuple[float, float]:

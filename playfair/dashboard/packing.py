@@ -2,8 +2,9 @@
 
 Both take trees of dictionaries and lists that hold arrays of numpy, and bytes. The API sends these
 as base64 of their little-endian bytes. A file is a script that a page from disk can load: text in
-UTF-16, of which each character holds 15 bits of the compressed content. That is a list of bytes
-behind JSON that says where in it each array lies; numbers of 32 bits take 15 there.
+UTF-16, whose units are the compressed content, but for the few that cannot stand in a text. That
+is a list of bytes behind JSON that says where in it each array lies; numbers of 32 bits take 15
+there.
 """
 
 import base64
@@ -17,9 +18,10 @@ LEVELS = 16383
 """Into how many steps files divide the range of scores, and numbers on either side of zero: 14 bits
 are off by 3e-5 of that, and take a tenth less than 16."""
 _NOT_A_NUMBER = -32768
-_BITS = 15
-_FIRST = 0x3000
-"""The first of 2^15 characters that are neither signs of the language nor halves of others."""
+_ESCAPE = 0xE000
+"""Stands before a unit whose highest bit is turned, as it would be half of a character, end the
+string, or be this one."""
+_ENDS = [ord(character) for character in '"\\\n\r']
 
 
 def packed(values: Any, kind: str = "<f4") -> np.ndarray:
@@ -72,7 +74,7 @@ def as_script(name: str, value: Any) -> bytes:
 
     text = json.dumps(value, default=place, allow_nan=False, separators=(",", ":")).encode()
     whole = zlib.compress(len(text).to_bytes(4, "little") + text + content, 9)
-    script = f'PlayFairData("{name}",{len(whole)},"{_dense(whole)}")\n'
+    script = f'PlayFairData("{name}",{len(whole)},"{_as_text(whole)}")\n'
     return f"\ufeff{script}".encode("utf-16-le")
 
 
@@ -83,8 +85,8 @@ def _in_steps(values: np.ndarray) -> tuple[float, np.ndarray]:
     return largest, planes(np.where(np.isnan(steps), _NOT_A_NUMBER, steps).astype("<i2"))
 
 
-def _dense(content: bytes) -> str:
-    bits = np.unpackbits(np.frombuffer(content, "u1"))
-    whole = np.append(bits, np.zeros(-len(bits) % _BITS, "u1")).reshape(-1, _BITS)
-    characters = whole @ (1 << np.arange(_BITS - 1, -1, -1)) + _FIRST
-    return bytes(characters.astype("<u2")).decode("utf-16-le")
+def _as_text(content: bytes) -> str:
+    units = np.frombuffer(content + bytes(len(content) % 2), "<u2")
+    special = (units >> 11 == 0xD800 >> 11) | np.isin(units, [*_ENDS, _ESCAPE])
+    standing = np.where(special, units ^ 0x8000, units)
+    return np.insert(standing, np.flatnonzero(special), _ESCAPE).tobytes().decode("utf-16-le")

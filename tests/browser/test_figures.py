@@ -11,7 +11,7 @@ from urllib.request import url2pathname
 from tests.browser.test_what_if import answer, link, ready
 from tests.unit.dashboard.test_command import start
 
-MOST_BYTES_OF_CLIP = 6_000
+MOST_BYTES_OF_CLIP = 4_800
 """Of two models at 1, 2, 4 and 5 frames, and six classes."""
 MARKS = """
     // When frames are first drawn, and how long after a key its frame is.
@@ -103,7 +103,7 @@ def test_figures_of_the_server(shown_run):
 
 
 def test_an_exported_clip_is_small(files):
-    """Of 8 frames and the embedded data set's pictures, 24 of them take 1.1 MB."""
+    """Of 8 frames and the embedded data set's pictures, they take 39 kB at most."""
     folder = Path(url2pathname(urlsplit(files).path)).parent
     sizes = [path.stat().st_size for path in folder.glob("data/v*.js")]
     print(f"exported clips: {min(sizes)} to {max(sizes)} bytes")

@@ -14,12 +14,12 @@ import torch
 
 from playfair.dashboard import create_app, uploaded_clip
 from playfair.dashboard.limits import UploadLimits
-from playfair.dashboard.packing import LEVELS
 from playfair.dashboard.uploads import UploadError, Uploads
 from playfair.runs import Run, explain_view
 from playfair.trust import Trust
 from tests.commands import wait_until
 from tests.shown_run import CLASSES, FPS, LENGTH, N_FRAMES
+from tests.unit.dashboard.sent_scores import sent_scores
 
 HOST = "http://localhost"
 OWN_PAGE = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
@@ -72,8 +72,7 @@ def test_a_clip_is_explained_by_every_model_as_the_run_would(post, clip, shown_r
             esv = numbers(values["esv"]).reshape(n, len(CLASSES))
             np.testing.assert_allclose(esv, expected.esv[0], atol=1e-6)
             table = found["tables"][f"{name}/{n}"]
-            upper, lower = numbers(table["scores"], "u1").astype(int).reshape(2, -1, 2**n)
-            scores = (upper * 256 + lower).T / LEVELS
+            scores = sent_scores(numbers(table["scores"], "u1"), n)
             np.testing.assert_allclose(
                 scores[-1], expected.scores[0][table["class_idx"]], atol=4e-5
             )

@@ -1,6 +1,6 @@
 /** Where results come from: the API, or the files that an export has written beside the page. */
 
-import { float32, planes, uint16, uint8, unpacked, type Packed } from "./packing";
+import { float32, inRange, joined, scoreSteps, uint16, uint8, unpacked } from "./packing";
 import { makeSheet, pictureAddress, type PackedSheet, type Sheet } from "./sheet";
 import type {
   EveryFrame, PackedIndex, PackedOutcomes, PackedTable, PackedValues, PackedVideo, Table, Values, Video,
@@ -64,12 +64,11 @@ export function unpackVideo(packed: PackedVideo): Video {
 export function unpackTable(packed: PackedTable): Table {
   const { class_idx: classIdx, frame_idx: frameIdx, top_score: topScore } = packed;
   const size = classIdx.length;
-  const numbers = (found: Packed, width: number) =>
-    packed.range ? planes(found, width, packed.range) : float32(found);
-  const scores = numbers(packed.scores, size);
+  const { range } = packed;
+  const scores = range ? inRange(scoreSteps(packed.scores, size), range) : float32(packed.scores);
   const about = { n: frameIdx.length, frameIdx, classIdx, scores };
   if (topScore !== undefined)
-    return { ...about, top: uint16(packed.top), topScore: numbers(topScore, 1) };
+    return { ...about, top: uint16(packed.top), topScore: range ? inRange(joined(topScore), range) : float32(topScore) };
   const places = uint8(packed.top);
   return {
     ...about,
