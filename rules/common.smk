@@ -16,7 +16,7 @@ from snakemake.utils import update_config
 
 from playfair.config import complete_config
 from playfair.data.clips.frame_sampling import sampling_text
-from playfair.figures.catalogue import read_catalogue
+from playfair.figures.catalogue import figure_module, read_catalogue
 from playfair.files import lost_files
 from playfair.provenance import code_hash
 from playfair.workflow.datasets import Datasets, memory_for_clips

@@ -27,6 +27,15 @@ figure_files = {
         "results/{{dataset}}/tables/sampling_error_runs_{model}.csv",
         model=networks.head_models,
     ),
+    "frame_sets": "results/{dataset}/tables/frame_sets.csv",
+    "with_sets": expand(
+        "results/{{dataset}}/collated/{model}.h5",
+        model=networks.models_with("frame_sets"),
+    ),
+    "with_pairs": expand(
+        "results/{{dataset}}/collated/{model}.h5",
+        model=networks.models_with("interactions"),
+    ),
     "examples": "results/{dataset}/tables/filmstrips.csv",
     "all_frames_esvs": expand(
         "results/{{dataset}}/esvs/{model}/all_frames.h5", model=networks.head_models
@@ -63,7 +72,7 @@ for name, figure in read_catalogue().items():
             mem_mb=by_attempt(1500),
             runtime=by_attempt(30),
         params:
-            module=f"playfair.figures.{name}",
+            module=figure_module(name),
             options=options_of(name),
         script:
             "../scripts/plot_figure.py"

@@ -35,7 +35,7 @@ model = read_explained_clips(
 )
 own = read_esvs(files.esvs)
 n_elements = own.n_frames
-section = {**model.stored_section(options["attribution"], n_elements), "subset_scores": False}
+section = {**options["attribution"], "subset_scores": False}
 reader = GulpReader(files.gulp)
 videos = chosen_videos(len(own.uid), study["clips"], study["seed"])
 uids = [str(uid) for uid in own.uid[videos]]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from playfair.attribution.explained_model import ExplainedModel
-from playfair.attribution.methods.registry import stored_fields
+from playfair.attribution.methods.registry import settled_section, stored_fields
 from playfair.data.stores.esv_store import write_esvs
 from playfair.data.stores.feature_store import sampled_batches
 from playfair.logs import log_to
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 log_to(snakemake.log[0])
 
 torch.set_num_threads(snakemake.threads)
-options = snakemake.params.model["attribution"]
 n_frames = int(snakemake.wildcards.n_frames)
+options = settled_section(snakemake.params.model["attribution"], n_frames)
 rounding = snakemake.params.frame_sampling
 files = dict(snakemake.input.items())
 model = ExplainedModel(snakemake.params.model, device=snakemake.params.device, **files)

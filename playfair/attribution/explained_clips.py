@@ -15,7 +15,12 @@ from playfair.attribution.games.masking import MaskedModel, MaskingGame
 from playfair.attribution.games.scores import prior_probabilities, prior_scores
 from playfair.attribution.limits import DEFAULT_MEMORY_BUDGET
 from playfair.attribution.methods.batches import attribute
-from playfair.attribution.methods.registry import make_options, method_class, own_options
+from playfair.attribution.methods.registry import (
+    make_options,
+    method_class,
+    own_options,
+    settled_section,
+)
 from playfair.attribution.result import Attribution, Score
 from playfair.data.clips.class_priors import read_class_priors
 from playfair.data.clips.labels import read_class_names
@@ -134,11 +139,11 @@ class ExplainedClips:
         return normalised
 
     def stored_section(self, section: Mapping[str, Any], n_elements: int) -> dict[str, Any]:
-        """A section in which it is settled whether the scores of all subsets are stored."""
+        """A section in which it is settled what is stored beside exact values."""
         stored = section["subset_scores"]
         if stored is None:
             stored = 4 * 2**n_elements * len(self.class_names) <= MOST_STORED_BYTES
-        return {**section, "subset_scores": stored}
+        return {**settled_section(section, n_elements), "subset_scores": stored}
 
     @property
     def class_names(self) -> list[str]:

@@ -1,8 +1,8 @@
 """The catalogue: which figures there are, and what each says about itself.
 
-Every module of this folder that assigns `FIGURE = FigureEntry(...)` is a figure, called like its
-module. Its entry is read from the source, without importing the module: the workflow asks for it
-whenever it starts, and matplotlib would take longer than all the rest.
+Every module of this folder, or of one in it, that assigns `FIGURE = FigureEntry(...)` is a figure,
+called like its module. Its entry is read from the source, without importing the module: the
+workflow asks for it whenever it starts, and matplotlib would take longer than all the rest.
 """
 
 import ast
@@ -58,9 +58,17 @@ class FigureEntry:
 @cache
 def read_catalogue(folder: Path = Path(__file__).parent) -> dict[str, FigureEntry]:
     """The figures by name, in the order of the gallery."""
-    found = {path.stem: _entry(path) for path in folder.glob("*.py")}
+    found = {path.stem: _entry(path) for path in folder.rglob("*.py")}
     entries = {name: entry for name, entry in found.items() if entry is not None}
     return dict(sorted(entries.items(), key=lambda item: (item[1].order, item[0])))
+
+
+@cache
+def figure_module(name: str) -> str:
+    """The module of a figure."""
+    folder = Path(__file__).parent
+    (path,) = folder.rglob(f"{name}.py")
+    return ".".join(["playfair.figures", *path.relative_to(folder).with_suffix("").parts])
 
 
 def _entry(path: Path) -> FigureEntry | None:

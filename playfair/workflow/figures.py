@@ -17,6 +17,8 @@ def figures_to_draw(datasets: Datasets, networks: Networks, dataset: str) -> dic
         "sampling_studies": networks.head_models,
         "all_frames_esvs": networks.head_models,
         "comparison_clips": networks.compared_models,
+        "with_sets": networks.models_with("frame_sets"),
+        "with_pairs": networks.models_with("interactions"),
     }
     absent = {name for name, files in offered.items() if not files}
     return {

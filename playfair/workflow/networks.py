@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from playfair.attribution.methods.registry import settled_section
 from playfair.errors import InputError
 from playfair.models.backbones.published_weights import is_published_name
 from playfair.models.clip_networks.sources import files_of, kind_of
@@ -110,6 +111,15 @@ class Networks:
         if not is_clip_network(options):
             return self._n_frames
         return [number for number in self._n_frames if options["clip_frames"] % number == 0]
+
+    def models_with(self, option: str) -> list[str]:
+        """The models whose exact values come with what an option of `exact` adds to them."""
+        return [
+            name
+            for name in self.used_models
+            if (section := self.models[name]["attribution"])["method"] == "exact"
+            and any(settled_section(section, n)[option] for n in self.numbers_of_frames(name))
+        ]
 
     def checked_elements(self, model: str) -> int:
         """Over how many elements a clip network's answers to masked clips are checked."""

@@ -173,6 +173,8 @@ def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
         "every_frame",
         "filmstrips",
         "frame_order",
+        "interactions",
+        "minimal_sets",
         "performance",
         "sampling_error",
     }

@@ -16,10 +16,13 @@ PLOTS_OF_RESULTS = {
     "plot_esv_by_position": 1,
     "plot_every_frame": 1,
     "plot_filmstrips": 1,
+    "plot_interactions": 1,
     "plot_localisation": 1,
+    "plot_minimal_sets": 1,
     "plot_performance": 1,
 }
-ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2}
+SETS = {"list_frame_sets": 1}
+ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2, **SETS}
 COMPARED = {
     "compare_attributions": 2,
     "plot_discarding": 1,
@@ -129,6 +132,7 @@ def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
         "compute_esvs": 2,
         "gather_esvs": 2,
         "collate_esvs": 2,
+        **SETS,
         **COMPARISON,
         **PLOTS_OF_RESULTS,
         **GATHERING,
@@ -142,6 +146,7 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
         "compute_esvs": 3,
         "gather_esvs": 4,
         "collate_esvs": 1,
+        **SETS,
         "compute_all_frames_esvs": 1,
         "measure_sampling_error": 1,
         "plot_sampling_error": 1,
@@ -168,6 +173,7 @@ def test_changed_attribution_leaves_the_samples_of_every_frame_alone(run):
         "compute_esvs": 3,
         "gather_esvs": 3,
         "collate_esvs": 1,
+        **SETS,
         **dict.fromkeys(COMPARED, 1),
         **PLOTS_OF_RESULTS,
         **GATHERING,

@@ -103,6 +103,18 @@ def test_esv_file_says_how_it_was_made(tiny_run):
     assert {"seed", "config_hash", "backbone_checkpoint_hash"} <= attributes.keys()
 
 
+def test_frames_that_keep_predictions_are_listed(tiny_run):
+    listed = pd.read_csv(tiny_run / RESULTS / "tables/sufficient_frames.csv", dtype={"uid": str})
+    assert list(listed.columns) == ["uid", "model", "n_frames", "frame_idx"]
+    sizes = pd.read_csv(tiny_run / RESULTS / "tables/frame_sets.csv")
+    assert len(sizes) == 2 * 3 * 24
+    assert len(listed) == sizes["keep"].sum()
+    table = playfair.load(tiny_run / RESULTS / "collated/trn.h5")[3]
+    of_trn = listed[(listed["model"] == "trn") & (listed["n_frames"] == 3)].groupby("uid")
+    for uid, frames, kept in zip(table.uid, table.frame_idx, table.sufficient_frames, strict=True):
+        assert of_trn["frame_idx"].get_group(uid).tolist() == frames[kept].tolist()
+
+
 def test_priors_are_the_class_frequencies(tiny_run):
     priors = pd.read_csv(tiny_run / RESULTS / "class_priors.csv")
     assert list(priors.columns) == ["class", "prior"]

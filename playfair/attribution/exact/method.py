@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 class ExactOptions(Options):
     """What else is read off the scores of all subsets, at no further evaluation of the model."""
 
-    interactions: bool = option(
-        False,
+    interactions: bool | None = option(
+        None,
         "Pairwise Shapley interactions of frames; the workflow stores those of the true and the "
-        "predicted class.",
+        "predicted class, and null means there: up to 12 frames.",
         adds=["interactions"],
     )
-    frame_sets: bool = option(
-        False,
-        "The smallest sets of frames that keep the prediction, and whose removal changes it.",
+    frame_sets: bool | None = option(
+        None,
+        "The smallest sets of frames that keep the prediction, and whose removal changes it; null "
+        "means in the workflow: up to 12 frames.",
         adds=["sufficient_frames", "necessary_frames"],
     )
     subset_scores: bool | None = option(

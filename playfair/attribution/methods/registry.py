@@ -32,6 +32,9 @@ METHODS = {
 }
 """Module and class of each method, loaded on first use."""
 
+MOST_FRAMES_READ_OFF = 12
+"""Up to which pairs and sets of frames are stored unasked: they take hardly any time there."""
+
 
 def method_class(name: str) -> type[Method]:
     """The method of that name; raises `InputError` with the choices if there is none."""
@@ -83,6 +86,13 @@ def all_options() -> dict[str, tuple[Field[Any], list[str]]]:
 def own_options(section: Mapping[str, Any]) -> dict[str, Any]:
     """Of a section of the configuration, which has the options of all methods, its method's."""
     return {name: section[name] for name in option_names(section["method"])}
+
+
+def settled_section(section: Mapping[str, Any], n_frames: int) -> dict[str, Any]:
+    """A section in which it is settled whether interactions and frame sets are stored."""
+    is_short = n_frames <= MOST_FRAMES_READ_OFF
+    unsettled = [name for name in ("interactions", "frame_sets") if section.get(name) is None]
+    return {**section, **dict.fromkeys(unsettled, is_short)}
 
 
 def stored_fields(section: Mapping[str, Any]) -> tuple[str, ...]:

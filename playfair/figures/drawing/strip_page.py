@@ -11,6 +11,8 @@ from playfair.figures.drawing.style import REFERENCE, TWO_COLUMNS
 # Everything in inches.
 MARGIN, _WORDS, _AXIS = 0.08, 1.62, 0.3
 _TITLE, _SUBTITLE, _LEGEND = 0.42, 0.13, 0.3
+PAGE_HEIGHT = 11.0
+"""Of all blocks of a page, so that with title and legend it is one of A4."""
 BETWEEN = 0.2
 """Between one block of the page and the next."""
 GAP = 0.035

@@ -259,8 +259,8 @@ def _signed(value: float, decimals: int) -> str:
     return f"{'−' if value < 0 else '+'}{abs(value):.{decimals}f}"
 
 
-def add_strip_legend(page: Page, table: pd.DataFrame) -> None:
-    """The legend of all strips of a table, at the foot of the page."""
+def add_strip_legend(page: Page, table: pd.DataFrame, marked: str = "frames with evidence") -> None:
+    """The legend of all strips of a table, at the foot of the page; `marked` frames have a line."""
     handles: list[Any] = [Patch(color=SUPPORTS), Patch(color=DISTRACTS)]
     labels = ["supports", "distracts"]
     if table["rival_esv"].notna().any():
@@ -271,7 +271,7 @@ def add_strip_legend(page: Page, table: pd.DataFrame) -> None:
         labels.append("true − predicted, own scale")
     if table["inside"].notna().any():
         handles.append(Line2D([], [], **EVIDENCE_LOOK))
-        labels.append("frames with evidence")
+        labels.append(marked)
     page.figure.legend(
         handles,
         labels,

@@ -15,6 +15,7 @@ from playfair.attribution.methods.registry import (
     make_options,
     method_class,
     own_options,
+    settled_section,
     stored_fields,
 )
 from playfair.attribution.samplers.constructive import ConstructiveOptions
@@ -71,7 +72,7 @@ def test_a_section_of_the_configuration_has_what_its_method_needs():
     section |= {"interactions": True, "budget": 300}
     assert own_options({**section, "method": "exact"}) == {
         "interactions": True,
-        "frame_sets": False,
+        "frame_sets": None,
         "subset_scores": None,
     }
     assert stored_fields({**section, "method": "exact"}) == ("interactions",)
@@ -85,6 +86,17 @@ def test_a_section_of_the_configuration_has_what_its_method_needs():
         "sufficient_frames",
         "necessary_frames",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "n_frames", "stored"),
+    [(None, 12, True), (None, 13, False), (False, 2, False), (True, 16, True)],
+)
+def test_sets_and_pairs_are_stored_unasked_where_they_take_hardly_any_time(asked, n_frames, stored):
+    section = {"method": "exact", "interactions": asked, "frame_sets": asked}
+    settled = settled_section({**section, "subset_scores": None}, n_frames)
+    expected = ["interactions", "sufficient_frames", "necessary_frames"] if stored else []
+    assert list(stored_fields(settled)) == expected
 
 
 def test_one_name_is_one_option(monkeypatch):

@@ -1,0 +1,225 @@
+"""Figure: which pairs of frames need each other, and which say the same."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from playfair.data.clips.ground_truth import read_ground_truth
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
+from playfair.data.video.gulp import GulpReader
+from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.cells import add_bar, draw_cells
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.strip_page import BETWEEN, LINE, MARGIN, PAGE_HEIGHT, Page
+from playfair.figures.drawing.strips import add_strip_legend
+from playfair.figures.drawing.style import (
+    LOOK,
+    TWO_COLUMNS,
+    class_title,
+    count_videos,
+    new_figure,
+    say_nothing_to_draw,
+)
+from playfair.figures.filmstrips import Example, Frames, filmstrips_table, strips_of
+
+FIGURE = FigureEntry(
+    title="Which frames need each other?",
+    category="Attributions",
+    order=56,
+    needs=("with_pairs",),
+    uses=("gulp", "ground_truth"),
+    facts=("evidence_rate", "fps"),
+)
+
+VIDEO, ALL, CLASS = "video", "all", "class"
+"""What a map is of: the example, all videos of a model, those of a class."""
+_CLASSES = 3
+_MOST_MODELS = 5
+"""For which a page has room, without the examples' frames."""
+# Everything in inches.
+_MAP, _STEP, _TICKS, _BAR = 0.88, 1.37, 0.17, 0.45
+_CLOSER = 0.1
+_TITLE_LINES, _TITLE_WIDTH = 4, 20
+
+
+def explained_pairs(table: EsvTable) -> np.ndarray:
+    """(V, n, n) float64: interactions for the true class, or the predicted one without a label."""
+    assert table.interactions is not None
+    chosen = np.where(table.label >= 0, 0, 1)
+    pairs: np.ndarray = table.interactions[np.arange(len(chosen)), chosen].astype(np.float64)
+    return pairs
+
+
+def interactions_table(tables: Mapping[str, EsvTable]) -> pd.DataFrame:
+    """Pairwise Shapley interactions of every model: means, class means and one example.
+
+    Interactions are those for the true class, or the predicted one without a label; the example is
+    the video with the largest of all, up or down, among those that the model gets right.
+
+    Args:
+        tables: by model, at one number of frames each, with interactions.
+
+    Returns:
+        One row per model, map and pair of positions first < second (1..n): model, n_frames, of
+        ("video", "all" or "class"), uid (of "video"), class_name (but for "all"), video_count,
+        unlabelled_count and interaction, the mean over the videos.
+    """
+    parts = []
+    for model, table in tables.items():
+        pairs, everything = explained_pairs(table), np.arange(len(table.uid))
+        name = table.class_name[table.explained]
+        example = _strongest(table, pairs)
+        maps = [(VIDEO, name[example], np.array([example])), (ALL, "", everything)]
+        maps += [(CLASS, one, np.flatnonzero(name == one)) for one in sorted(set(name))]
+        first, second = np.triu_indices(table.n_frames, k=1)
+        for of, class_name, videos in maps:
+            part = {
+                "model": model,
+                "n_frames": table.n_frames,
+                "of": of,
+                "uid": table.uid[example] if of == VIDEO else "",
+                "class_name": class_name,
+                "video_count": len(videos),
+                "unlabelled_count": int((table.label[videos] < 0).sum()),
+                "first": first + 1,
+                "second": second + 1,
+                "interaction": pairs[videos].mean(axis=0)[first, second],
+            }
+            parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _strongest(table: EsvTable, pairs: np.ndarray) -> int:
+    """The video with the largest interaction, of those with the right answer if there are any."""
+    size = np.abs(pairs).max(axis=(1, 2))
+    fair = table.correct | (table.label < 0)
+    return int(np.where(fair | (not fair.any()), size, -1.0).argmax())
+
+
+@matplotlib.rc_context(LOOK)
+def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frames | None) -> Figure:
+    """Draw the table of :func:`interactions_table`, a row of maps per model below its example.
+
+    Args:
+        examples: of the videos of the table, as
+            :func:`playfair.figures.filmstrips.filmstrips_table` gives them, and frames as there.
+    """
+    models = list(dict.fromkeys(table["model"]))
+    if not models:
+        figure = new_figure(TWO_COLUMNS, 2.0)
+        return say_nothing_to_draw(figure, "A single frame has no pairs.")
+    shown = models[:_MOST_MODELS]
+    examples = examples[examples["model"].isin(shown)]
+    maps = _TITLE_LINES * LINE + _MAP + _TICKS
+    strips, scale = strips_of(examples, frames)
+    heights = [strip.height - _CLOSER for strip in strips] + [maps] * len(shown) + [_BAR]
+    if sum(heights) + BETWEEN * len(heights) > PAGE_HEIGHT:
+        strips, heights = [], heights[len(strips) :]
+    counts = table[table["of"] == ALL].groupby("model", sort=False)["video_count"].first()
+    said = " to ".join(str(count) for count in sorted(set(counts)))
+    subtitle = f"{said} videos, of a class those in brackets; a cell is a pair of positions"
+    if len(shown) < len(models):
+        subtitle += f"; {len(shown)} of {len(models)} models, all are in the table"
+    page = Page.with_title(FIGURE.title, heights, subtitle)
+    table = table[table["model"].isin(shown)]
+    drawn = pd.concat([_chosen(table[table["model"] == model]) for model in shown])
+    limits = {
+        is_video: float(rows["interaction"].abs().max()) or 1.0
+        for is_video, rows in drawn.groupby(drawn["of"] == VIDEO)
+    }
+    for place, model in enumerate(shown):
+        if strips:
+            strips[place].draw(page, scale)
+            page.top += _CLOSER
+        rows = drawn[drawn["model"] == model]
+        for column, (_, one) in enumerate(rows.groupby("map", sort=False)):
+            _draw_map(page, column, one, limits[one["of"].iloc[0] == VIDEO])
+        page.top -= maps + BETWEEN
+    for left, is_video, words in ((1.0, True, "in one video"), (4.1, False, "mean over videos")):
+        cax = page.add_axes(left, 0.0, 2.4, 0.09)
+        words = f"− say the same, + need each other: {words}"
+        add_bar(page.figure, limits[is_video], words, cax=cax)
+    if strips:
+        add_strip_legend(page, examples)
+    return page.figure
+
+
+def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of one model's maps those to draw, numbered by `map`: classes of the largest mean pairs."""
+    classes = rows[rows["of"] == CLASS]
+    size = classes["interaction"].abs().groupby(classes["class_name"]).max()
+    names = sorted(size.index, key=lambda name: (-size[name], name))[:_CLASSES]
+    is_chosen = (rows["of"] != CLASS) | rows["class_name"].isin(names)
+    chosen = rows[is_chosen].copy()
+    order = {(CLASS, name): 2 + place for place, name in enumerate(names)}
+    keys = zip(chosen["of"], chosen["class_name"], strict=True)
+    chosen["map"] = [order.get(key, int(key[0] == ALL)) for key in keys]
+    return chosen.sort_values("map", kind="stable")
+
+
+def _draw_map(page: Page, column: int, rows: pd.DataFrame, limit: float) -> None:
+    """One map under its title, symmetric and empty on the diagonal."""
+    row = rows.iloc[0]
+    n_frames = int(row["n_frames"])
+    values = np.full((n_frames, n_frames), np.nan)
+    first, second = rows["first"].to_numpy() - 1, rows["second"].to_numpy() - 1
+    values[first, second] = values[second, first] = rows["interaction"]
+    if row["of"] == VIDEO:
+        words = f"{model_heading(row['model'], _TITLE_WIDTH, 2)}\nvideo {row['uid']}"
+        words = "\n".join(line[: _TITLE_WIDTH + 2] for line in words.split("\n"))
+    elif row["of"] == ALL:
+        words = f"all {count_videos(row['video_count'])}"
+    else:
+        count = f" ({row['video_count']})"
+        lines = class_title(row["class_name"], _TITLE_WIDTH, _TITLE_LINES).split("\n")
+        if len(lines[-1] + count) > _TITLE_WIDTH and len(lines) < _TITLE_LINES:
+            lines.append("")
+        words = "\n".join([*lines[:-1], f"{lines[-1]}{count}".strip()])
+    left = MARGIN + 0.2 + column * _STEP
+    above = (_TITLE_LINES - 1 - words.count("\n")) * LINE
+    for number, line in enumerate(words.split("\n")):
+        page.add_text(left, above + number * LINE, line, size=8)
+    axes = page.add_axes(left, _TITLE_LINES * LINE + 0.03, _MAP, _MAP)
+    edges = np.arange(n_frames + 1) + 0.5
+    draw_cells(axes, edges, edges, values, limit)
+    axes.invert_yaxis()
+    ticks = np.arange(1, n_frames + 1, 1 if n_frames < 10 else 1 + (n_frames - 1) // 5)
+    axes.set_xticks(ticks)
+    axes.set_yticks(ticks)
+    axes.tick_params(pad=1)
+
+
+def draw(
+    with_pairs: Sequence[str],
+    gulp: str | None,
+    ground_truth: str | None,
+    *,
+    evidence_rate: float,
+    fps: float,
+) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure, at the largest number of frames that has interactions."""
+    tables = {}
+    for model, by_n_frames in load_by_model(with_pairs).items():
+        for n_frames in sorted(by_n_frames, reverse=True):
+            table = by_n_frames[n_frames]
+            if table.interactions is not None:
+                tables[model] = table
+                break
+    tables = {model: table for model, table in tables.items() if table.n_frames > 1}
+    numbers = interactions_table(tables) if tables else pd.DataFrame(columns=_COLUMNS)
+    of_videos = numbers[numbers["of"] == VIDEO].drop_duplicates("model")
+    pairs = zip(of_videos["model"], of_videos["uid"], strict=True)
+    truth = read_ground_truth(ground_truth, evidence_rate) if ground_truth else None
+    examples = [Example(model, uid) for model, uid in pairs]
+    strips = filmstrips_table(examples, tables, truth, fps)
+    return numbers, plot_interactions(numbers, strips, GulpReader(gulp).pictures if gulp else None)
+
+
+_COLUMNS = [
+    *("model", "n_frames", "of", "uid", "class_name", "video_count", "unlabelled_count"),
+    *("first", "second", "interaction"),
+]

@@ -1,0 +1,270 @@
+"""Figure: how few frames keep a prediction, and how many must go to change it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from playfair.data.stores.esv_store import load_by_model
+from playfair.data.stores.esv_table import EsvTable
+from playfair.data.video.gulp import GulpReader
+from playfair.evaluation.frame_sets import KEEP, MEASURES, MUST_GO, with_frame_sets
+from playfair.evaluation.intervals import mean_interval
+from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.strip_page import BETWEEN, LINE, PAGE_HEIGHT, Page
+from playfair.figures.drawing.strips import add_strip_legend
+from playfair.figures.drawing.style import (
+    INK,
+    LOOK,
+    TWO_COLUMNS,
+    class_title,
+    count_frames_along,
+    draw_with_interval,
+    model_looks,
+    new_figure,
+    say_nothing_to_draw,
+)
+from playfair.figures.filmstrips import Example, Frames, filmstrips_table, strips_of
+from playfair.files import read_csv
+
+FIGURE = FigureEntry(
+    title="How many frames does it take?",
+    category="Attributions",
+    order=57,
+    needs=("with_sets", "frame_sets"),
+    uses=("gulp",),
+    facts=("fps",),
+)
+
+_TITLES = {
+    KEEP: "frames that keep the prediction",
+    MUST_GO: "frames that must go to change it",
+}
+# Everything in inches.
+_PANEL, _WIDTH, _ROW, _BELOW = 1.05, 2.35, 0.155, 0.42
+_LEFT = {KEEP: 2.02, MUST_GO: 4.62}
+_OF_CLASSES = {KEEP: 3.8, MUST_GO: 5.48}
+_CLASS_WIDTH, _CLASS_LETTERS = 1.5, 50
+_LONGEST_STRIP = 10
+_MOST_CLASSES = 12
+"""For which a page has room: those that take the fewest frames, and those that take the most."""
+
+
+def minimal_sets_table(sizes: pd.DataFrame) -> pd.DataFrame:
+    """How many videos take how many frames, by model and number of frames, and by class.
+
+    Args:
+        sizes: model and the columns of :func:`playfair.evaluation.frame_sets.frame_set_rows`.
+
+    Returns:
+        One row per model, n_frames, class, measure ("keep", "must_go") and count (1..n) of frames:
+        model, n_frames, class_name ("" for all videos; classes at the largest n_frames of a model
+        only), measure, count; share, of video_count videos, of which unlabelled_count have no
+        label; mean, the mean count with its 95 % interval low..high, the same in all rows of a
+        group.
+    """
+    parts = []
+    for model, of_model in sizes.groupby("model", sort=False):
+        largest = of_model["n_frames"].max()
+        groups = [("", rows) for _, rows in of_model.groupby("n_frames")]
+        groups += list(of_model[of_model["n_frames"] == largest].groupby("class_name"))
+        for class_name, rows in groups:
+            n_frames = int(rows["n_frames"].iloc[0])
+            for measure in MEASURES:
+                mean, low, high = mean_interval(rows[measure])
+                share = np.bincount(rows[measure], minlength=n_frames + 1)[1:] / len(rows)
+                part = {
+                    "model": model,
+                    "n_frames": n_frames,
+                    "class_name": class_name,
+                    "measure": measure,
+                    "count": np.arange(1, n_frames + 1),
+                    "share": share,
+                    "mean": float(mean),
+                    "low": float(low),
+                    "high": float(high),
+                    "video_count": len(rows),
+                    "unlabelled_count": int((rows["outcome"] == "unlabelled").sum()),
+                }
+                parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True)
+
+
+def chosen_examples(sizes: pd.DataFrame) -> list[Example]:
+    """A video of few and one of many frames, of all models at their largest number of frames, as
+    far as their frames stand in one row.
+
+    The first takes the fewest frames to keep its prediction and, of such, the most to change it;
+    the second takes the most to keep it. Predictions are right ones as far as there are any; ties
+    go to the first.
+    """
+    chosen = sizes.groupby("model")["n_frames"].transform(_drawn_number)
+    sizes = sizes[sizes["n_frames"] == chosen]
+    fair = sizes[sizes["outcome"] != "wrong"]
+    sizes = fair if len(fair) else sizes
+    few = sizes.sort_values([KEEP, MUST_GO], ascending=[True, False], kind="stable").iloc[0]
+    many = sizes.sort_values([KEEP, MUST_GO], ascending=[False, True], kind="stable").iloc[0]
+    found = [Example(str(row["model"]), str(row["uid"])) for row in (few, many)]
+    return found[:1] if found[0] == found[1] else found
+
+
+def _drawn_number(numbers: Collection[int]) -> int:
+    """Of numbers of frames the largest of which a strip is one row, or the smallest."""
+    return max([n for n in numbers if n <= _LONGEST_STRIP] or [min(numbers)])
+
+
+def sets_of_examples(
+    examples: Sequence[Example], tables: Mapping[str, EsvTable], fps: float | None = None
+) -> pd.DataFrame:
+    """Rows of filmstrips whose `inside` says which frames alone keep the prediction."""
+    strips = filmstrips_table(examples, tables, None, fps)
+    for place, example in enumerate(examples):
+        table = tables[example.model]
+        assert table.sufficient_frames is not None
+        row = int(np.flatnonzero(table.uid == example.uid)[0])
+        rows = strips["example"] == place
+        strips.loc[rows, "inside"] = table.sufficient_frames[row].astype(np.float64)
+    return strips
+
+
+@matplotlib.rc_context(LOOK)
+def plot_minimal_sets(table: pd.DataFrame, strips: pd.DataFrame, frames: Frames | None) -> Figure:
+    """Draw the table of :func:`minimal_sets_table`, and examples below it.
+
+    From the top: means by number of frames; the distribution at the largest; means by class there;
+    the strips of :func:`sets_of_examples`.
+
+    Args:
+        frames: as for :func:`playfair.figures.filmstrips.plot_filmstrips`.
+    """
+    if table.empty:
+        figure = new_figure(TWO_COLUMNS, 2.0)
+        return say_nothing_to_draw(figure, "There are no sets of frames to draw.")
+    models = list(dict.fromkeys(table["model"]))
+    looks = model_looks(models)
+    classes = _classes(table)
+    of_examples, scale = strips_of(strips, frames)
+    legend_rows = -(-len(models) // 3)
+    blocks = [
+        LINE * legend_rows * 1.4 + 0.1,
+        _PANEL + _BELOW,
+        _PANEL + _BELOW,
+        _ROW * (len(classes) + 1) + _BELOW,
+    ]
+    heights = blocks + [strip.height for strip in of_examples]
+    while sum(heights) + BETWEEN * len(heights) > PAGE_HEIGHT and len(heights) > len(blocks):
+        heights.pop()
+    of_examples = of_examples[: len(heights) - len(blocks)]
+    counts = table[table["class_name"] == ""].groupby("model", sort=False)["video_count"].max()
+    said = " to ".join(str(count) for count in sorted(set(counts)))
+    page = Page.with_title(FIGURE.title, heights, f"{said} videos, with 95 % intervals of means")
+    handles = [
+        Line2D([], [], label=model_heading(model, 30, 1), **looks[model]) for model in models
+    ]
+    place = (_LEFT[KEEP] / TWO_COLUMNS, page.top / page.height)
+    page.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=3)
+    page.top -= blocks[0] + BETWEEN
+    rows_of_panels = {
+        "mean,\nby frames seen": _draw_by_number,
+        "share of videos,\nat the most": _draw_distribution,
+    }
+    for words, draw_panel in rows_of_panels.items():
+        page.add_text(0.08, 0.1, words, size=8)
+        for measure in MEASURES:
+            axes = page.add_axes(_LEFT[measure], 0.0, _WIDTH, _PANEL)
+            draw_panel(axes, table[table["measure"] == measure], looks)
+            if draw_panel is _draw_by_number:
+                axes.set_title(_TITLES[measure])
+        page.top -= _PANEL + _BELOW + BETWEEN
+    _draw_classes(page, table, classes, looks)
+    page.top -= blocks[3] + BETWEEN
+    for strip in of_examples:
+        strip.draw(page, scale)
+    add_strip_legend(page, strips, "frames that keep the prediction")
+    return page.figure
+
+
+def _draw_by_number(axes: Axes, table: pd.DataFrame, looks: Mapping[str, Any]) -> None:
+    rows = table[(table["class_name"] == "") & (table["count"] == 1)]
+    for model, of_model in rows.groupby("model", sort=False):
+        ends = [of_model[name] for name in ("n_frames", "mean", "low", "high")]
+        draw_with_interval(axes, *ends, **looks[str(model)])
+    count_frames_along(axes, int(rows["n_frames"].min()), int(rows["n_frames"].max()))
+    axes.set_ylim(0.9, None)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=2))
+    axes.set_xlabel("frames that the model sees")
+
+
+def _draw_distribution(axes: Axes, table: pd.DataFrame, looks: Mapping[str, Any]) -> None:
+    rows = _at_largest(table[table["class_name"] == ""])
+    for model, of_model in rows.groupby("model", sort=False):
+        axes.plot(of_model["count"], of_model["share"], **looks[str(model)])
+    count_frames_along(axes, 1, int(rows["count"].max()))
+    axes.set_ylim(0, 1.03)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    numbers = sorted(set(rows["n_frames"]))
+    axes.set_xlabel(f"how many of {' or '.join(map(str, numbers))} frames")
+
+
+def _at_largest(table: pd.DataFrame) -> pd.DataFrame:
+    """Of every model the rows at its largest number of frames."""
+    return table[table["n_frames"] == table.groupby("model")["n_frames"].transform("max")]
+
+
+def _classes(table: pd.DataFrame) -> list[str]:
+    """Classes by the frames that keep their predictions, few first; both ends where many."""
+    rows = table[(table["class_name"] != "") & (table["measure"] == KEEP) & (table["count"] == 1)]
+    mean = rows.groupby("class_name")["mean"].mean()
+    names = sorted(mean.index, key=lambda name: (mean[name], name))
+    if len(names) > _MOST_CLASSES:
+        names = names[: _MOST_CLASSES // 2] + names[-_MOST_CLASSES // 2 :]
+    return names
+
+
+def _draw_classes(
+    page: Page, table: pd.DataFrame, classes: Sequence[str], looks: Mapping[str, Any]
+) -> None:
+    """Means by class, a mark with its interval for every model."""
+    rows = table[table["class_name"].isin(classes) & (table["count"] == 1)]
+    place_of = {name: place for place, name in enumerate(classes)}
+    for measure in MEASURES:
+        height = _ROW * (len(classes) + 1)
+        axes = page.add_axes(_OF_CLASSES[measure], 0.0, _CLASS_WIDTH, height)
+        of_measure = rows[rows["measure"] == measure]
+        for number, (model, look) in enumerate(looks.items()):
+            of_model = of_measure[of_measure["model"] == model]
+            shift = 0.6 * ((number + 0.5) / len(looks) - 0.5)
+            y = of_model["class_name"].map(place_of).to_numpy() + shift
+            axes.hlines(y, of_model["low"], of_model["high"], color=look["color"], linewidth=0.8)
+            axes.plot(of_model["mean"], y, **{**look, "linestyle": "", "markersize": 3})
+        axes.set_ylim(len(classes) - 0.4, -0.6)
+        axes.grid(visible=True, axis="x")
+        axes.grid(visible=False, axis="y")
+        axes.set_xlabel("mean that keep" if measure == KEEP else "mean that must go")
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=2))
+        axes.set_yticks([])
+        if measure == KEEP:
+            names = [class_title(name, _CLASS_LETTERS, 1) for name in classes]
+            axes.set_yticks(range(len(names)), names)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+
+
+def draw(
+    with_sets: Sequence[str], frame_sets: str, gulp: str | None, *, fps: float
+) -> tuple[pd.DataFrame, Figure]:
+    """The table and the figure, of the table of all sizes and of the examples' results."""
+    sizes = read_csv(frame_sets)
+    tables = {}
+    for model, by_n_frames in load_by_model(with_sets).items():
+        found = with_frame_sets(by_n_frames)
+        tables[model] = found[_drawn_number(found)]
+    strips = sets_of_examples(chosen_examples(sizes), tables, fps)
+    table = minimal_sets_table(sizes)
+    return table, plot_minimal_sets(table, strips, GulpReader(gulp).pictures if gulp else None)
