@@ -70,8 +70,9 @@ def test_elements_of_a_network_of_whole_clips_are_switched_off(open_page, other_
     assert page.locator("button:has-text('Reverse')").is_disabled()
     page.keyboard.press("r")
     assert "other orders are not known" in page.inner_text(".notice")
-    assert "order" not in page.url
     page.keyboard.press("]")
+    page.wait_for_url("**n=8**")
+    assert "order" not in page.url
     assert "other subsets of 8 elements are not stored" in page.inner_text(".panel")
     frames(page).nth(0).click(force=True)
     assert pressed(page) == ["true"] * 8

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from playfair.data.stores.esv_store import load
 from tests.browser.test_figures import busy
-from tests.browser.test_what_if import answer, frames, link, pressed, ready, values
+from tests.browser.test_what_if import answer, frames, in_words, link, pressed, ready, values
 from tests.shown_run import CLASSES, N_FRAMES, UIDS
 
 CLIPS, CLASS_COUNT = 24_777, 174
@@ -84,7 +84,7 @@ def test_search_filters_and_sorts_change_the_list(open_page, address, shown_run)
     best = table.label[table.scores.max(axis=1).argmax()]
     first = page.locator(".clip .name").first
     expect(first).to_have_text("no label" if best < 0 else CLASSES[best])
-    assert "sort=certainty" in page.url
+    page.wait_for_url("**sort=certainty**")
 
 
 def test_maps_open_the_clips_of_a_cell(open_page, address, shown_run):
@@ -118,7 +118,7 @@ def test_a_cell_of_the_map_of_positions_opens_the_clips_that_are_strongest_there
     assert len(rows(page)) == len(of_class)
 
 
-def test_models_stand_side_by_side_at_numbers_of_their_own(open_page, address):
+def test_models_stand_side_by_side_at_numbers_of_their_own(open_page, address, shown_run):
     page = open_page(link(address))
     page.click("text=both")
     page.wait_for_selector(".panel >> nth=1")
@@ -127,6 +127,17 @@ def test_models_stand_side_by_side_at_numbers_of_their_own(open_page, address):
     page.locator(".panel").nth(1).locator(".answer select").select_option("4")
     page.wait_for_url("**n=5%2C4**")
     assert len(pressed(page)) == 9
+    # Beside them, the predictions of each model at its own number of frames.
+    page.keyboard.press("a")
+    for place, (model, n) in enumerate({"trn": 5, "tsn": 4}.items()):
+        card = page.locator(".side .card").nth(place)
+        expect(card.locator("h2")).to_have_text(f"What {model.upper()} says")
+        scores = load(shown_run / f"collated/{model}.h5")[n].scores[0]
+        for button, class_idx in zip(
+            card.locator(".predictions button").all(), np.argsort(-scores), strict=True
+        ):
+            said = f"{CLASSES[class_idx]}, {in_words(scores[class_idx])}"
+            assert button.get_attribute("aria-label").startswith(said)
 
 
 def test_other_methods_and_numbers_of_frames_can_be_chosen(open_page, address, shown_run):
@@ -140,7 +151,8 @@ def test_other_methods_and_numbers_of_frames_can_be_chosen(open_page, address, s
     page.keyboard.press("2")
     assert "These are ESVs" not in page.inner_text(".panel")
     page.locator(".growth button").nth(1).click()
-    assert len(pressed(page)) == 2 and "n=2" in page.url
+    assert len(pressed(page)) == 2
+    page.wait_for_url("**n=2**")
 
 
 def test_values_that_are_not_there_are_esvs_and_said_to_be(open_page, address):
@@ -463,4 +475,52 @@ def test_a_data_set_of_the_size_of_something_something_is_walked_through(browser
     page.click("text=Maps")
     page.locator(".confusions button").first.click()
     assert "confused=" in page.url
+    page.click("text=Maps")
+    matrix.focus()
+    # Nothing lies beyond the first row; then to the third column, and the third row.
+    for key in ("Up", "Right", "Right", "Right", "Down", "Down", "Left"):
+        page.keyboard.press(f"Arrow{key}")
+    right = ((label == 2) & (said == 2)).sum()
+    named = f"{right} of {index['class_name'][2]}, said: {index['class_name'][2]}"
+    expect(page.locator(".matrix-picture figcaption")).to_have_text(named)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**class=2&confused=2**")
+    assert count(page).endswith(f"{right} of {CLIPS}")
     page.close()
+
+
+ONE_WORD, SENTENCE = "Unlockingsomething" * 9, "Taking something out of something and " * 9
+WIDER = """(width) => [...document.querySelectorAll('main *, .side *, .list *, .bar *')].filter(
+    (one) => one.checkVisibility() && !one.closest('svg, .segments, .scroll, select')
+        && one.getBoundingClientRect().right > width + 0.5
+).map((one) => one.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_long_names_are_wrapped_on_the_page_and_in_its_pictures(
+    open_page, address, tmp_path, width
+):
+    def renamed(route):
+        index = route.fetch().json()
+        index["class_name"][:2] = ONE_WORD, SENTENCE
+        route.fulfill(json=index)
+
+    page = open_page(link(address, rival=1), width)
+    page.route("**/api/index", renamed)
+    page.reload()
+    ready(page)
+    assert ONE_WORD in page.inner_text("h2[aria-live]")
+    assert page.evaluate(WIDER, width) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.click(".share summary")
+    with page.expect_download() as download:
+        page.click(".share button:has-text('SVG')")
+    drawing = Path(tmp_path, "drawing.svg")
+    download.value.save_as(drawing)
+    picture = page.context.new_page()
+    picture.goto(drawing.as_uri())
+    longest = picture.evaluate(
+        """Math.max(...[...document.querySelectorAll('text')].map(
+            (one) => one.getBBox().x + one.getBBox().width))"""
+    )
+    assert longest <= 1000

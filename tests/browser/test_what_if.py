@@ -87,9 +87,10 @@ def test_a_click_switches_a_frame_off_and_the_others_share_the_new_score(
     column = whole_tables("trn")[:, UIDS.index(UID)]
     rest = sum(value for value in shown if value is not None)
     assert rest == pytest.approx(column[0b11101] - column[0], abs=0.02)
-    assert "frames=10111" in page.url
+    page.wait_for_url("**frames=10111**")
     frames(page).nth(1).click()
-    assert pressed(page) == ["true"] * N and "frames=" not in page.url
+    assert pressed(page) == ["true"] * N
+    page.wait_for_function("!location.hash.includes('frames=')")
 
 
 @pytest.mark.parametrize("mask", [0b00000, 0b00100, 0b10110, 0b11111])
@@ -154,7 +155,7 @@ def test_any_class_becomes_the_rival_and_the_waterfall_adds_up(open_page, addres
     true = UIDS.index(UID)
     for rival in (3, 5):
         page.locator(".predictions button", has_text=CLASSES[rival]).click()
-        assert f"rival={rival}" in page.url
+        page.wait_for_url(f"**rival={rival}**")
         for show in SHOWS:
             page.locator(".legend .segments button").nth(
                 ["true", "rival", "diff"].index(show)

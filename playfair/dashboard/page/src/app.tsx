@@ -14,12 +14,17 @@ import type { Source } from "./source";
 import { all, formatHash, isPermutation, moved, parseHash, reversed, arranged, type Filters, type Panel, type State } from "./state";
 import type { Table, Video } from "./types";
 import { megabytes } from "./words";
-import { besideValues, columnOf, makeView, setsOf, shownValues, type View } from "./view";
+import { answered, besideValues, columnOf, makeView, setsOf, shownValues, type View } from "./view";
 
 interface Props {
   clips: Clips;
   source: Source;
 }
+
+/** Milliseconds without a change, after which the address is written. */
+const SOON = 60;
+/** After which a person looks, and work ahead is in nobody's way. */
+const REST = 200;
 
 type Held = { video: Video | null; error: string };
 
@@ -40,17 +45,25 @@ export function App({ clips, source }: Props) {
   const now = useRef(state);
   now.current = state;
 
-  // The address: a clip is a step back, everything else replaces it.
+  // The address: a clip is a step back, everything else replaces it, once it is drawn.
+  const addressing = useRef(0);
   const change = useCallback((next: State, push = false) => {
     const before = now.current;
     now.current = next;
     setState(next);
-    const address = formatHash(next);
-    if (address === location.hash) return;
-    history[push && before.video !== null ? "pushState" : "replaceState"](null, "", address);
+    clearTimeout(addressing.current);
+    const replace = (shown: State) => {
+      if (formatHash(shown) !== location.hash) history.replaceState(null, "", formatHash(shown));
+    };
+    if (!push || before.video === null) addressing.current = setTimeout(() => replace(next), SOON);
+    else {
+      replace(before);
+      if (formatHash(next) !== location.hash) history.pushState(null, "", formatHash(next));
+    }
   }, []);
   useEffect(() => {
     const read = () => {
+      clearTimeout(addressing.current);
       const { state: asked, unknown } = parseHash(location.hash, known);
       setNotice(unknown.length ? `Not known here, and left out: ${unknown.join("; ")}.` : "");
       setState(asked);
@@ -120,21 +133,13 @@ export function App({ clips, source }: Props) {
     if (to !== undefined) open(to);
   };
 
-  // The values of the clip; those of its neighbours come before they are asked for.
   useLayoutEffect(() => {
     let wanted = true;
     source.video(uid).then(
       (video) => wanted && setHeld({ video, error: "" }),
       (error: Error) => wanted && setHeld({ video: null, error: error.message }),
     );
-    const ahead = setTimeout(() => {
-      for (const to of [positions[place + 1], positions[place - 1]])
-        if (to !== undefined) source.video(clips.uid[to]).catch(() => null);
-    }, 150);
-    return () => {
-      wanted = false;
-      clearTimeout(ahead);
-    };
+    return () => void (wanted = false);
   }, [uid]);
   const video = held.video?.uid === uid ? held.video : (source.known(uid) ?? null);
 
@@ -163,6 +168,16 @@ export function App({ clips, source }: Props) {
     const table = tables[keyOf(panel)];
     return video && makeView(clips, video, state, panel, typeof table === "object" ? table : null);
   }), [video, state, tables]);
+  // While a person looks, the neighbours come before they are asked for, and what a toggle reads from a table
+  // is read once: the first time takes several times as long.
+  useEffect(() => {
+    const ahead = setTimeout(() => {
+      for (const view of views) if (view?.table) answered(makeView(clips, video!, state, { ...view.panel, mask: view.panel.mask ^ 1 }, view.table)!, state.show);
+      for (const to of [positions[place + 1], positions[place - 1]])
+        if (to !== undefined) source.video(clips.uid[to]).catch(() => null);
+    }, REST);
+    return () => clearTimeout(ahead);
+  }, [views]);
   const reasons = state.panels.map((panel) => {
     const found = tables[keyOf(panel)];
     return lockOf(panel) || (typeof found === "string" ? found : "");

@@ -61,15 +61,20 @@ const FONT = "system-ui, sans-serif";
 const INK = "#1f2328";
 const COLOURS = { for: "#0072b2", against: "#e08a00", rival: "#8a9096" };
 
-/** Words in lines of a width. */
+/** Words in lines of a width; what is wider by itself is broken. */
 function lines(text: string, font: string, width: number): string[] {
   const measure = document.createElement("canvas").getContext("2d")!;
   measure.font = font;
+  const fits = (one: string) => measure.measureText(one).width <= width;
   const found: string[] = [];
   for (const word of text.split(" ")) {
     const longer = `${found[found.length - 1]} ${word}`;
-    if (found.length && measure.measureText(longer).width <= width) found[found.length - 1] = longer;
-    else found.push(word);
+    if (found.length && fits(longer)) found[found.length - 1] = longer;
+    else if (fits(word)) found.push(word);
+    else for (const [i, character] of [...word].entries()) {
+      if (i && fits(found[found.length - 1] + character)) found[found.length - 1] += character;
+      else found.push(character);
+    }
   }
   return found;
 }

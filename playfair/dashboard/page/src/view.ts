@@ -147,6 +147,13 @@ export function shownValues(view: View, asked: State["show"]) {
   };
 }
 
+/** Works out all that is drawn of a view, for what is kept of it. */
+export function answered(view: View, show: State["show"]): void {
+  shownValues(view, show);
+  besideValues(view, show);
+  pairsOf(view, show);
+}
+
 /** The values that stand beside those of the true class: the rival's. */
 export function besideValues(view: View, show: State["show"]): Float64Array | null {
   return show === "true" && view.rival >= 0 ? view.values(view.rival) : null;
