@@ -32,6 +32,14 @@ figure_files = {
         "results/{{dataset}}/collated/{model}.h5",
         model=networks.models_with("frame_sets"),
     ),
+    "frame_set_bounds": expand(
+        "results/{{dataset}}/tables/frame_set_bounds_{model}.csv",
+        model=(
+            networks.head_models
+            if config["figures"]["minimal_sets"]["every_frame_videos"]
+            else []
+        ),
+    ),
     "with_pairs": expand(
         "results/{{dataset}}/collated/{model}.h5",
         model=networks.models_with("interactions"),

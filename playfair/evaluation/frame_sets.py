@@ -1,5 +1,6 @@
 """How many frames keep a prediction, and how many must go to change it, clip by clip."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,8 @@ import pandas as pd
 from playfair.data.stores.esv_table import EsvTable
 
 KEEP, MUST_GO = MEASURES = ("keep", "must_go")
+AT_MOST = ("keep_at_most", "must_go_at_most")
+"""Upper bounds of these."""
 
 
 def with_frame_sets(tables: Mapping[int, EsvTable]) -> dict[int, EsvTable]:
@@ -60,3 +63,21 @@ def sufficient_frame_rows(table: EsvTable) -> pd.DataFrame:
     )
     # A network of whole clips sees a frame of a short one several times.
     return rows.drop_duplicates(ignore_index=True)
+
+
+def bound_rows(table: EsvTable, sufficient: np.ndarray, necessary: np.ndarray) -> pd.DataFrame:
+    """Upper bounds of the sizes of the smallest sets of every video, with a set that keeps.
+
+    Args:
+        sufficient, necessary: (V, n) bool, as
+            :func:`playfair.attribution.greedy_sets.greedy_frame_sets` finds them.
+
+    Returns:
+        As :func:`frame_set_rows`, but keep_at_most and must_go_at_most in place of keep and
+        must_go; frame_idx, the frames of the set that keeps the prediction, with spaces between.
+    """
+    with_sets = dataclasses.replace(table, sufficient_frames=sufficient, necessary_frames=necessary)
+    rows = frame_set_rows(with_sets).rename(columns=dict(zip(MEASURES, AT_MOST, strict=True)))
+    kept = zip(table.frame_idx, sufficient, strict=True)
+    rows["frame_idx"] = [" ".join(map(str, frames[chosen])) for frames, chosen in kept]
+    return rows

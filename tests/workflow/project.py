@@ -21,7 +21,7 @@ TINY = ("--configfile", "configs/tiny.yaml")
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
 OF_THE_DASHBOARD = {"export_dashboard"}
-ON_REQUEST = {"average_outputs", "write_jpegs"}
+ON_REQUEST = {"average_outputs", "bound_frame_sets", "write_jpegs"}
 """Rules for a prior that is not the default, and for files that no figure needs."""
 OF_CLIP_NETWORKS = {
     "check_clip_frame_order",

@@ -21,8 +21,10 @@ def test_mean_outputs_snippets_and_chosen_clips(tiny_run, tmp_path, capsys):
     uids = GulpReader(results / "gulp/validation").uids[:3]
     (run / "chosen.csv").write_text("uid\n" + "\n".join(uids[:2]) + "\n")
     options = ["prior=mean_output", "n_frames=[2]", "snippet_length=2", "frame_step=3"]
-    options += ["models=[tsn]", "webm={uids: chosen.csv}"]
+    options += ["models=[tsn]", "webm={uids: chosen.csv}", "all_frames={budget: 256}"]
+    options += ["figures={minimal_sets: {every_frame_videos: 2}}"]
     target = f"{RESULTS}/collated/tsn.h5 {RESULTS}/webm {RESULTS}/frames"
+    target += f" {RESULTS}/tables/minimal_sets.csv"
     done = snakemake(run, *TINY, "--config", *options, target=target)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -38,6 +40,12 @@ def test_mean_outputs_snippets_and_chosen_clips(tiny_run, tmp_path, capsys):
         assert frame_idx.tolist() == sample_frame_idx(length, 2, sampling).tolist()
     with h5py.File(results / "esvs/tsn/2_frames.h5") as file:
         assert (file.attrs["prior"], file.attrs["frame_sampling"]) == ("mean_output", sampling)
+
+    bounds = pd.read_csv(results / "tables/frame_set_bounds_tsn.csv", dtype=str)
+    assert bounds["frame_idx"].str.split().str.len().tolist() == [*map(int, bounds["keep_at_most"])]
+    assert len(bounds) == 2
+    drawn = pd.read_csv(results / "tables/minimal_sets.csv").query("n_frames == 'all'")
+    assert drawn["measure"].tolist() == ["keep_at_most", "must_go_at_most"]
 
     with FeatureStore(results / "features/small/validation.h5") as store:
         row = list(store.uid).index(uids[0])

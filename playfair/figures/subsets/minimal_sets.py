@@ -1,6 +1,7 @@
 """Figure: how few frames keep a prediction, and how many must go to change it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -14,11 +15,18 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.data.video.gulp import GulpReader
-from playfair.evaluation.frame_sets import KEEP, MEASURES, MUST_GO, with_frame_sets
+from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, with_frame_sets
 from playfair.evaluation.intervals import mean_interval
-from playfair.figures.catalogue import FigureEntry
+from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.names import model_heading
-from playfair.figures.drawing.strip_page import BETWEEN, LINE, PAGE_HEIGHT, Page
+from playfair.figures.drawing.strip_page import (
+    BETWEEN,
+    LINE,
+    PAGE_HEIGHT,
+    Line,
+    Page,
+    break_lines,
+)
 from playfair.figures.drawing.strips import add_strip_legend
 from playfair.figures.drawing.style import (
     INK,
@@ -26,6 +34,7 @@ from playfair.figures.drawing.style import (
     TWO_COLUMNS,
     class_title,
     count_frames_along,
+    count_videos,
     draw_with_interval,
     model_looks,
     new_figure,
@@ -39,8 +48,17 @@ FIGURE = FigureEntry(
     category="Attributions",
     order=57,
     needs=("with_sets", "frame_sets"),
-    uses=("gulp",),
+    uses=("gulp", "frame_set_bounds"),
     facts=("fps",),
+    options=(
+        FigureOption(
+            "every_frame_videos",
+            int,
+            0,
+            "Videos, the first, all frames of which are searched step by step, for upper bounds.",
+            {"ge": 0, "le": 1_000_000},
+        ),
+    ),
 )
 
 _TITLES = {
@@ -97,6 +115,43 @@ def minimal_sets_table(sizes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def bounds_table(bounds: pd.DataFrame) -> pd.DataFrame:
+    """Means of upper bounds of the sizes of sets among every frame.
+
+    Args:
+        bounds: model and the columns of :func:`playfair.evaluation.frame_sets.bound_rows`.
+
+    Returns:
+        One row per model and measure ("keep_at_most", "must_go_at_most"): model, n_frames ("all"),
+        class_name (""), measure, mean with its 95 % interval low..high, video_count,
+        unlabelled_count.
+    """
+    rows = []
+    for model, of_model in bounds.groupby("model", sort=False):
+        for measure in AT_MOST:
+            mean, low, high = mean_interval(of_model[measure])
+            row = {"model": model, "n_frames": "all", "class_name": "", "measure": measure}
+            row |= {"mean": float(mean), "low": float(low), "high": float(high)}
+            row |= {"video_count": len(of_model)}
+            row |= {"unlabelled_count": int((of_model["outcome"] == "unlabelled").sum())}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _say_bounds(bounds: pd.DataFrame) -> list[Line]:
+    """A line per model, below one that says what they are."""
+    if bounds.empty:
+        return []
+    words = ["every frame, searched step by step: upper bounds of the means"]
+    for model, rows in bounds.groupby("model", sort=False):
+        mean = rows.set_index("measure")["mean"]
+        keep, must_go = (f"{mean[measure]:.2f}" for measure in AT_MOST)
+        count = count_videos(int(rows["video_count"].iloc[0]))
+        name = model_heading(str(model), 30, 1)
+        words.append(f"{name}: at most {keep} keep, at most {must_go} must go ({count})")
+    return break_lines([(line, {}) for line in words])
+
+
 def chosen_examples(sizes: pd.DataFrame) -> list[Example]:
     """A video of few and one of many frames, of all models at their largest number of frames, as
     far as their frames stand in one row.
@@ -135,11 +190,14 @@ def sets_of_examples(
 
 
 @matplotlib.rc_context(LOOK)
-def plot_minimal_sets(table: pd.DataFrame, strips: pd.DataFrame, frames: Frames | None) -> Figure:
+def plot_minimal_sets(
+    table: pd.DataFrame, strips: pd.DataFrame, frames: Frames | None, bounds: pd.DataFrame
+) -> Figure:
     """Draw the table of :func:`minimal_sets_table`, and examples below it.
 
     From the top: means by number of frames; the distribution at the largest; means by class there;
-    the strips of :func:`sets_of_examples`.
+    in words the bounds of :func:`bounds_table`, empty where there are none; the strips of
+    :func:`sets_of_examples`.
 
     Args:
         frames: as for :func:`playfair.figures.filmstrips.plot_filmstrips`.
@@ -158,6 +216,9 @@ def plot_minimal_sets(table: pd.DataFrame, strips: pd.DataFrame, frames: Frames 
         _PANEL + _BELOW,
         _ROW * (len(classes) + 1) + _BELOW,
     ]
+    said_bounds = _say_bounds(bounds)
+    if said_bounds:
+        blocks.append(said_bounds[-1].below_top + LINE)
     heights = blocks + [strip.height for strip in of_examples]
     while sum(heights) + BETWEEN * len(heights) > PAGE_HEIGHT and len(heights) > len(blocks):
         heights.pop()
@@ -185,6 +246,9 @@ def plot_minimal_sets(table: pd.DataFrame, strips: pd.DataFrame, frames: Frames 
         page.top -= _PANEL + _BELOW + BETWEEN
     _draw_classes(page, table, classes, looks)
     page.top -= blocks[3] + BETWEEN
+    if said_bounds:
+        page.add_lines(said_bounds, 0.0)
+        page.top -= blocks[4] + BETWEEN
     for strip in of_examples:
         strip.draw(page, scale)
     add_strip_legend(page, strips, "frames that keep the prediction")
@@ -257,14 +321,30 @@ def _draw_classes(
 
 
 def draw(
-    with_sets: Sequence[str], frame_sets: str, gulp: str | None, *, fps: float
+    with_sets: Sequence[str],
+    frame_sets: str,
+    gulp: str | None,
+    frame_set_bounds: Sequence[str] | None,
+    *,
+    fps: float,
+    every_frame_videos: int,
 ) -> tuple[pd.DataFrame, Figure]:
-    """The table and the figure, of the table of all sizes and of the examples' results."""
+    """The table and the figure, of the table of all sizes and of the examples' results.
+
+    Bounds are called frame_set_bounds_<model>.csv, of the first `every_frame_videos` videos.
+    """
     sizes = read_csv(frame_sets)
     tables = {}
     for model, by_n_frames in load_by_model(with_sets).items():
         found = with_frame_sets(by_n_frames)
         tables[model] = found[_drawn_number(found)]
     strips = sets_of_examples(chosen_examples(sizes), tables, fps)
+    parts = [
+        read_csv(path).assign(model=Path(path).stem.removeprefix("frame_set_bounds_"))
+        for path in frame_set_bounds or []
+    ]
+    bounds = bounds_table(pd.concat(parts)) if parts else pd.DataFrame()
     table = minimal_sets_table(sizes)
-    return table, plot_minimal_sets(table, strips, GulpReader(gulp).pictures if gulp else None)
+    pictures = GulpReader(gulp).pictures if gulp else None
+    figure = plot_minimal_sets(table, strips, pictures, bounds)
+    return pd.concat([table, bounds], ignore_index=True), figure

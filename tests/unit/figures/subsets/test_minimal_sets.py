@@ -1,10 +1,13 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from playfair.evaluation.frame_sets import frame_set_rows
+from playfair.evaluation.frame_sets import bound_rows, frame_set_rows
 from playfair.figures.filmstrips import Example
 from playfair.figures.subsets.minimal_sets import (
+    bounds_table,
     chosen_examples,
     minimal_sets_table,
     plot_minimal_sets,
@@ -29,7 +32,7 @@ def small_sizes():
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def drawn(models, lengths=(2, 4, 8), frames=coloured_frames, **options):
+def drawn(models, lengths=(2, 4, 8), frames=coloured_frames, bounded=False, **options):
     by_model = {model: {n: with_sets(model, n, **options) for n in lengths} for model in models}
     sizes = pd.concat(
         frame_set_rows(table).assign(model=model)
@@ -39,7 +42,18 @@ def drawn(models, lengths=(2, 4, 8), frames=coloured_frames, **options):
     drawn_at = max([n for n in lengths if n <= 10] or lengths)
     chosen = {model: tables[drawn_at] for model, tables in by_model.items()}
     strips = sets_of_examples(chosen_examples(sizes), chosen, fps=8.0)
-    return plot_minimal_sets(minimal_sets_table(sizes), strips, frames)
+    found = bounds_table(bounds(models)) if bounded else pd.DataFrame()
+    return plot_minimal_sets(minimal_sets_table(sizes), strips, frames, found)
+
+
+def bounds(models):
+    """Of three videos of every model, one of them without a label."""
+    table = with_sets(models[0], 24, video_count=3)
+    table = dataclasses.replace(table, label=np.array([0, 1, -1]))
+    keeps, gone = np.zeros((2, 3, 24), bool)
+    keeps[0, :1] = keeps[1, 4:6] = keeps[2, 9:12] = True
+    gone[0, :5] = True
+    return pd.concat(bound_rows(table, keeps, gone).assign(model=model) for model in models)
 
 
 def test_table_has_shares_and_means_by_number_of_frames_and_class():
@@ -91,7 +105,7 @@ def test_lines_of_the_figure_are_the_means_and_shares_of_the_table():
 @pytest.mark.parametrize(
     ("models", "options"),
     [
-        (("trn", "tsn", "clip"), {}),
+        (("trn", "tsn", "clip"), {"bounded": True}),
         (("trn", "tsn", LONG, "d", "e", "f", "g"), {}),
         (("trn",), {"lengths": (1,)}),
         (("trn", "tsn"), {"lengths": (4, 12), "class_count": 60, "video_count": 120}),
@@ -105,6 +119,17 @@ def test_minimal_sets_are_publishable_on_a_page(models, options):
     assert figure.get_size_inches()[1] <= 11.69
 
 
+def test_bounds_are_called_so_in_the_table_and_in_words():
+    found = bounds_table(bounds(["trn"])).set_index("measure")
+    assert found["mean"].to_dict() == {"keep_at_most": 2, "must_go_at_most": (5 + 24 + 24) / 3}
+    assert set(found["n_frames"]) == {"all"} and set(found["unlabelled_count"]) == {1}
+    assert bounds(["trn"])["frame_idx"].str.split().str.len().tolist() == [1, 2, 3]
+    said = [text.get_text() for text in drawn(["trn"], bounded=True).texts]
+    assert "TRN: at most 2.00 keep, at most 17.67 must go (3 videos)" in said
+    assert any("upper bounds" in words for words in said)
+    assert not any("at most" in text.get_text() for text in drawn(["trn"]).texts)
+
+
 def test_without_sets_the_figure_says_so():
     nothing = minimal_sets_table(small_sizes()).iloc[:0]
-    assert "no sets" in plot_minimal_sets(nothing, nothing, None).texts[0].get_text()
+    assert "no sets" in plot_minimal_sets(nothing, nothing, None, nothing).texts[0].get_text()
