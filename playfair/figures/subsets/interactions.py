@@ -187,9 +187,9 @@ def _draw_map(page: Page, column: int, rows: pd.DataFrame, limit: float) -> None
     edges = np.arange(n_frames + 1) + 0.5
     draw_cells(axes, edges, edges, values, limit)
     axes.invert_yaxis()
-    ticks = np.arange(1, n_frames + 1, 1 if n_frames < 10 else 1 + (n_frames - 1) // 5)
+    ticks = np.arange(1, n_frames + 1, 1 + n_frames // 5)
     axes.set_xticks(ticks)
-    axes.set_yticks(ticks)
+    axes.set_yticks(ticks if column == 0 else [])
     axes.tick_params(pad=1)
 
 
