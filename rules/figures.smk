@@ -1,5 +1,9 @@
 # In: what figures are drawn from. Out: every figure with its table; results/figures.
 
+
+report: "../captions/report.rst"
+
+
 # The files that the library's figures ask for by name; [] for those that a data set has not.
 figure_files = {
     "collated": expand(
@@ -119,7 +123,13 @@ rule figures:
             os.path.relpath(project / "captions/{figure}.rst"), figure=drawn_figures
         ),
     output:
-        figures=directory("results/figures"),
+        figures=report(
+            directory("results/figures"),
+            patterns=["clips/{uid}.webm"],
+            caption="../captions/webm.rst",
+            category="Clips of the filmstrips",
+            labels={"clip": "{uid}"},
+        ),
     log:
         "results/logs/figures.log",
     benchmark:

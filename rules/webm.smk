@@ -39,13 +39,7 @@ rule gather_webm:
             ),
         ),
     output:
-        webm=report(
-            directory("results/{dataset}/webm"),
-            patterns=["{uid}.webm"],
-            caption="../captions/webm.rst",
-            category="Clips",
-            labels={"clip": "{uid}"},
-        ),
+        webm=directory("results/{dataset}/webm"),
     log:
         "results/{dataset}/logs/gather_webm.log",
     benchmark:

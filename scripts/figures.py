@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from playfair.data.video.webm import read_frame
 from playfair.figures.drawing.headlines import read_headlines
 from playfair.figures.drawing.names import model_title
 from playfair.figures.gallery import GalleryFigure, example_clips, gallery_html
@@ -38,6 +39,8 @@ with written_whole(snakemake.output.figures) as folder:
     examples = [webm[name] for name in webm if Path(inputs.webm[0], name).is_file()]
     for clip in examples:
         shutil.copy(Path(inputs.webm[0], Path(clip.path).name), folder / clip.path)
+        still = read_frame(folder / clip.path, clip.still or 0)
+        Image.fromarray(still).save(folder / clip.poster, quality=85)
     gallery = []
     for (name, title), caption in zip(params.titles.items(), inputs.captions, strict=True):
         with Image.open(folder / f"{name}.png") as picture:

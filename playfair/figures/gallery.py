@@ -9,10 +9,12 @@ from urllib.parse import quote
 import pandas as pd
 
 from playfair.figures.drawing.names import model_title
-from playfair.figures.drawing.style import class_title
+from playfair.figures.drawing.style import PNG_DPI, class_title
 
 SHOWN_WORDS = 40
 """Of a caption; the rest is folded."""
+_PHONE_DPI = 108
+"""Pixels of a phone's screen per inch of a figure: its smallest text, 6 pt, has 9 of them."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,17 @@ class GalleryClip:
     Attributes:
         path: of the .webm file, relative to the page.
         caption: plain text, such as "Moving something up (TRN, right)".
+        still: the number of the frame that shows until it is played, in a JPEG file of the same
+            name beside it; None where there is no such file.
     """
 
     path: str
     caption: str
+    still: int | None = None
+
+    @property
+    def poster(self) -> str:
+        return f"{self.path.removesuffix('.webm')}.jpg"
 
 
 @dataclass(frozen=True)
@@ -58,19 +67,22 @@ def example_clips(examples: pd.DataFrame, folder: str = "clips") -> list[Gallery
     """The clips of the filmstrips' example videos, each video once, in the filmstrips' order.
 
     Args:
-        examples: columns model, uid (str), outcome and class_name, one row or more per example, as
-            :func:`playfair.figures.filmstrips.filmstrips_table` gives them.
+        examples: columns model, uid (str), outcome, class_name, frame_idx and esv, one row or more
+            per example, as :func:`playfair.figures.filmstrips.filmstrips_table` gives them.
         folder: of the clips, relative to the page.
 
     Returns:
-        <folder>/<uid>.webm each, with the class and in brackets what each model made of it.
+        <folder>/<uid>.webm each, with the class and in brackets what each model made of it; still
+        at the frame that has the largest ESV by the first of its models.
     """
     clips = []
     for uid, rows in examples.groupby("uid", sort=False):
         opinions = rows[["model", "outcome"]].drop_duplicates().itertuples(index=False)
         words = "; ".join(f"{model_title(model)}, {outcome}" for model, outcome in opinions)
         caption = f"{class_title(rows['class_name'].iloc[0])} ({words})"
-        clips.append(GalleryClip(f"{folder}/{uid}.webm", caption))
+        of_first = rows[rows["model"] == rows["model"].iloc[0]]
+        still = int(of_first.loc[of_first["esv"].idxmax(), "frame_idx"])
+        clips.append(GalleryClip(f"{folder}/{uid}.webm", caption, still))
     return clips
 
 
@@ -112,7 +124,10 @@ def _figure(figure: GalleryFigure) -> str:
     anchors = " ".join(
         f'<a href="{escape(target)}">{escape(words)}</a>' for words, target in downloads
     )
-    size = f' width="{figure.width}" height="{figure.height}"' if figure.width else ""
+    size = ""
+    if figure.width:
+        readable = f"--readable: {figure.width / PNG_DPI * _PHONE_DPI:.0f}px"
+        size = f' width="{figure.width}" height="{figure.height}" style="{readable}"'
     first_paragraph = " ".join(figure.caption.strip().split("\n\n")[0].split())
     description = escape(f"{figure.heading} {first_paragraph}".strip())
     shown, folded = in_short(figure.caption)
@@ -143,11 +158,17 @@ def _clips(clips: Sequence[GalleryClip]) -> str:
         return ""
     items = "".join(
         f'<li><video src="{escape(quote(clip.path))}" aria-label="{escape(clip.caption)}" '
-        f'controls loop muted playsinline preload="metadata"></video>'
+        f"controls loop muted playsinline {_until_played(clip)}></video>"
         f"<p>{escape(clip.caption)}</p></li>\n"
         for clip in clips
     )
     return f'<ul class="clips" aria-label="Clips">\n{items}</ul>\n'
+
+
+def _until_played(clip: GalleryClip) -> str:
+    if clip.still is None:
+        return 'preload="metadata"'
+    return f'preload="none" poster="{escape(quote(clip.poster))}"'
 
 
 def _link(stem: str) -> str:
@@ -187,7 +208,8 @@ nav li { padding: .15rem 0; break-inside: avoid; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
   padding: 1.4rem; margin: 0 0 1.75rem; scroll-margin-top: 1rem; }
 figure { margin: 0; }
-.picture { display: block; background: #ffffff; border-radius: .35rem; padding: .75rem; }
+.picture { display: block; background: #ffffff; border-radius: .35rem; padding: .75rem;
+  overflow-x: auto; }
 img { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .clips { display: grid; gap: 1rem; padding: 0; margin: 1.1rem 0 0; list-style: none;
   grid-template-columns: repeat(auto-fill, minmax(max(9rem, 30%), 1fr)); }
@@ -202,7 +224,11 @@ footer { color: var(--pale); font-size: .85rem; padding-bottom: 2.5rem; }
 /* Pictures have their titles in them, which are small on a phone. */
 @media (min-width: 40.01rem) { section h2 { position: absolute; width: 1px; height: 1px;
   overflow: hidden; clip-path: inset(50%); white-space: nowrap; } }
-@media (max-width: 40rem) { section { padding: 1rem; } .picture { padding: .25rem; } }
+@media (max-width: 40rem) { header, main, footer { padding-inline: .5rem; }
+  section { padding: .75rem; } .picture { padding: .25rem; }
+  .picture img { max-width: none; min-width: var(--readable); width: 100%; }
+  .clips { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  summary { padding: .6rem 0; } .downloads a { display: inline-block; padding: .6rem 0; } }
 @media print { body { background: #ffffff; } section { break-inside: avoid; border: 0; }
   .clips { display: none; } }
 """

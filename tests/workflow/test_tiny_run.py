@@ -73,9 +73,12 @@ def test_files_have_the_names_of_the_design(tiny_run):
 
 def test_gallery_finds_everything_that_it_shows(tiny_run):
     gallery = tiny_run / "results/figures"
-    shown = re.findall(r' src="([^"]+)"', (gallery / "index.html").read_text(encoding="utf-8"))
+    shown = re.findall(
+        r' (?:src|poster)="([^"]+)"', (gallery / "index.html").read_text(encoding="utf-8")
+    )
     examples = pd.read_csv(gallery / "filmstrips.csv", dtype={"uid": str})["uid"]
-    assert {f"clips/{uid}.webm" for uid in examples} <= set(shown)
+    for suffix in ("webm", "jpg"):
+        assert {f"clips/{uid}.{suffix}" for uid in examples} <= set(shown)
     assert not [path for path in shown if not (gallery / path).is_file()]
 
 
@@ -154,15 +157,20 @@ def test_the_dashboard_is_written_as_files(tiny_run, tmp_path):
     assert files >= {".html", ".js", ".css", ".webm"}
 
 
-def test_report_shows_figures_by_category_and_clips(tiny_run):
+def test_report_shows_figures_by_category_clips_of_filmstrips_and_a_front_page(tiny_run):
     report = snakemake(tiny_run, *TINY, "--report", "report.zip", target="")
     assert report.returncode == 0, report.stderr
     assert (tiny_run / "report.zip").stat().st_size > 100_000
     with zipfile.ZipFile(tiny_run / "report.zip") as archive:
-        suffixes = Counter(Path(name).suffix for name in archive.namelist())
+        names = archive.namelist()
+        (front,) = [archive.read(name) for name in names if name.endswith("report.html")]
+        suffixes = Counter(Path(name).suffix for name in names)
     figures = len(list((tiny_run / RESULTS / "plots").glob("*.png")))
     assert suffixes[".png"] == figures
-    assert suffixes[".webm"] == 24
+    # Of the filmstrips only.
+    examples = pd.read_csv(tiny_run / "results/figures/filmstrips.csv", dtype={"uid": str})["uid"]
+    assert suffixes[".webm"] == examples.nunique() < 24
+    assert b"Data set tiny; models: trn, tsn." in front
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 import unicodedata
 from collections.abc import Collection, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
+from playfair.data.video.containers import open_video
 from playfair.data.video.gulp import GulpReader
 from playfair.data.video.video_files import encode_webm
 from playfair.errors import InputError
@@ -73,6 +76,14 @@ def write_jpegs(
             for frame in range(reader.lengths[uid]):
                 path = temporary / uid / f"{frame + 1:05d}.jpg"
                 path.write_bytes(reader.jpeg(uid, frame))
+
+
+def read_frame(path: Path, number: int) -> np.ndarray:
+    """Frame `number` of such a file, (H, W, 3) uint8 RGB; the last one where there are fewer."""
+    with open_video(path) as (container, stream):
+        for frame in islice(container.decode(stream), number + 1):
+            shown = frame.to_ndarray(format="rgb24")
+    return shown
 
 
 def check_names_differ(directory: Path, names: Sequence[str]) -> None:

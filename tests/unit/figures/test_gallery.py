@@ -123,19 +123,27 @@ def test_clips_wait_to_be_played_then_loop_without_sound_and_say_what_they_show(
     assert "Moving something up (TRN, right)" in page.words
 
 
-def test_example_videos_are_clips_in_order_and_once_each():
+def test_a_clip_shows_its_still_until_it_is_played():
+    clips = [GalleryClip("clips/a b.1.webm", "Other.", still=3)]
+    page = Reader(gallery_html([GalleryFigure("filmstrips", "Words.", clips=clips)]))
+    assert page.all("video", "poster") == ["clips/a%20b.1.jpg"]
+    assert page.all("video", "preload") == ["none"]
+
+
+def test_example_videos_are_clips_in_order_and_once_each_still_at_the_largest_esv_of_the_first():
     rows = [
-        ("trn", "020", "right", "Moving [something] up"),
-        ("trn", "020", "right", "Moving [something] up"),
-        ("trn", "003", "wrong", "Opening [something]"),
-        ("tsn", "020", "wrong", "Moving [something] up"),
-        ("my_model", "1", "unlabelled", "Closing [something]"),
+        ("trn", "020", "right", "Moving [something] up", 4, 0.1),
+        ("trn", "020", "right", "Moving [something] up", 9, 0.3),
+        ("trn", "003", "wrong", "Opening [something]", 5, -0.1),
+        ("tsn", "020", "wrong", "Moving [something] up", 17, 0.8),
+        ("my_model", "1", "unlabelled", "Closing [something]", 0, 0.0),
     ]
-    examples = pd.DataFrame(rows, columns=["model", "uid", "outcome", "class_name"])
+    columns = ["model", "uid", "outcome", "class_name", "frame_idx", "esv"]
+    examples = pd.DataFrame(rows, columns=columns)
     assert example_clips(examples) == [
-        GalleryClip("clips/020.webm", "Moving something up (TRN, right; TSN, wrong)"),
-        GalleryClip("clips/003.webm", "Opening something (TRN, wrong)"),
-        GalleryClip("clips/1.webm", "Closing something (my model, unlabelled)"),
+        GalleryClip("clips/020.webm", "Moving something up (TRN, right; TSN, wrong)", 9),
+        GalleryClip("clips/003.webm", "Opening something (TRN, wrong)", 5),
+        GalleryClip("clips/1.webm", "Closing something (my model, unlabelled)", 0),
     ]
     assert example_clips(examples, "films")[1].path == "films/003.webm"
 

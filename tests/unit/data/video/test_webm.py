@@ -7,8 +7,8 @@ import pytest
 
 from docs.errors import JOB_ENDS
 from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
-from playfair.data.video.video_files import decode_video
-from playfair.data.video.webm import check_names_differ, encode_clips, write_jpegs
+from playfair.data.video.video_files import decode_video, encode_webm
+from playfair.data.video.webm import check_names_differ, encode_clips, read_frame, write_jpegs
 from playfair.errors import InputError
 from tests.unit.data.drawn_clips import write_clips
 
@@ -62,3 +62,13 @@ def test_names_of_one_file_are_refused(tmp_path, monkeypatch, refused):
         check_names_differ(tmp_path, UIDS)
     refused("Videos", caught.value, "uids that one file system takes for the same", rest=JOB_ENDS)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_single_frame_of_a_clip_is_read_or_the_last_one(tmp_path):
+    greys = [40, 90, 140, 190]
+    frames = np.stack([np.full((16, 24, 3), grey, np.uint8) for grey in greys])
+    encode_webm(frames, tmp_path / "1.webm", 8)
+    for number, grey in [(0, 40), (2, 140), (3, 190), (9, 190)]:
+        shown = read_frame(tmp_path / "1.webm", number)
+        assert shown.shape == (16, 24, 3)
+        assert abs(shown.mean() - grey) < 10
