@@ -77,7 +77,7 @@ fuzz: setup ## Read damaged files of all kinds for FUZZ_MINUTES (60), and say wh
 bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half an hour)
 	$(BIN)/python -m benchmarks.bench_attribution
 	$(BIN)/python -m benchmarks.bench_sampling
-	$(BIN)/python -m benchmarks.bench_samplers
+	$(BIN)/python -m benchmarks.bench_samplers $(addprefix --run ,$(wildcard results/synthetic))
 	$(BIN)/python -m benchmarks.bench_coverage
 	$(BIN)/python -m benchmarks.bench_esv_script
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline
@@ -89,7 +89,8 @@ bench-gpu: setup ## Measure attribution, features and networks of whole clips on
 
 # What shapiq 1.8 needs is not what Play Fair does: an environment and a lock of its own.
 bench-compare: setup .venv-compare/.installed ## Measure samplers beside those of shapiq 1.8 (needs a Python 3.12)
-	games=$$(mktemp -d) && trap "rm -r $$games" EXIT && $(BIN)/python -m benchmarks.bench_samplers $$games \
+	games=$$(mktemp -d) && trap "rm -r $$games" EXIT \
+	  && $(BIN)/python -m benchmarks.bench_samplers --games $$games $(addprefix --run ,$(wildcard results/synthetic)) \
 	  && .venv-compare/bin/python -m benchmarks.measure_shapiq $$games
 
 .venv-compare/.installed: benchmarks/compare.lock

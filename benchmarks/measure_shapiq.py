@@ -22,7 +22,7 @@ from benchmarks.sampling_games import Game, logical_games, of_table
 
 approximator: Any = shapiq.approximator
 """Of a later version than the tests'."""
-BUDGETS, SEEDS = (256, 1024, 4096), 2
+BUDGETS, SEEDS = (256, 1024, 4096), 4
 TABLE = Path(__file__).with_name("shapiq.csv")
 SAMPLERS: dict[str, Callable[[int, int], Any]] = {
     "KernelSHAP, paired": lambda n, seed: approximator.KernelSHAP(

@@ -244,7 +244,9 @@ def _bags_of_means(n_frames: int, device: str) -> Bags:
 
 def linear_layers(head: TRN) -> tuple[nn.Linear, nn.Linear]:
     """The two linear layers of a TRN head: W_1 with b_1, and W_2 with b_2."""
-    return cast(nn.Linear, head.model[1]), cast(nn.Linear, head.model[3])
+    # Looked up by number, each takes longer than all of them.
+    _, first, _, last = head.model
+    return cast(nn.Linear, first), cast(nn.Linear, last)
 
 
 def check_feature_dim(features: Tensor, feature_dim: int) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
 
 from playfair.attribution.games.game import Game
-from playfair.attribution.games.head_games import TRNGame, TSNGame, check_heads
+from playfair.attribution.games.head_games import TRNGame, TSNGame, check_heads, linear_layers
 from playfair.models.heads.tsn_trn import TRN, TSN
 
 HEAD_TOLERANCE = 1e-3
@@ -75,8 +75,8 @@ def _looks(head: TSN | TRN) -> tuple[object, ...]:
 
     Taken from its layers one by one: the list of its parameters takes longer than their shapes.
     """
-    layers = [head.classifier] if isinstance(head, TSN) else [head.model[1], head.model[3]]
-    weights = [cast(nn.Linear, layer).weight for layer in layers]
+    layers = [head.classifier] if isinstance(head, TSN) else linear_layers(head)
+    weights = [layer.weight for layer in layers]
     shapes = [weight.shape for weight in weights]
     return (*shapes, weights[0].device, getattr(head, "relu_input", None))
 

@@ -18,7 +18,7 @@ a kernel function  1/2 l_i z'_i  times the integral from -1 to 1 of prod over j 
 (1 + l_j z'_j t) dt  (Owen, "Multilinear Extensions of Games", 1972), by Gauss-Legendre exactly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -87,6 +87,32 @@ def principal(answers: Tensor) -> Tensor:
         return answers
     directions: Tensor = torch.linalg.svd(answers, full_matrices=False)[2]
     return answers @ directions[:PRINCIPAL_COLUMNS].T
+
+
+def mixture(pairs: Pairs, fits: Sequence[Fit]) -> Fit:
+    """The weighted mean of fits that misses least of pairs that they have not seen.
+
+    All classes share the weights, which are not negative and sum to 1 (stacking; Breiman, "Stacked
+    Regressions", 1996).
+    """
+    missed = torch.stack([fit.missed for fit in fits])
+    products = torch.einsum("p,ipx,jpx->ij", pairs.weights, missed, missed)
+    products += 1e-12 * products.trace() * torch.eye(len(fits), dtype=torch.float64)
+    best: tuple[float, Tensor] | None = None
+    # Where a weight would be negative, the best weights leave that fit out: all choices are few.
+    for count in range(1, len(fits) + 1):
+        for chosen in map(list, combinations(range(len(fits)), count)):
+            inverse = torch.linalg.inv(products[chosen][:, chosen])
+            share = inverse.sum(dim=1) / inverse.sum()
+            misses = float(1 / inverse.sum())
+            if bool((share >= 0).all()) and (best is None or misses < best[0]):
+                weights = torch.zeros(len(fits), dtype=torch.float64)
+                weights[chosen] = share
+                best = misses, weights
+    assert best is not None
+    esv = torch.stack([fit.esv for fit in fits])
+    left_over = torch.stack([fit.left_over for fit in fits])
+    return Fit(*(torch.tensordot(best[1], each, 1) for each in (esv, missed, left_over)))
 
 
 # ---------------------------------------------------------------------------- Gaussian process

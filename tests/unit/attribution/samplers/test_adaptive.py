@@ -8,7 +8,7 @@ from playfair.attribution.exact.exact import exact_esvs
 from playfair.attribution.explain import explain
 from playfair.attribution.samplers import odd_fits
 from playfair.attribution.samplers.adaptive import AdaptiveSampler
-from playfair.attribution.samplers.odd_fits import Pairs, kernel_esvs, odd_kernel
+from playfair.attribution.samplers.odd_fits import Fit, Pairs, kernel_esvs, mixture, odd_kernel
 from playfair.attribution.samplers.regression import RegressionSampler
 from playfair.attribution.samplers.sampler import SamplerOptions
 from tests.conformance import inputs
@@ -98,6 +98,35 @@ def test_products_of_three_frames_are_found_exactly():
     assert error.max() < 1e-6
     other, _ = estimated(RegressionSampler, parities, 12, 300)
     assert np.abs(other - expected).max() > 0.1
+
+
+@pytest.mark.parametrize("scales", [(1, 1, 1), (1, 0.1, 3), (5, 1, 0.9)])
+def test_a_mixture_misses_less_than_any_other(scales):
+    pairs = random_pairs()
+    generator = torch.Generator().manual_seed(1)
+    common = torch.randn(30, 2, generator=generator, dtype=torch.float64)
+    fits = []
+    for number, scale in enumerate(scales, start=1):
+        own = torch.randn(30, 2, generator=generator, dtype=torch.float64)
+        missed = scale * (common + own)
+        esv = torch.full((6, 2), float(number), dtype=torch.float64)
+        fits.append(Fit(esv, missed, -missed))
+
+    def misses(missed):
+        return float((pairs.weights[:, None] * missed**2).sum())
+
+    found = mixture(pairs, fits)
+    shares = torch.from_numpy(np.random.default_rng(0).dirichlet([0.4] * 3, 2000))
+    shares = torch.cat([shares, torch.eye(3, dtype=torch.float64)])
+    stacked = torch.stack([fit.missed for fit in fits])
+    others = [misses(torch.tensordot(share, stacked, 1)) for share in shares]
+    assert misses(found.missed) <= min(others) * (1 + 1e-9)
+    assert misses(found.missed) >= min(others) * 0.98
+    # One set of weights, which sum to 1, for all that a fit says.
+    assert torch.equal(found.left_over, -found.missed)
+    share = torch.linalg.lstsq(stacked.flatten(1).T, found.missed.flatten()[:, None]).solution
+    assert float(share.sum()) == pytest.approx(1)
+    np.testing.assert_allclose(found.esv, float(share[:, 0] @ torch.arange(1, 4).double()))
 
 
 def test_frames_any_of_which_suffices_are_told_from_the_others():
