@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from tqdm import tqdm
 from playfair.attribution.explain import explain
 from playfair.attribution.games.calls import Model
 from playfair.attribution.methods.registry import method_class, samplers
+from playfair.attribution.samplers.sampler import SamplerOptions
 from playfair.data.clips.frame_sampling import sample_frame_idx
 from playfair.evaluation.sampling_error import correlation, relative_error
 
@@ -19,6 +21,9 @@ Device = torch.device | str | None
 REFERENCE_SAMPLER = "regression"
 REFERENCE_RUNS = 10
 """Runs that share the evaluations of a long run, so that it needs a tenth of the memory."""
+PAPER_SAMPLER, OUR_SAMPLER, EXACT = "constructive", "regression", "exact"
+MOST_EVALUATIONS = 1_000_000
+"""More than the paper's sampler needs for its samples: they decide, not the budget."""
 
 
 def studied() -> list[str]:
@@ -125,29 +130,109 @@ def study_every_frame(
     return pd.concat(rows, ignore_index=True)
 
 
+def study_approximation(
+    model: Models,
+    features: Sequence[np.ndarray],
+    label: np.ndarray,
+    priors: np.ndarray,
+    *,
+    n_frames: Sequence[int],
+    samples_per_scale: Sequence[int],
+    iterations: Sequence[int],
+    repetitions: int,
+    device: Device = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """The paper's sampler by its own two options, ours at as many evaluations, and exact values.
+
+    Args:
+        features: (T, D) per video, T >= the largest of n_frames. label: (V,) class indices.
+        samples_per_scale, iterations: of the constructive sampler, see `ConstructiveSampler`.
+        repetitions: runs of each, with seeds 1, 2, ...
+
+    Returns:
+        One row per n_frames, sampler (constructive, regression, exact), samples_per_scale and
+        iterations (0 for exact values), video and repetition, with evaluations, error, correlation
+        and seconds per video. Ours is left out where it needs more evaluations.
+    """
+    classes, column = np.unique(label, return_inverse=True)
+    least = {n: method_class(OUR_SAMPLER).least_budget(n, SamplerOptions()) for n in n_frames}
+    settings = [(n, m, i) for n in n_frames for m in samples_per_scale for i in iterations]
+    rows = []
+    with tqdm(total=len(settings), desc="approximation", disable=not progress) as bar:
+        for number in n_frames:
+            idx = [sample_frame_idx(len(video), number) for video in features]
+            batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
+            run = partial(
+                _run, model, batch, priors, classes=classes, column=column, device=device
+            )
+            # What is computed once for a number of frames is not a video's time.
+            run(EXACT)
+            row, reference = run(EXACT)
+            rows.append(_compared(row, reference, reference, number, 0, 0, 1))
+            for _, samples, count in (setting for setting in settings if setting[0] == number):
+                options = {"max_samples_per_scale": samples, "iterations": count}
+                for repetition in range(1, repetitions + 1):
+                    found = [run(PAPER_SAMPLER, MOST_EVALUATIONS, repetition, **options)]
+                    evaluations = int(found[0][0]["evaluations"].iloc[0])
+                    if evaluations >= least[number]:
+                        found.append(run(OUR_SAMPLER, evaluations, repetition))
+                    rows += [
+                        _compared(row, esv, reference, number, samples, count, repetition)
+                        for row, esv in found
+                    ]
+                bar.update()
+    return pd.concat(rows, ignore_index=True)
+
+
+def _compared(
+    row: pd.DataFrame,
+    esv: np.ndarray,
+    reference: np.ndarray,
+    n_frames: int,
+    samples_per_scale: int,
+    iterations: int,
+    repetition: int,
+) -> pd.DataFrame:
+    row = row[["sampler", "video", "evaluations", "seconds"]].assign(
+        n_frames=n_frames,
+        samples_per_scale=samples_per_scale,
+        iterations=iterations,
+        repetition=repetition,
+    )
+    error, alike = relative_error(esv, reference), correlation(esv, reference)
+    return row.assign(error=error, correlation=alike)
+
+
 def _run(
     model: Models,
     batch: np.ndarray,
     priors: np.ndarray,
     sampler: str,
-    budget: int,
-    seed: int,
+    budget: int | None = None,
+    seed: int = 0,
+    *,
     classes: np.ndarray,
     column: np.ndarray,
     device: Device,
+    **options: int,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """What one run says of itself, a row per video, and its ESVs (V, n) of each video's class."""
+    if budget is not None:
+        options["budget"] = budget
     start = time.perf_counter()
     estimate = explain(
-        batch, model, priors, sampler, seed, classes=classes, device=device, budget=budget
+        batch, model, priors, sampler, seed, classes=classes, device=device, **options
     )
     seconds = time.perf_counter() - start
+    error = estimate.standard_error
     row = pd.DataFrame(
         {
             "sampler": sampler,
             "budget": budget,
+            "evaluations": estimate.evaluations,
             "video": np.arange(len(batch)),
-            "standard_error": _of_video(estimate.standard_error, column).mean(axis=1),
+            "standard_error": np.nan if error is None else _of_video(error, column).mean(axis=1),
             "efficiency_gap": np.abs(estimate.efficiency_gap[np.arange(len(batch)), column]),
             "seconds": seconds / len(batch),
         }
