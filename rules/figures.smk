@@ -48,6 +48,10 @@ figure_files = {
         "results/{{dataset}}/collated/{model}.h5",
         model=networks.models_with("interactions"),
     ),
+    "approximation_studies": expand(
+        "results/{{dataset}}/tables/approximation_runs_{model}.csv",
+        model=networks.head_models,
+    ),
     "examples": "results/{dataset}/tables/filmstrips.csv",
     "all_frames_esvs": expand(
         "results/{{dataset}}/esvs/{model}/all_frames.h5", model=networks.head_models

@@ -12,6 +12,7 @@ rule measure_sampling_error:
         heads=head_checkpoints,
     output:
         runs="results/{dataset}/tables/sampling_error_runs_{model}.csv",
+        approximation="results/{dataset}/tables/approximation_runs_{model}.csv",
     log:
         "results/{dataset}/logs/measure_sampling_error/{model}.log",
     benchmark:

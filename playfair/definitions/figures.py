@@ -9,6 +9,22 @@ from playfair.definitions.section import Section, Seed
 from playfair.figures.catalogue import FigureEntry, read_catalogue
 
 
+class Approximation(Section):
+    """The paper's sampler by its own options, beside ours and exact values."""
+
+    n_frames: list[Annotated[int, Field(ge=2, le=20)]] = Field(
+        default=[8, 12, 16, 20], min_length=1, description="Numbers of frames (2..20)."
+    )
+    samples_per_scale: list[Annotated[int, Field(ge=1, le=100_000)]] = Field(
+        default=[4, 16, 64], min_length=1, description="Most subsets of each size."
+    )
+    iterations: list[Annotated[int, Field(ge=1, le=1000)]] = Field(
+        default=[1, 4], min_length=1, description="Repetitions of the sample."
+    )
+    videos: int = Field(default=2, ge=1, le=1000, description="Videos, the first long enough.")
+    repetitions: int = Field(default=2, ge=1, le=1000, description="Runs with seeds 1, 2, ...")
+
+
 class SamplingError(Section):
     """The comparison of sampled values with exact ones."""
 
@@ -28,6 +44,10 @@ class SamplingError(Section):
         ge=1,
         le=100_000_000,
         description="Evaluations, in ten runs, that every-frame values are compared with.",
+    )
+    approximation: Approximation = Field(
+        default_factory=Approximation,
+        description="The paper's sampler by its own options, beside ours and exact values.",
     )
 
 

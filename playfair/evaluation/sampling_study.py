@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,10 @@ REFERENCE_SAMPLER = "regression"
 REFERENCE_RUNS = 10
 """Runs that share the evaluations of a long run, so that it needs a tenth of the memory."""
 PAPER_SAMPLER, OUR_SAMPLER, EXACT = "constructive", "regression", "exact"
+APPROXIMATION_COLUMNS = (
+    *("sampler", "video", "evaluations", "seconds", "n_frames", "samples_per_scale", "iterations"),
+    *("repetition", "error", "correlation"),
+)
 MOST_EVALUATIONS = 1_000_000
 """More than the paper's sampler needs for its samples: they decide, not the budget."""
 
@@ -83,9 +88,10 @@ def study_against_exact(
     exact = explain(batch, model, priors, classes=classes, device=device)
     reference = _of_video(exact.esv, column)
     rows = []
+    run = partial(_run, model, batch, priors, classes=classes, column=column, device=device)
     runs = [(s, b, r) for s in studied() for b in budgets for r in range(1, repetitions + 1)]
     for sampler, budget, repetition in tqdm(runs, desc="samplers", disable=not progress):
-        row, esv = _run(model, batch, priors, sampler, budget, repetition, classes, column, device)
+        row, esv = run(sampler, budget, repetition)
         row["error"] = relative_error(esv, reference)
         row["correlation"] = correlation(esv, reference)
         row = row.drop(columns=["standard_error", "efficiency_gap"])
@@ -118,12 +124,11 @@ def study_every_frame(
     ) as bar:
         for video, (frames, class_idx) in enumerate(zip(features, label, strict=True)):
             batch, classes, column = frames[None], np.array([class_idx]), np.zeros(1, np.int64)
+            run = partial(_run, model, batch, priors, classes=classes, column=column, device=device)
             reference = _long_run(model, batch, priors, reference_budget, classes, device)
             bar.update()
             for sampler, budget, repetition in runs:
-                row, esv = _run(
-                    model, batch, priors, sampler, budget, repetition, classes, column, device
-                )
+                row, esv = run(sampler, budget, repetition)
                 row["distance"] = relative_error(esv, reference)
                 rows.append(row.assign(video=video, sequences="every frame", repetition=repetition))
                 bar.update()
@@ -163,15 +168,13 @@ def study_approximation(
         for number in n_frames:
             idx = [sample_frame_idx(len(video), number) for video in features]
             batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
-            run = partial(
-                _run, model, batch, priors, classes=classes, column=column, device=device
-            )
+            run = partial(_run, model, batch, priors, classes=classes, column=column, device=device)
             # What is computed once for a number of frames is not a video's time.
             run(EXACT)
             row, reference = run(EXACT)
             rows.append(_compared(row, reference, reference, number, 0, 0, 1))
             for _, samples, count in (setting for setting in settings if setting[0] == number):
-                options = {"max_samples_per_scale": samples, "iterations": count}
+                options: dict[str, Any] = {"max_samples_per_scale": samples, "iterations": count}
                 for repetition in range(1, repetitions + 1):
                     found = [run(PAPER_SAMPLER, MOST_EVALUATIONS, repetition, **options)]
                     evaluations = int(found[0][0]["evaluations"].iloc[0])
@@ -215,7 +218,7 @@ def _run(
     classes: np.ndarray,
     column: np.ndarray,
     device: Device,
-    **options: int,
+    **options: Any,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """What one run says of itself, a row per video, and its ESVs (V, n) of each video's class."""
     if budget is not None:

@@ -15,6 +15,7 @@ def figures_to_draw(datasets: Datasets, networks: Networks, dataset: str) -> dic
         "training_logs": networks.training_logs(dataset),
         "masking_checks": networks.clip_models,
         "sampling_studies": networks.head_models,
+        "approximation_studies": networks.head_models,
         "all_frames_esvs": networks.head_models,
         "comparison_clips": networks.compared_models,
         "with_sets": networks.models_with("frame_sets"),

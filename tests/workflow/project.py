@@ -61,7 +61,9 @@ def copy_project(folder: Path) -> Path:
 
 def sample_little(folder: Path) -> None:
     """Make a copy's default profile sample and compare little, whatever command is run there."""
-    study = "{budgets: [192], repetitions: 1, reference_budget: 2000}"
+    study = (
+        "{budgets: [192], repetitions: 1, reference_budget: 2000, approximation: {n_frames: [4]}}"
+    )
     comparison = "{methods: [], timed_clips: 2}"
     with (folder / "profiles/default/config.yaml").open("a") as profile:
         profile.write(

@@ -21,6 +21,7 @@ SSV2 = ("--configfile", "configs/ssv2.yaml")
 MINIATURE_SSV2 = (*SSV2, "configs/miniature.json")
 TRAINING = {"train_backbone", "train_single_scale_head", "train_variable_length_head"}
 # Fewer lengths, shards and samples than in configs/ssv2.yaml: each is a job of some seconds.
+LITTLE_APPROXIMATION = {"n_frames": [4], "samples_per_scale": [4], "videos": 1, "repetitions": 1}
 MINIATURE = {
     "n_frames": [8, 16],
     "shards": 1,
@@ -32,6 +33,7 @@ MINIATURE = {
             "budgets": [192],
             "repetitions": 1,
             "reference_budget": 2000,
+            "approximation": LITTLE_APPROXIMATION,
         }
     },
     "definitions": {
@@ -177,5 +179,6 @@ def test_short_clip_is_listed_and_nothing_else_is_missing(finished):
         "minimal_sets",
         "performance",
         "sampling_error",
+        "approximation",
     }
     assert len(list((finished / "results/ssv2/webm").glob("*.webm"))) == len(ssv2_replica.SECONDS)

@@ -31,7 +31,12 @@ COMPARED = {
     "plot_frame_order": 1,
 }
 COMPARISON = {"compute_attributions": 2, "gather_attributions": 2, **COMPARED}
-SAMPLING = {"compute_all_frames_esvs": 2, "measure_sampling_error": 2, "plot_sampling_error": 1}
+SAMPLING = {
+    "compute_all_frames_esvs": 2,
+    "measure_sampling_error": 2,
+    "plot_sampling_error": 1,
+    "plot_approximation": 1,
+}
 
 
 @pytest.fixture
@@ -72,6 +77,7 @@ def test_changed_code_of_all_figures_makes_figures_only(run, path):
         "plot_frame_order": 1,
         "plot_localisation_by_method": 1,
         "plot_sampling_error": 1,
+        "plot_approximation": 1,
         "plot_training_curves": 1,
         **GATHERING,
     }
@@ -101,6 +107,7 @@ def test_changed_sampler_that_no_model_uses_makes_the_sampling_study_only(run):
     assert planned_jobs(run) == {
         "measure_sampling_error": 2,
         "plot_sampling_error": 1,
+        "plot_approximation": 1,
         **GATHERING,
     }
 
@@ -150,6 +157,7 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
         "compute_all_frames_esvs": 1,
         "measure_sampling_error": 1,
         "plot_sampling_error": 1,
+        "plot_approximation": 1,
         **dict.fromkeys(COMPARISON, 1),
         **PLOTS_OF_RESULTS,
         "plot_training_curves": 1,

@@ -1,0 +1,1 @@
+"""Figures of what sampled values are worth."""
