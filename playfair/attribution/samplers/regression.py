@@ -9,6 +9,7 @@ import numpy as np
 from playfair.attribution.methods.method import Method
 from playfair.attribution.samplers.column_products import Columns, product
 from playfair.attribution.samplers.paired import PairedSampler, halved_middle
+from playfair.attribution.samplers.sampler import SamplerOptions
 
 if TYPE_CHECKING:
     from playfair.attribution.games.game import Game
@@ -19,6 +20,8 @@ SPARE = 2.0
 SPARE_TRIPLES = 3.0
 RIDGE = 1e-9
 """Of the mean of the diagonal: less would let rounding into the ESVs, more would bias them."""
+SIZE_TERMS = 4
+"""Regressors that are odd functions of the size alone."""
 MOST_TRIPLES = 700
 """Longer sequences have more triples than are worth their time, which goes with their square."""
 
@@ -57,6 +60,12 @@ class RegressionSampler(PairedSampler):
             return LogitSampler(game.n_frames, game.logit_scales or 0, options, seed)
         return cls(game.n_frames, game.n_max, options, seed)
 
+    def __init__(
+        self, n_frames: int, n_max: int | None, options: SamplerOptions, seed: int = 0
+    ) -> None:
+        super().__init__(n_frames, n_max, options, seed)
+        self._inverses: dict[int, np.ndarray] = {}
+
     @classmethod
     def least_pairs(cls, n_frames: int) -> int:
         # With hardly more pairs than coefficients, residuals say little about the error.
@@ -66,41 +75,67 @@ class RegressionSampler(PairedSampler):
         return shapley_kernel(self.n_frames)
 
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
-        n_frames = self.n_frames
-        esv = np.tile((scores[0].astype(np.float64) - prior) / n_frames, (n_frames, 1))
-        if n_frames == 1:
+        esv, coefficients = self._fitted(scores, prior)
+        if not len(coefficients):
             return esv, np.zeros_like(esv)
         pair_count = (len(scores) - 1) // 2
-        degree = self._degree(pair_count)
-        weights = self._pair_weights(pair_count)
-        gram, moments = np.zeros((0, 0)), np.zeros((0, 0))
-        for pairs in _blocks(pair_count):
-            columns = self._regressors(pairs, degree)
-            weighted = columns * weights[pairs, None]
-            answers = self.differences(scores[: 1 + 2 * pairs.stop])[pairs].astype(np.float64)
-            if not gram.size:
-                gram = np.zeros((columns.shape[1], columns.shape[1]))
-                moments = np.zeros((columns.shape[1], answers.shape[1]))
-            gram += product(weighted.T, columns)
-            moments += product(weighted.T, answers)
-        # Membership sums to the size of the subset, so some directions are not determined.
-        gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
-        inverse = np.linalg.inv(gram)
-        coefficients = product(inverse, moments)
-        to_esv = esv_of_regressors(n_frames, degree)
-        to_esv = np.pad(to_esv, ((0, 0), (0, len(gram) - to_esv.shape[1])))
+        degree, weights = self._degree(pair_count), self._pair_weights(pair_count)
+        inverse = self._inverse(pair_count)
+        to_esv = self._to_esv(degree)
         variance = np.zeros_like(esv)
         unused = 1 - self.used_share(pair_count)
         for pairs in _blocks(pair_count):
             columns = self._regressors(pairs, degree)
             weighted = columns * weights[pairs, None]
-            answers = self.differences(scores[: 1 + 2 * pairs.stop])[pairs].astype(np.float64)
             leverage = (product(columns, inverse) * weighted).sum(axis=1)
-            residual = answers - product(columns, coefficients)
+            residual = self._answers(scores, pairs) - product(columns, coefficients)
             residual_variance = residual**2 / np.maximum(1 - leverage, 0.05)[:, None]
             influence = product(to_esv @ inverse, weighted.T)
             variance += product(influence**2 * unused[pairs], residual_variance)
-        return esv + product(to_esv, coefficients), np.sqrt(variance)
+        return esv, np.sqrt(variance)
+
+    def values(self, scores: Columns, prior: Columns) -> Columns:
+        return self._fitted(scores, prior)[0]
+
+    def _fitted(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
+        """ESVs (n, X) and the coefficients (F, X) of the fit; none for a single frame."""
+        n_frames = self.n_frames
+        esv = np.tile((scores[0].astype(np.float64) - prior) / n_frames, (n_frames, 1))
+        if n_frames == 1:
+            return esv, np.zeros((0, esv.shape[1]))
+        pair_count = (len(scores) - 1) // 2
+        degree, weights = self._degree(pair_count), self._pair_weights(pair_count)
+        moments: Columns = np.zeros((0, 0))
+        for pairs in _blocks(pair_count):
+            weighted = self._regressors(pairs, degree) * weights[pairs, None]
+            of_block = product(weighted.T, self._answers(scores, pairs))
+            moments = moments + of_block if moments.size else of_block
+        coefficients = product(self._inverse(pair_count), moments)
+        return esv + product(self._to_esv(degree), coefficients), coefficients
+
+    def _answers(self, scores: Columns, pairs: slice) -> Columns:
+        return self.differences(scores[: 1 + 2 * pairs.stop])[pairs].astype(np.float64)
+
+    def _to_esv(self, degree: int) -> np.ndarray:
+        """(n, F): the ESVs of each regressor, zeros for those of the size."""
+        return np.pad(esv_of_regressors(self.n_frames, degree), ((0, 0), (0, SIZE_TERMS)))
+
+    def _inverse(self, pair_count: int) -> np.ndarray:
+        """(F, F), of the normal equations of the leading pairs: the same for all scores."""
+        if pair_count not in self._inverses:
+            degree, weights = self._degree(pair_count), self._pair_weights(pair_count)
+            gram: Columns = np.zeros((0, 0))
+            for pairs in _blocks(pair_count):
+                columns = self._regressors(pairs, degree)
+                of_block = product((columns * weights[pairs, None]).T, columns)
+                gram = gram + of_block if gram.size else of_block
+            # Membership sums to the size of the subset, so some directions are not determined.
+            gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
+            # Of the whole sample and of what a jackknife repeats: more are not asked for by turns.
+            for earlier in list(self._inverses)[:-1]:
+                del self._inverses[earlier]
+            self._inverses[pair_count] = np.linalg.inv(gram)
+        return self._inverses[pair_count]
 
     def _degree(self, pair_count: int) -> int:
         """1: slopes a_i only; 2: b_i too; 3: triples too."""
@@ -115,7 +150,7 @@ class RegressionSampler(PairedSampler):
         return shapley_kernel(self.n_frames)[size - 1] / np.bincount(size)[size]
 
     def _regressors(self, pairs: slice, degree: int) -> np.ndarray:
-        """(P, F): membership terms, in the order of `esv_of_regressors`, then four of the size."""
+        """(P, F): membership terms, in the order of `esv_of_regressors`, then those of the size."""
         n_frames = self.n_frames
         size = self.size[pairs].astype(np.float64)
         member = self.smaller[pairs] - (size / n_frames)[:, None]

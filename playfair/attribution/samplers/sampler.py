@@ -104,6 +104,10 @@ class Sampler(Method):
         scores: (m, X) with m one of the checkpoints; prior: (X,), the score of the empty subset.
         """
 
+    def values(self, scores: Columns, prior: Columns) -> Columns:
+        """The ESVs alone, (n, X), which may take less time."""
+        return self.estimate(scores, prior)[0]
+
     def joint_logits(self, outputs: Columns, n_max: int) -> Iterator[Columns]:
         """Logits (m, X) of the leading subsets of a multi-scale game from what was sampled of it.
 

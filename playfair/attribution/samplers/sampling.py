@@ -106,17 +106,19 @@ class SamplingRun:
             esv = values.esv.transpose(0, 1).flatten(start_dim=1).cpu().numpy()
             return whole, esv, np.zeros_like(esv)
         flat = outputs.flatten(start_dim=1).cpu().numpy()
-        estimates = []
-        for logits in self.sampler.joint_logits(flat, game.n_max):
-            shaped = torch.from_numpy(logits.astype(np.float32)).view(-1, *outputs.shape[1:])
-            scores = self._columns(game.scores(shaped))
-            estimates.append((scores[0], *self.sampler.estimate(scores, self._prior_columns(game))))
-        whole, esv, error = estimates[0]
-        replicates = np.array([replicate for _, replicate, _ in estimates[1:]])
+        prior = self._prior_columns(game)
+        shape = (-1, *outputs.shape[1:])
+        found = (
+            self._columns(game.scores(torch.from_numpy(logits.astype(np.float32)).view(shape)))
+            for logits in self.sampler.joint_logits(flat, game.n_max)
+        )
+        scores = next(found)
+        esv, error = self.sampler.estimate(scores, prior)
+        replicates = np.array([self.sampler.values(replicate, prior) for replicate in found])
         if len(replicates):
             spread = (len(replicates) - 1) * replicates.var(axis=0)
             error = np.sqrt(error**2 + FEW_GROUPS * spread)
-        return whole, esv, error
+        return scores[0], esv, error
 
     def _knows_all(self, game: Game, count: int) -> bool:
         """Whether the first `count` subsets have all outputs that exact values are made of."""
