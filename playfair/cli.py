@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -220,14 +221,20 @@ def _draw(
     output: Path,
 ) -> None:
     """Draw one filmstrip per model, of the class that is explained."""
+    from playfair.figures.drawing.paper import Paper, drawn_on
     from playfair.figures.drawing.style import save_picture
     from playfair.figures.filmstrips import Example, filmstrips_table, plot_filmstrips
 
     examples = [Example(model, uid, class_idx) for model, class_idx in explained.items()]
-    figure = plot_filmstrips(
-        filmstrips_table(examples, tables, fps=view.fps),
-        lambda _, frame_idx: [view.frames[frame] for frame in frame_idx] if view.frames else None,
-    )
+    table = filmstrips_table(examples, tables, fps=view.fps)
+    # A strip for every model, however long the picture.
+    with drawn_on(Paper(height_mm=math.inf)):
+        figure = plot_filmstrips(
+            table,
+            lambda _, frame_idx: (
+                [view.frames[frame] for frame in frame_idx] if view.frames else None
+            ),
+        )
     save_picture(figure, output)
 
 

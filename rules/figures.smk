@@ -89,6 +89,7 @@ for name, figure in read_catalogue().items():
             runtime=by_attempt(30),
         params:
             module=figure_module(name),
+            width=config["figures"]["width"],
             options=options_of(name),
         script:
             "../scripts/plot_figure.py"

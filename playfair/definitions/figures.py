@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 from playfair.attribution.games.fills import Fill
 from playfair.definitions.section import Section, Seed
 from playfair.figures.catalogue import FigureEntry, read_catalogue
+from playfair.figures.drawing.paper import Paper
 
 
 class Approximation(Section):
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     class Figures(Section):
         """What the figures show."""
 
+        width: float = Paper().width_mm
         filmstrips: Any = None
         sampling_error: SamplingError = SamplingError()
         masking_check: MaskingCheck = MaskingCheck()
@@ -106,6 +108,16 @@ else:
         "Figures",
         __base__=Section,
         __doc__="What the figures show.",
+        width=(
+            float,
+            Field(
+                default=Paper().width_mm,
+                ge=80,
+                le=300,
+                description="Width in mm at which figures are printed, with text of 8 points, of 6 "
+                "at least: 122 for the pages of LNCS, 85 for one column, 175 for two.",
+            ),
+        ),
         **{
             name: (
                 section := _section(name, figure),

@@ -1,8 +1,8 @@
 """Figure: which classes lean on early, late or single frames (class by position heat map)."""
 
+import math
 from collections.abc import Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,18 +16,22 @@ from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.support import centre_of_support, sharing_frames
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.cells import add_bar, draw_cells
-from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.names import model_heading, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     FAINT,
     INK,
-    LOOK,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     class_title,
     count_frames,
     count_videos,
     explained_class,
+    letters_in,
     model_looks,
+    models_to_draw,
     new_figure,
+    with_look,
 )
 
 FIGURE = FigureEntry(
@@ -43,7 +47,14 @@ KINDS = ("early", "middle", "late", "single frame")
 """Of classes, in the order in which they are drawn."""
 SINGLE = 2.0
 """Below so many frames that share its support on average, a class is one of single frames."""
-_NAME_WIDTH = 40
+_NAMES = 0.35
+"""Share of the width that is there for names of classes."""
+_KINDS_WIDTH, _NARROWEST, _SHARING = 0.6, 0.55, 0.6
+"""Inches of the kinds' names and of the narrowest panel, and the last panel's share of a panel."""
+_TICK = 0.24
+"""Inches, of a number below a panel."""
+_LONG_LINE = 30
+"""Letters; of longer lines two are enough for the name of a class."""
 _LETTER = 0.08
 """Inches, of a heading."""
 
@@ -134,7 +145,7 @@ def _kinds(tables: Mapping[str, EsvTable], n_frames: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["class_name", "lean", "lean_low", "lean_high", "kind"])
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_class_by_position(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`class_by_position_table`: classes by position, one panel per model.
 
@@ -142,16 +153,24 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
     `MAX_CLASSES_DRAWN` classes, the half of that number that lean earliest and the half that lean
     latest are drawn, and the figure says so.
     """
+    names_width = _NAMES * paper().width
+    room = paper().width - names_width - _KINDS_WIDTH
     models = list(dict.fromkeys(table["model"]))
+    models, note_of_models = models_to_draw(models, int(room / _NARROWEST - _SHARING))
+    table = table[table["model"].isin(models)]
+    panel_width = room / (len(models) + _SHARING)
+    headings = [model_heading(model, int(panel_width / _LETTER), max_lines=3) for model in models]
+    others = 1.85 + 0.13 * max(heading.count("\n") for heading in headings)
     classes = table.drop_duplicates("class_name")
-    drawn = _classes_to_draw(classes)
-    names = [class_title(name, _NAME_WIDTH, max_lines=2) for name in drawn["class_name"]]
-    row_height = 0.31 if any("\n" in name for name in names) else 0.21
-    headings = _headings(models)
-    heading_height = 0.13 * max(heading.count("\n") for heading in headings)
-    height = 1.75 + heading_height + row_height * len(drawn)
-    figure = new_figure(TWO_COLUMNS, height)
-    ratios = [1.0] * len(models) + [0.6]
+    letters = letters_in(names_width)
+    lines = 2 if letters > _LONG_LINE else 3
+    every_name = [class_title(name, letters, max_lines=lines) for name in classes["class_name"]]
+    row_height = 0.05 + 0.13 * max(name.count("\n") + 1 for name in every_name)
+    drawn = _classes_to_draw(classes, paper().rows(MAX_CLASSES_DRAWN, row_height, others))
+    names = [class_title(name, letters, max_lines=lines) for name in drawn["class_name"]]
+    height = others + row_height * len(drawn)
+    figure = new_figure(height)
+    ratios = [1.0] * len(models) + [_SHARING]
     panels = figure.subplots(1, len(models) + 1, squeeze=False, sharey=True, width_ratios=ratios)[0]
     limit = table.loc[table["class_name"].isin(drawn["class_name"]), "esv_mean"].abs().max() or 1.0
     n_frames = int(table["n_frames"].iloc[0])
@@ -165,41 +184,41 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
         axes.set_facecolor(FAINT)
         draw_cells(axes, *edges, cells.to_numpy(), limit)
         axes.set_title(heading)
-        axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) * len(models) // 20))
+        axes.set_xticks(range(1, n_frames + 1, math.ceil(n_frames * _TICK / panel_width)))
         axes.set_xlabel("position")
     panels[0].set_yticks(np.arange(len(drawn)) + 0.5, names)
     _draw_sharing(panels[-1], table, drawn["class_name"].tolist())
+    tick_count = max(1, int(_SHARING * panel_width / _TICK))
+    panels[-1].xaxis.set_major_locator(MaxNLocator(tick_count, integer=True, min_n_ticks=1))
     _draw_kinds(panels, drawn["kind"].tolist())
     panels[0].set_ylim(len(drawn), 0)
     counts = table[table["position"] == 1].groupby("model")[["video_count", "unlabelled_count"]]
     class_words, note = explained_class(counts.sum())
-    words = f"mean ESV of the {class_words}: orange and − distracts, blue supports"
+    words = wrap(
+        f"mean ESV of the {class_words}: orange and − distracts, blue supports",
+        letters_in(0.55 * paper().width),
+    )
     place = {"shrink": 0.5, "aspect": 30, "fraction": 0.3 / height, "pad": 0.08 / height}
     add_bar(figure, limit, words, ax=list(panels), location="bottom", **place)
     handles, labels = panels[-1].get_legend_handles_labels()
-    columns = min(len(models), 4)
-    figure.legend(handles, labels, loc="outside lower right", ncols=columns, markerscale=1.6)
-    count = count_videos(int(counts.sum()["video_count"].max()))
-    title = f"{FIGURE.title}\n{count}, {count_frames(n_frames)}{note}"
+    add_legend(figure, handles, labels, markerscale=1.6)
+    count = f"{count_videos(int(counts.sum()['video_count'].max()))}, {count_frames(n_frames)}"
+    note_of_classes = ""
     if len(drawn) < len(classes):
         half = len(drawn) // 2
-        title += f"\n{len(drawn)} of {len(classes)} classes: the {half} earliest and {half} latest"
-    figure.suptitle(title, x=0.01, ha="left")
+        note_of_classes = (
+            f"{len(drawn)} of {len(classes)} classes: the {half} earliest and {half} latest"
+        )
+    add_title(figure, FIGURE.title, count, note, note_of_classes, note_of_models)
     return figure
 
 
-def _headings(models: Sequence[str]) -> list[str]:
-    """Names of models in lines that are no wider than their panels."""
-    letters = int((TWO_COLUMNS - 2.6) / (len(models) + 0.8) / _LETTER)
-    return [model_heading(model, letters, max_lines=3) for model in models]
-
-
-def _classes_to_draw(classes: pd.DataFrame) -> pd.DataFrame:
+def _classes_to_draw(classes: pd.DataFrame, most: int) -> pd.DataFrame:
     """The rows of `classes` to draw, in their order."""
-    if len(classes) <= MAX_CLASSES_DRAWN:
+    if len(classes) <= most:
         return classes
     by_lean = classes.sort_values(["lean", "class_name"])["class_name"].tolist()
-    half = MAX_CLASSES_DRAWN // 2
+    half = most // 2
     return classes[classes["class_name"].isin([*by_lean[:half], *by_lean[-half:]])]
 
 
@@ -220,7 +239,6 @@ def _draw_sharing(axes: Axes, table: pd.DataFrame, classes: list[str]) -> None:
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.set_title("spread of\nthe support")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=4, integer=True, min_n_ticks=1))
     axes.set_xlabel("frames")
 
 
@@ -234,7 +252,7 @@ def _draw_kinds(panels: Sequence[Axes], kinds: Sequence[str]) -> None:
                 axes.axhline(first, color=INK, linewidth=0.9)
         words = kind.replace(" ", "\n") if len(places) > 1 else kind
         place = panels[-1].get_yaxis_transform()
-        panels[-1].text(1.06, (first + last) / 2, words, transform=place, va="center", fontsize=8)
+        panels[-1].text(1.06, (first + last) / 2, words, transform=place, va="center")
 
 
 def draw(collated: Sequence[str]) -> tuple[pd.DataFrame, Figure]:

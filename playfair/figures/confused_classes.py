@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,18 +15,23 @@ from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.strip_page import BETWEEN, FRAMES_LEFT, Page, break_lines
-from playfair.figures.drawing.strips import add_strip_legend
+from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
     DISTRACTS,
     INK,
-    LOOK,
     SUPPORTS,
-    TWO_COLUMNS,
     count_videos,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
-from playfair.figures.filmstrips import Example, Frames, filmstrips_table, strips_of
+from playfair.figures.filmstrips import (
+    Example,
+    Frames,
+    filmstrips_table,
+    strips_of,
+    strips_on_a_page,
+)
 
 FIGURE = FigureEntry(
     title="Which frames made the model take one class for another?",
@@ -107,7 +111,7 @@ def _pairs(table: EsvTable) -> list[tuple[tuple[int, int], np.ndarray]]:
     return sorted(found, key=lambda pair: (-len(pair[1]), *(name[place] for place in pair[0])))
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_confused_classes(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`confused_classes_table`.
 
@@ -119,27 +123,28 @@ def plot_confused_classes(table: pd.DataFrame, frames: Frames | None) -> Figure:
         frames: as for :func:`playfair.figures.filmstrips.plot_filmstrips`.
     """
     if table.empty:
-        figure = new_figure(TWO_COLUMNS, 2.0)
+        figure = new_figure(2.0)
         return say_nothing_to_draw(figure, "No video with a label has a wrong prediction.")
     of_model = max(1, _MOST_PAIRS // table["model"].nunique())
     place = table.groupby("model")["example"].rank("dense")
     table = table[place <= of_model]
     strips, scale = strips_of(table, frames)
     means = _BARS + _POSITIONS
+    strips, note = strips_on_a_page(strips, means + BETWEEN)
     heights = [height for strip in strips for height in (strip.height, means)]
     ends = table[["difference_mean", "difference_low", "difference_high"]].to_numpy()
     limit = float(np.nanmax(np.abs(ends))) or 1.0
-    page = Page.with_title(FIGURE.title, heights)
-    for strip, (_, rows) in zip(strips, table.groupby("example"), strict=True):
+    legend = strip_legend(pd.concat([strip.rows for strip in strips]))
+    page = Page(FIGURE.title, heights, legend, note)
+    for strip in strips:
         strip.draw(page, scale)
-        first = rows.iloc[0]
+        rows, first = strip.rows, strip.rows.iloc[0]
         count = f"{first['video_count']} of {count_videos(first['class_count'])}"
         words = f"{count}:\nmean of true − predicted"
         page.add_lines(break_lines([(words, {})]), 0.1)
         width = strip.cell * strip.row_length
         _draw_means(page.add_axes(FRAMES_LEFT, 0.0, width, _BARS), rows, limit)
         page.top -= means + BETWEEN
-    add_strip_legend(page, table)
     return page.figure
 
 

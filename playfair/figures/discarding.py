@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,16 +13,19 @@ from matplotlib.ticker import PercentFormatter
 from playfair.evaluation.intervals import bootstrap_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.methods import method_looks, method_title
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     INK,
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames_along,
     count_videos,
     draw_with_interval,
+    models_to_draw,
     new_figure,
+    with_look,
 )
 from playfair.files import read_csv
 
@@ -36,7 +38,9 @@ FIGURE = FigureEntry(
 _AREAS = ("score_highest", "score_lowest", "accuracy_highest", "accuracy_lowest")
 _ESV = "esv"
 _BEST = "best_order"
-_PANEL_HEIGHT = 2.5
+_PANEL_HEIGHT = 2.3
+_FOUR_PANELS = 6.0
+"""Inches from which on the four panels of a model stand in one row."""
 _EXPLAINED = ("true", "predicted")
 
 
@@ -77,7 +81,7 @@ def discarding_table(clips: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(costs, how="left", on=["model", "n_frames", "method"])
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_discarding(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """Draw the table of :func:`discarding_table`, and curves of the most frames.
 
@@ -93,15 +97,27 @@ def plot_discarding(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     curves = curves[curves["n_frames"] == curves["n_frames"].max()]
     models, methods = (list(dict.fromkeys(table[name])) for name in ("model", "method"))
     looks = method_looks(methods)
-    figure = new_figure(TWO_COLUMNS, 1.1 + _PANEL_HEIGHT * len(models))
-    ratios = [1.25, 0.9, 0.9, 1.15]
-    panels = figure.subplots(len(models), 4, squeeze=False, width_ratios=ratios)
+    one_row = paper().width > _FOUR_PANELS
+    ratios = [1.25, 0.9, 0.9, 1.15] if one_row else [1.0, 1.0]
+    row_count = 4 // len(ratios)
+    others = 1.0 + 0.15 * len(methods) / (3 if one_row else 2)
+    models, note = models_to_draw(
+        models, paper().rows(len(models), row_count * _PANEL_HEIGHT, others)
+    )
+    figure = new_figure(others + row_count * _PANEL_HEIGHT * len(models))
+    panels = figure.subplots(
+        len(models) * row_count, len(ratios), squeeze=False, width_ratios=ratios
+    ).reshape(len(models), 4)
+    if not one_row:
+        # Both areas below the curves, side by side.
+        panels = panels[:, [0, 2, 3, 1]]
     for axes, model in zip(panels, models, strict=True):
         of_model, its_curves = table[table["model"] == model], curves[curves["model"] == model]
         # Without labels there is the predicted class only.
         explained = [one for one in _EXPLAINED if (of_model["explained"] == one).any()]
         _draw_scores(axes[0], its_curves[its_curves["explained"] == explained[0]], looks)
-        axes[0].set_title(f"{model_title(model)}: score of\nthe {explained[0]} class")
+        axes[0].set_title(f"score of the\n{explained[0]} class")
+        axes[0].set_ylabel(model_heading(model), fontweight="bold")
         for place, of_class in enumerate(_EXPLAINED):
             rows = of_model[of_model["explained"] == of_class]
             _draw_areas(axes[1 + place], rows, methods, looks, named=place == 0)
@@ -112,10 +128,10 @@ def plot_discarding(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     labels = [method_title(method) for method in methods if method != _BEST]
     of_accuracy = panels[0, 3].get_legend_handles_labels()
     handles, labels = handles + of_accuracy[0], labels + of_accuracy[1]
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=2.4)
+    add_legend(figure, handles, labels, handlelength=2.4)
     count = int(table["video_count"].max())
     words = f"{count_videos(count)}, {table['n_frames'].iloc[0]} frames"
-    figure.suptitle(f"{FIGURE.title}\n{words}", x=0.01, ha="left")
+    add_title(figure, FIGURE.title, words, note)
     return figure
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,20 +15,24 @@ from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.cells import add_bar, draw_cells
 from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     DISTRACTS,
     INK,
-    LOOK,
     PALETTE,
     REFERENCE,
     SUPPORTS,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     class_title,
     count_frames_along,
     count_videos,
     draw_with_interval,
     explained_class,
+    letters_in,
+    models_to_draw,
     new_figure,
+    with_look,
 )
 from playfair.figures.filmstrips import select_examples
 
@@ -49,7 +52,10 @@ FIGURE = FigureEntry(
     ),
 )
 
-_ROW_HEIGHT, _FOOT = 1.75, 0.6
+_ROW_HEIGHT, _OTHERS = 1.75, 1.5
+_THREE_PANELS = 6.5
+"""Inches from which on the three panels of a model stand in one row."""
+_WIDTHS = (1.0, 1.0, 1.25)
 _MOST_TICKS = 8
 _SHARES: dict[str, dict[str, Any]] = {
     "supporting": {"color": SUPPORTS, "marker": "^"},
@@ -119,48 +125,59 @@ def _rows(table: EsvTable, example: str | None, neutral: float) -> Iterator[dict
             yield {**row, "position": position, "value": value, **missing, **counts}
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_esv_by_length(table: pd.DataFrame, neutral: float = 0.01) -> Figure:
     """Draw the table of :func:`esv_by_length_table`: a row per model.
 
     Left: the shares of supporting, neutral and distracting frames. Middle: the first frame, the
-    last one, and those between. Right: the example, a row per number of frames.
+    last one, and those between. Right, on narrow paper below: the example, a row per number of
+    frames.
     """
     models = list(dict.fromkeys(table["model"]))
-    figure = new_figure(TWO_COLUMNS, 0.65 + _ROW_HEIGHT * len(models) + _FOOT)
-    panels = figure.subplots(
-        len(models) + 1,
-        3,
-        squeeze=False,
-        width_ratios=[1, 1, 1.25],
-        height_ratios=[_ROW_HEIGHT] * len(models) + [_FOOT],
-    )
-    for axes in panels[1:-1, 1]:
-        axes.sharey(panels[0, 1])
+    one_row = paper().width > _THREE_PANELS
+    height = _ROW_HEIGHT if one_row else 2 * _ROW_HEIGHT
+    models, note_of_models = models_to_draw(models, paper().rows(len(models), height, _OTHERS))
+    table = table[table["model"].isin(models)]
+    figure = new_figure(_OTHERS + height * len(models))
+    ratios = _WIDTHS if one_row else _WIDTHS[:2]
+    rows = 1 if one_row else 2
+    grid = figure.add_gridspec(rows * len(models), len(ratios), width_ratios=ratios)
+    panels = np.empty((len(models), 3), dtype=object)
+    for place in range(len(models)):
+        first, last = rows * place, rows * (place + 1) - 1
+        panels[place, 0] = figure.add_subplot(grid[first, 0])
+        panels[place, 1] = figure.add_subplot(grid[first, 1], sharey=panels[0, 1])
+        panels[place, 2] = figure.add_subplot(grid[last, 2] if one_row else grid[last, :])
+    example_width = paper().width * (_WIDTHS[2] / sum(_WIDTHS) if one_row else 1.0)
+    letters = letters_in(example_width - 0.8)
     examples = table[table["measure"] == _EXAMPLE]
     limit = float(examples["value"].abs().max()) or 1.0
-    for axes_of_model, model in zip(panels, models, strict=False):
+    for axes_of_model, model in zip(panels, models, strict=True):
         of_model = table[table["model"] == model]
         for axes, looks in zip(axes_of_model, (_SHARES, _ENDS), strict=False):
             _draw_lines(axes, of_model, looks)
         axes_of_model[0].set_ylim(0, 1.03)
         axes_of_model[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         axes_of_model[0].set_ylabel(model_heading(model), fontweight="bold")
-        _draw_example(axes_of_model[2], of_model[of_model["measure"] == _EXAMPLE], limit)
+        of_example = of_model[of_model["measure"] == _EXAMPLE]
+        _draw_example(axes_of_model[2], of_example, limit, letters)
     panels[0, 0].set_title("share of frames")
     panels[0, 1].set_title("mean ESV")
     names = ("number of frames", "number of frames", "place in the video")
-    for axes, above, name in zip(panels[-1], panels[-2], names, strict=True):
-        above.set_xlabel(name)
-        axes.set_axis_off()
-    for axes, above in zip(panels[-1, :2], panels[0, :2], strict=True):
-        axes.legend(*above.get_legend_handles_labels(), loc="upper center", borderaxespad=0)
-    words = "ESV of a frame: orange\nand − distracts, blue supports"
-    add_bar(figure, limit, words, cax=panels[-1, 2].inset_axes((0, 0.75, 1, 0.2)))
+    for axes, name in zip(panels[-1], names, strict=True):
+        axes.set_xlabel(name)
+    words = "ESV of a frame: orange and − distracts, blue supports"
+    look = {"shrink": 0.5, "aspect": 30, "fraction": 0.1 / len(models), "pad": 0.03}
+    add_bar(figure, limit, words, ax=panels.ravel().tolist(), location="bottom", **look)
+    handles, labels = (
+        [one for axes in panels[0, :2] for one in axes.get_legend_handles_labels()[kind]]
+        for kind in (0, 1)
+    )
+    add_legend(figure, handles, labels)
     class_words, note = explained_class(table)
     count = count_videos(int(table["video_count"].max()))
-    title = f"{FIGURE.title}\nESV of the {class_words}, {count}; neutral: at most ±{neutral:g}"
-    figure.suptitle(title + note, x=0.01, ha="left")
+    words = f"ESV of the {class_words}, {count}; neutral: at most ±{neutral:g}"
+    add_title(figure, FIGURE.title, words, note, note_of_models)
     return figure
 
 
@@ -174,8 +191,8 @@ def _draw_lines(axes: Axes, rows: pd.DataFrame, looks: Mapping[str, dict[str, An
     count_frames_along(axes, rows["n_frames"].min(), rows["n_frames"].max())
 
 
-def _draw_example(axes: Axes, rows: pd.DataFrame, limit: float) -> None:
-    """The ESVs of one video, a row of cells per number of frames."""
+def _draw_example(axes: Axes, rows: pd.DataFrame, limit: float, letters: int) -> None:
+    """The ESVs of one video, a row of cells per number of frames; lines of so many letters."""
     if rows.empty:
         axes.set_axis_off()
         return
@@ -189,7 +206,8 @@ def _draw_example(axes: Axes, rows: pd.DataFrame, limit: float) -> None:
     axes.set_yticks(range(len(lengths))[::-every], lengths[::-every])
     axes.set_xticks([0, 0.5, 1], ["start", "middle", "end"])
     first = rows.iloc[0]
-    axes.set_title(f"video {first['uid']}\n{class_title(first['class_name'], 30, max_lines=2)}")
+    class_name = class_title(first["class_name"], letters, max_lines=2)
+    axes.set_title(f"video {first['uid']}\n{class_name}")
     axes.set_ylabel("frames")
 
 

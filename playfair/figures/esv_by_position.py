@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -16,18 +15,20 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     FAINT,
     INK,
-    LOOK,
-    ONE_COLUMN,
     PALETTE,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames,
     count_videos,
     explained_class,
+    models_to_draw,
     new_figure,
+    with_look,
 )
 
 FIGURE = FigureEntry(
@@ -42,7 +43,7 @@ ALL = "all"
 MOST_LENGTHS = 4
 """Numbers of frames drawn: with more, boxes become too narrow to read."""
 _QUANTILES = {"esv_q05": 0.05, "esv_q25": 0.25, "esv_median": 0.5, "esv_q75": 0.75, "esv_q95": 0.95}
-_ROW_HEIGHT = 1.45
+_ROW_HEIGHT, _OTHERS = 1.45, 1.25
 _MEAN = PALETTE[0]
 _MOST_TICKS = 8
 _LOOKS: dict[str, tuple[str, str, str]] = {
@@ -115,7 +116,7 @@ def _rows(model: str, table: EsvTable, outcome: str, chosen: np.ndarray) -> pd.D
     )
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`esv_by_position_table`: a row per model, a panel per n_frames.
 
@@ -124,10 +125,13 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     scale.
     """
     models = list(dict.fromkeys(table["model"]))
-    lengths = lengths_to_draw(sorted(table["n_frames"].unique()))
+    models, note_of_models = models_to_draw(models, paper().rows(len(models), _ROW_HEIGHT, _OTHERS))
+    table = table[table["model"].isin(models)]
+    most_lengths = paper().columns(MOST_LENGTHS, 1.6)
+    lengths = lengths_to_draw(sorted(table["n_frames"].unique()), most_lengths)
     # A panel alone stays as wide as it would be among others, or its boxes would be.
-    width = TWO_COLUMNS if len(lengths) > 1 else ONE_COLUMN + 0.9
-    figure = new_figure(width, 1.05 + _ROW_HEIGHT * len(models))
+    width = paper().width if len(lengths) > 1 else min(4.4, paper().width)
+    figure = new_figure(_OTHERS + _ROW_HEIGHT * len(models), width)
     ratios = [length + 1.0 for length in lengths]
     panels = figure.subplots(
         len(models), len(lengths), squeeze=False, sharey=True, sharex="col", width_ratios=ratios
@@ -153,12 +157,11 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     handles: list[Any] = [Patch(facecolor=face, edgecolor=INK) for _, face, _ in shown]
     handles.append(Line2D([], [], color=_MEAN, marker="o", markersize=2.5, linewidth=1.0))
     names = [*(words for words, _, _ in shown), "mean, 95 % interval"]
-    figure.legend(handles, names, loc="outside lower center", ncols=len(names))
+    add_legend(figure, handles, names)
     class_words, note = explained_class(table[table["outcome"] == ALL])
     whole = table[table["outcome"].eq(ALL) & table["n_frames"].eq(lengths[-1])]
     count = count_videos(int(whole["video_count"].max()))
-    title = f"{FIGURE.title}\nESV of the {class_words}, {count}"
-    figure.suptitle(title + note, x=0.01, ha="left")
+    add_title(figure, FIGURE.title, f"ESV of the {class_words}, {count}", note, note_of_models)
     return figure
 
 

@@ -5,7 +5,6 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -23,6 +22,7 @@ from playfair.errors import InputError
 from playfair.evaluation.intervals import STANDARD_NORMAL_95
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -34,19 +34,19 @@ from playfair.figures.drawing.strip_page import (
     Line,
     Page,
     break_lines,
+    room_for_blocks,
 )
 from playfair.figures.drawing.strips import EVIDENCE_LOOK, OUTCOMES, evidence_runs
 from playfair.figures.drawing.style import (
     FAINT,
     INK,
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
     class_title,
     draw_with_interval,
     model_looks,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.figures.filmstrips import Frames, inside_evidence
 from playfair.files import read_csv
@@ -78,7 +78,6 @@ COLUMNS = [
 """Of :func:`every_frame_table`, also where there is no example."""
 
 # In inches.
-_WIDTH = TWO_COLUMNS - FRAMES_LEFT - MARGIN
 _CURVE, _SECONDS = 0.8, 0.2
 _FRAME_WIDTH, _FRAME_HEIGHT = 0.6, 0.5
 _MARKERS_IN_WORDS = {"o": "●", "s": "■", "D": "◆", "^": "▲", "v": "▼", "P": "✚"}
@@ -156,7 +155,7 @@ def _video_rows(
     )
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_every_frame(table: pd.DataFrame, frames: Frames | None = None) -> Figure:
     """Draw the table of :func:`every_frame_table`.
 
@@ -169,21 +168,23 @@ def plot_every_frame(table: pd.DataFrame, frames: Frames | None = None) -> Figur
         frames: called as frames(uid, frame_idx), gives the frames to show; None shows none.
     """
     if table.empty:
-        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
+        return say_nothing_to_draw(new_figure(2.0), "There is no example to show.")
     half_width = STANDARD_NORMAL_95 * table["esv_se"]
     table = table.assign(low=table["esv"] - half_width, high=table["esv"] + half_width)
     values = table[["esv", "low", "high"]].to_numpy()
     scale = min(np.nanmin(values), 0.0), max(np.nanmax(values), 0.0)
     looks = model_looks(list(dict.fromkeys(table["model"])))
     panels = [_Panel(rows, looks, frames) for _, rows in table.groupby("example")]
-    page = Page.with_title(
-        "Frame by frame: what every frame contributes",
-        [panel.height for panel in panels],
-        "ESV of each frame for the class: above 0 the frame supports it, below 0 it distracts",
-    )
-    for panel in panels:
+    heights = [panel.height for panel in panels]
+    room = room_for_blocks()
+    drawn = max(1, int((np.cumsum(np.array(heights) + BETWEEN) <= room).sum()))
+    words = "ESV of each frame for the class: above 0 the frame supports it, below 0 it distracts"
+    if drawn < len(panels):
+        words += f"; {drawn} of {len(panels)} examples, for which the page has room"
+    legend = _legend(next(iter(looks.values())), bool(table["inside"].notna().any()))
+    page = Page(FIGURE.title, heights[:drawn], legend, words)
+    for panel in panels[:drawn]:
         panel.draw(page, scale)
-    _add_legend(page, next(iter(looks.values())), has_truth=bool(table["inside"].notna().any()))
     return page.figure
 
 
@@ -197,6 +198,7 @@ class _Panel:
             str(model): of_model for model, of_model in rows.groupby("model", sort=False)
         }
         self.looks = looks
+        self.width = paper().width - FRAMES_LEFT - MARGIN
         first = next(iter(self.by_model.values()))
         self.inside = first["inside"].to_numpy()
         self.frame_count = len(first)
@@ -216,23 +218,23 @@ class _Panel:
     def draw(self, page: Page, scale: tuple[float, float]) -> None:
         """Draw below what the page holds; `scale` is the range of values of all panels."""
         page.add_lines(self.lines, EVIDENCE)
-        self._draw_evidence(page.add_axes(FRAMES_LEFT, 0, _WIDTH, EVIDENCE))
-        cell = _WIDTH / max(len(self.pictures), 1)
+        self._draw_evidence(page.add_axes(FRAMES_LEFT, 0, self.width, EVIDENCE))
+        cell = self.width / max(len(self.pictures), 1)
         for place, picture in enumerate(self.pictures):
             left = FRAMES_LEFT + (place + 0.5) * cell - self.frame_width / 2
             axes = page.add_axes(left, EVIDENCE, self.frame_width, self.frame_height)
             axes.imshow(picture, interpolation="lanczos", aspect="auto")
             axes.set_axis_off()
         below_top = EVIDENCE + self.frame_height + GAP
-        self._draw_curves(page.add_axes(FRAMES_LEFT, below_top, _WIDTH, _CURVE), scale)
+        self._draw_curves(page.add_axes(FRAMES_LEFT, below_top, self.width, _CURVE), scale)
         page.top -= self.height + BETWEEN
 
     def _fit_frames(self, pixel_height: int, pixel_width: int) -> int:
         """How many frames go side by side, in the middles of equal parts of the video."""
         aspect = pixel_width / pixel_height
         widest = min(_FRAME_HEIGHT * aspect, _FRAME_WIDTH)
-        count = min(max(round(_WIDTH / (widest + GAP)), 1), self.frame_count)
-        self.frame_width = min(_WIDTH / count - GAP, widest * 1.1)
+        count = min(max(round(self.width / (widest + GAP)), 1), self.frame_count)
+        self.frame_width = min(self.width / count - GAP, widest * 1.1)
         self.frame_height = self.frame_width / aspect
         return count
 
@@ -248,9 +250,7 @@ class _Panel:
                 f"{_MARKERS_IN_WORDS[look['marker']]} {model_title(model)} "
                 f"{OUTCOMES[first['outcome']]}, score\N{NO-BREAK SPACE}{first['score']:.2f}"
             )
-            paragraphs.append(
-                (textwrap.fill(words, LETTERS_PER_LINE + 1), {"color": look["color"]})
-            )
+            paragraphs.append((textwrap.fill(words, LETTERS_PER_LINE), {"color": look["color"]}))
         counts = [rows["evaluations"].iloc[0] for rows in self.by_model.values()]
         least, most = min(counts), max(counts)
         evaluations = f"{most}" if least == most else f"{least}–{most}"
@@ -312,7 +312,7 @@ def _write_small(largest: float) -> FuncFormatter:
     return FuncFormatter(write)
 
 
-def _add_legend(page: Page, look: dict[str, Any], has_truth: bool) -> None:
+def _legend(look: dict[str, Any], has_truth: bool) -> tuple[list[Any], list[str]]:
     band = Patch(color=look["color"], alpha=0.25, linewidth=0)
     handles: list[Any] = [(band, Line2D([], [], **_CURVE_LOOK, **look))]
     labels = ["sampled ESV with its 95 % interval"]
@@ -320,16 +320,7 @@ def _add_legend(page: Page, look: dict[str, Any], has_truth: bool) -> None:
         shading = Patch(color=FAINT, alpha=_SHADE, linewidth=0)
         handles.append((shading, Line2D([], [], **EVIDENCE_LOOK)))
         labels.append("frames that carry the evidence")
-    page.figure.legend(
-        handles,
-        labels,
-        loc="lower left",
-        bbox_to_anchor=(MARGIN / TWO_COLUMNS, 0.0),
-        ncols=len(labels),
-        handlelength=1.1,
-        columnspacing=1.5,
-        borderaxespad=0.2,
-    )
+    return handles, labels
 
 
 def draw(

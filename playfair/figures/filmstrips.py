@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -14,9 +13,9 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption
-from playfair.figures.drawing.strip_page import Page
-from playfair.figures.drawing.strips import FrameStrip, StripScale, add_strip_legend
-from playfair.figures.drawing.style import LOOK, TWO_COLUMNS, new_figure, say_nothing_to_draw
+from playfair.figures.drawing.strip_page import BETWEEN, Page, room_for_blocks
+from playfair.figures.drawing.strips import FrameStrip, StripScale, strip_legend
+from playfair.figures.drawing.style import new_figure, say_nothing_to_draw, with_look
 
 FIGURE = FigureEntry(
     title="Which frames made the model say so?",
@@ -215,7 +214,7 @@ def inside_evidence(
     return np.full(len(frame_idx), np.nan)
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`filmstrips_table`.
 
@@ -223,7 +222,8 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
     sampled frames and when they are shown, with a line above those that carry the evidence; below
     them bars that lead from the prior to the score of the true class, each as long as the ESV of
     its frame (blue supports, orange distracts), with the number, and in grey the way of the rival's
-    score, all on one scale; and of a wrong prediction the true minus the predicted class.
+    score, all on one scale; and of a wrong prediction the true minus the predicted class. Of more
+    examples than go on one page every model's first ones are drawn.
 
     Args:
         table: one row per example and frame.
@@ -231,13 +231,13 @@ def plot_filmstrips(table: pd.DataFrame, frames: Frames | None) -> Figure:
             none, only features: the number of each frame takes the picture's place.
     """
     if table.empty:
-        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "There is no example to show.")
+        return say_nothing_to_draw(new_figure(2.0), "There is no example to show.")
     strips, scale = strips_of(table, frames)
-    title = "Which frames made the model say so?"
-    page = Page.with_title(title, [strip.height for strip in strips])
-    for strip in strips:
+    drawn, note = strips_on_a_page(strips)
+    legend = strip_legend(pd.concat([strip.rows for strip in drawn]))
+    page = Page(FIGURE.title, [strip.height for strip in drawn], legend, note)
+    for strip in drawn:
         strip.draw(page, scale)
-    add_strip_legend(page, table)
     return page.figure
 
 
@@ -249,6 +249,30 @@ def strips_of(table: pd.DataFrame, frames: Frames | None) -> tuple[list[FrameStr
         pictures = frames(rows["uid"].iloc[0], frame_idx) if frames else None
         strips.append(FrameStrip(rows, pictures))
     return strips, StripScale.of_examples(table)
+
+
+def strips_on_a_page(
+    strips: Sequence[FrameStrip], below: float = 0.0
+) -> tuple[list[FrameStrip], str]:
+    """The strips for which a page has room, in their order, and in words that they are not all.
+
+    Every model's first comes before any model's second. `below`: inches below each strip.
+    """
+    turns: dict[str, int] = {}
+    places = []
+    for place, strip in enumerate(strips):
+        turns[strip.model] = turns.get(strip.model, 0) + 1
+        places.append((turns[strip.model], place))
+    room = room_for_blocks()
+    chosen: list[int] = []
+    for _, place in sorted(places):
+        room -= strips[place].height + below + BETWEEN
+        if room < 0 and chosen:
+            break
+        chosen.append(place)
+    left_out = len(strips) - len(chosen)
+    note = f"{len(chosen)} of {len(strips)} examples, for which the page has room"
+    return [strips[place] for place in sorted(chosen)], note if left_out else ""
 
 
 def drawn_number(numbers: Sequence[int], asked: int | None) -> int:

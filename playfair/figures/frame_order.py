@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,16 +14,20 @@ from playfair.evaluation.frame_order import AS_IS, ORDERS, REVERSED, SHUFFLED
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.sampling_error import correlation
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.names import model_heading, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     DISTRACTS,
     INK,
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
+    letters_in,
     model_looks,
+    models_to_draw,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.files import read_csv
 
@@ -35,7 +38,6 @@ FIGURE = FigureEntry(
     needs=("order_checks",),
 )
 
-_COLUMNS = 3
 _HEIGHT, _SCATTER = 2.1, 2.35
 _MEASURES = {
     "accuracy": "how often the true class wins",
@@ -105,7 +107,7 @@ def _with_ends(name: str, middle: Any, low: Any, high: Any) -> dict[str, float]:
     return {name: float(middle), f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_frame_order(table: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """Draw the table of :func:`frame_order_table`, and below it the ESVs of all frames by model.
 
@@ -113,37 +115,44 @@ def plot_frame_order(table: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """
     models = list(dict.fromkeys(table["model"])) if len(table) else []
     if not models:
-        figure = new_figure(TWO_COLUMNS, 2.0)
+        figure = new_figure(2.0)
         return say_nothing_to_draw(figure, "There are no videos to ask a model about.")
-    row_count = -(-len(models) // _COLUMNS)
-    figure = new_figure(TWO_COLUMNS, 1.0 + _HEIGHT + _SCATTER * row_count)
-    ratios = [_HEIGHT] + [_SCATTER] * row_count
-    panels = figure.subplots(1 + row_count, _COLUMNS, squeeze=False, height_ratios=ratios)
+    columns = paper().columns(len(_MEASURES), 2.1)
+    above = -(-len(_MEASURES) // columns)
+    others = 1.0 + _HEIGHT * above
+    most = columns * paper().rows(-(-len(models) // columns), _SCATTER, others)
+    models, note = models_to_draw(models, most)
+    table, runs = (rows[rows["model"].isin(models)] for rows in (table, runs))
+    below = -(-len(models) // columns)
+    figure = new_figure(others + _SCATTER * below)
+    ratios = [_HEIGHT] * above + [_SCATTER] * below
+    panels = figure.subplots(above + below, columns, squeeze=False, height_ratios=ratios)
+    measures, scatters = panels[:above].ravel(), panels[above:].ravel()
+    for axes in [*measures[len(_MEASURES) :], *scatters[len(models) :]]:
+        axes.set_visible(False)
     has_labels = bool((table["video_count"] > table["unlabelled_count"]).any())
-    for axes, (measure, title) in zip(panels[0], _MEASURES.items(), strict=True):
+    for axes, (measure, title) in zip(measures, _MEASURES.items(), strict=False):
         _draw_measure(axes, table, measure)
-        axes.set_title(title if has_labels else title.replace("true", "predicted"))
+        title = title if has_labels else title.replace("true", "predicted")
+        axes.set_title(wrap(title, letters_in(paper().width / columns - 0.55)))
     if not has_labels:
-        panels[0, 0].set_axis_off()
+        measures[0].set_axis_off()
     room = 0.05 * (float(np.ptp(runs["esv"])) or 1.0)
     limits = float(runs["esv"].min()) - room, float(runs["esv"].max()) + room
-    for axes in panels[1:].flat[len(models) :]:
-        axes.set_visible(False)
-    for axes, model in zip(panels[1:].flat, models, strict=False):
+    for axes, model in zip(scatters, models, strict=False):
         of_model = runs[runs["model"] == model]
         _draw_frames(axes, of_model, limits)
         rows = table[table["model"] == model].set_index("order")
         alike = ", ".join(f"{rows['esv_correlation'][order]:.2f}" for order in _LOOKS)
         count = rows["n_frames"].iloc[0]
-        axes.set_title(f"{model_heading(model, 26)}: n = {count}\ncorrelation {alike}")
-    panels[1, 0].set_ylabel("ESV in the other order")
-    handles, labels = panels[0, 2].get_legend_handles_labels()
-    others = panels[1, 0].get_legend_handles_labels()
-    figure.legend(
-        handles + others[0], labels + others[1], loc="outside lower center", ncols=4, markerscale=1
-    )
+        name = model_heading(model, letters_in(paper().width / columns - 0.75) - 5, max_lines=3)
+        axes.set_title(f"{name}: n = {count}\ncorrelation {alike}")
+    scatters[0].set_ylabel("ESV in the other order")
+    handles, labels = measures[1].get_legend_handles_labels()
+    frames = scatters[0].get_legend_handles_labels()
+    add_legend(figure, handles + frames[0], labels + frames[1], markerscale=1)
     count = " to ".join(str(int(one)) for one in sorted(set(table["video_count"])))
-    figure.suptitle(f"{FIGURE.title}\n{count} videos", x=0.01, ha="left")
+    add_title(figure, FIGURE.title, f"{count} videos", note)
     return figure
 
 

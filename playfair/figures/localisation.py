@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -24,17 +23,20 @@ from playfair.evaluation.localisation import (
     uniform_mass_inside,
 )
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames_along,
+    count_videos,
     draw_with_interval,
     explained_class,
     model_looks,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 
 FIGURE = FigureEntry(
@@ -128,7 +130,7 @@ def _summarise(esv: np.ndarray, inside: np.ndarray) -> dict[str, float]:
     }
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_localisation(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`localisation_table`.
 
@@ -137,14 +139,18 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
     Grey, over all clips: uniform attribution, which is also the chance that a random frame is
     inside, and values that are highest in the middle whatever is there.
     """
-    figure = new_figure(TWO_COLUMNS, 3.3)
     if table.empty or not table["video_count"].any():
-        return say_nothing_to_draw(figure, "The ground truth names none of the videos.")
+        return say_nothing_to_draw(new_figure(3.3), "The ground truth names none of the videos.")
     models = list(dict.fromkeys(table["model"]))
     looks = model_looks(models)
     everything = table[table["clips"] == "all"].groupby("n_frames")
-    panels = figure.subplots(1, 3, sharey=True)
-    for axes, (measure, interval, baseline, title) in zip(panels, _PANELS, strict=True):
+    columns = paper().columns(len(_PANELS), 2.2)
+    rows = -(-len(_PANELS) // columns)
+    figure = new_figure(1.1 + 1.8 * rows + 0.28 * len(models) * 2.0 / columns)
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for axes in panels[len(_PANELS) :]:
+        axes.set_visible(False)
+    for axes, (measure, interval, baseline, title) in zip(panels, _PANELS, strict=False):
         for model in models:
             right, both = (
                 table[(table["model"] == model) & (table["clips"] == clips)]
@@ -169,19 +175,22 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
         axes.set_title(title)
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
         count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
-    panels[1].set_xlabel("number of frames that the model sees")
-    panels[0].set_ylabel("mean over videos")
+        axes.tick_params(labelleft=True)
+        axes.set_xlabel("number of frames")
+    for axes in panels[::columns]:
+        axes.set_ylabel("mean over videos")
     handles = [Line2D([], [], **looks[model]) for model in models]
-    labels = [f"{model_title(model)}, clips that it gets right" for model in models]
+    names = [model_heading(model, 30) for model in models]
+    labels = [f"{name}, clips that it gets right" for name in names]
     handles += [Line2D([], [], **looks[model] | _ALL_CLIPS) for model in models]
-    labels += [f"{model_title(model)}, all clips" for model in models]
+    labels += [f"{name}, all clips" for name in names]
     handles.append(Line2D([], [], **_UNIFORM))
     handles.append(Line2D([], [], **_MIDDLE))
     labels += ["every frame the same (uniform)", "middle frames first, whatever they show"]
-    column_count = 3 if len(models) > 1 else 2
-    figure.legend(handles, labels, loc="outside lower center", ncols=column_count, handlelength=2.6)
+    add_legend(figure, handles, labels, handlelength=2.6)
     _, note = explained_class(table)
-    figure.suptitle(f"Do the values point at the evidence?{note}", x=0.01, ha="left")
+    count = count_videos(int(table["video_count"].max()))
+    add_title(figure, FIGURE.title, count, note)
     return figure
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,14 +12,17 @@ from matplotlib.lines import Line2D
 from playfair.evaluation.intervals import bootstrap_interval
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.methods import method_looks, method_title
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     INK,
-    LOOK,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_videos,
+    models_to_draw,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.files import read_csv
 
@@ -82,7 +84,7 @@ def _summarise(clips: pd.DataFrame) -> Iterator[dict[str, Any]]:
         yield row
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_localisation_by_method(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`localisation_by_method_table` at the most frames, all classes.
 
@@ -90,21 +92,26 @@ def plot_localisation_by_method(table: pd.DataFrame) -> Figure:
     right; hollow: all clips.
     """
     if table.empty:
-        return say_nothing_to_draw(
-            new_figure(TWO_COLUMNS, 2.0), "The ground truth names none of the videos."
-        )
+        return say_nothing_to_draw(new_figure(2.0), "The ground truth names none of the videos.")
     table = table[table["n_frames"].eq(table["n_frames"].max())]
     table = table[table["class_name"] == ALL_CLASSES]
     models, methods = (list(dict.fromkeys(table[name])) for name in ("model", "method"))
     looks = method_looks(methods)
-    figure = new_figure(TWO_COLUMNS, 1.2 + (0.5 + 0.22 * len(methods)) * len(models))
-    panels = figure.subplots(len(models), len(_MEASURES), squeeze=False, sharey=True)
+    columns = 4 if paper().width > 6 else 2
+    rows = len(_MEASURES) // columns
+    row_height = 0.5 + 0.22 * len(methods)
+    models, note = models_to_draw(models, paper().rows(len(models), row_height * rows, 1.3))
+    figure = new_figure(1.3 + row_height * rows * len(models))
+    panels = figure.subplots(len(models) * rows, columns, squeeze=False, sharey=True)
+    panels = panels.reshape(len(models), len(_MEASURES))
     for axes_of_model, model in zip(panels, models, strict=True):
         for axes, measure in zip(axes_of_model, _MEASURES, strict=True):
             _draw_measure(axes, table[table["model"] == model], measure, methods, looks)
-        axes_of_model[0].set_ylabel(model_title(model), fontweight="bold")
-    for axes, title in zip(panels[0], _MEASURES.values(), strict=True):
-        axes.set_title(title)
+        axes_of_model[0].set_ylabel(model_heading(model), fontweight="bold")
+    titled = panels[:1] if rows == 1 else panels
+    for axes, title in zip(titled.T, _MEASURES.values(), strict=True):
+        for one in axes:
+            one.set_title(title)
     counts = {
         name: int(table.loc[table["clips"] == name, "video_count"].max())
         for name in table["clips"].unique()
@@ -115,9 +122,8 @@ def plot_localisation_by_method(table: pd.DataFrame) -> Figure:
         f"{count_videos(counts.get('right', 0))} that all models get right",
         f"all {count_videos(counts['all'])}",
     ]
-    figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    words = f"true class, {table['n_frames'].iloc[0]} frames"
-    figure.suptitle(f"{FIGURE.title}\n{words}", x=0.01, ha="left")
+    add_legend(figure, handles, labels)
+    add_title(figure, FIGURE.title, f"true class, {table['n_frames'].iloc[0]} frames", note)
     return figure
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,15 +10,19 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames_along,
+    count_videos,
     draw_with_interval,
     model_looks,
+    models_to_draw,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.files import read_csv
 
@@ -29,7 +32,7 @@ FIGURE = FigureEntry(
     order=45,
     needs=("masking_checks",),
 )
-_HEIGHT = 2.6
+_HEIGHT = 2.3
 
 
 def masking_check_table(runs: pd.DataFrame) -> pd.DataFrame:
@@ -56,15 +59,19 @@ def masking_check_table(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_masking_check(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`masking_check_table`: a row per model, a line per stand-in."""
     models = list(dict.fromkeys(table["model"])) if len(table) else []
-    figure = new_figure(TWO_COLUMNS, 0.7 + _HEIGHT * max(len(models), 1))
     if not models:
-        return say_nothing_to_draw(figure, "There are no clips to ask a network about.")
+        return say_nothing_to_draw(new_figure(2.0), "There are no clips to ask a network about.")
     looks = model_looks(list(dict.fromkeys(table["fill"])))
-    panels = figure.subplots(len(models), 2, squeeze=False, sharey=True)
+    columns = paper().columns(2, 2.6)
+    row_count = 2 // columns
+    models, note = models_to_draw(models, paper().rows(len(models), _HEIGHT * row_count, 1.0))
+    figure = new_figure(1.0 + _HEIGHT * row_count * len(models))
+    panels = figure.subplots(len(models) * row_count, columns, squeeze=False, sharey=True)
+    panels = panels.reshape(len(models), 2)
     for axes_of_model, model in zip(panels, models, strict=True):
         of_model = table[table["model"] == model]
         for axes, measure in zip(axes_of_model, ("accuracy", "score"), strict=True):
@@ -81,14 +88,15 @@ def plot_masking_check(table: pd.DataFrame) -> Figure:
             axes.set_ylim(0, 1.03)
             axes.set_xlabel("number of elements that are kept")
             count_frames_along(axes, 1, int(of_model["kept"].max()))
-        axes_of_model[0].set_title(f"{model_title(model)}: how often the class wins")
+        name = model_heading(model, 40)
+        axes_of_model[0].set_title(f"{name}:\nhow often the class wins")
         axes_of_model[0].set_ylabel("accuracy")
         axes_of_model[0].yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-        axes_of_model[1].set_title(f"{model_title(model)}: score of the class")
+        axes_of_model[1].set_title(f"{name}:\nscore of the class")
         axes_of_model[1].tick_params(labelleft=True)
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 6))
-    figure.suptitle(FIGURE.title, x=0.01, ha="left")
+    add_legend(figure, handles, labels)
+    add_title(figure, FIGURE.title, count_videos(int(table["video_count"].max())), note)
     return figure
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,17 +14,20 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.performance import TOP, ranks, true_class_scores
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_heading, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames_along,
     count_videos,
     draw_with_interval,
+    letters_in,
     model_looks,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 
 FIGURE = FigureEntry(
@@ -90,16 +92,20 @@ def performance_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_performance(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`performance_table`: accuracy left, mean score right.
 
     Where there are more than five classes dotted lines say how often the true one is among five.
     """
-    figure = new_figure(TWO_COLUMNS, 2.9)
     if table.empty or not table["video_count"].any():
-        return say_nothing_to_draw(figure, "No video has a known label: nothing to compare with.")
-    accuracy_axes, score_axes = figure.subplots(1, 2)
+        return say_nothing_to_draw(
+            new_figure(2.9), "No video has a known label: nothing to compare with."
+        )
+    columns = paper().columns(2, 3.0)
+    rows = 2 // columns
+    figure = new_figure(0.8 + 2.1 * rows + 0.1 * table["model"].nunique() / columns)
+    accuracy_axes, score_axes = figure.subplots(rows, columns, squeeze=False).flat
     _draw_models(accuracy_axes, table, "accuracy", "accuracy")
     _draw_models(score_axes, table, "score_mean", "score")
     class_count = round(1 / table["chance"].iloc[0])
@@ -117,7 +123,8 @@ def plot_performance(table: pd.DataFrame) -> Figure:
         linewidth=1.2,
         label="prior, before any frame is seen",
     )
-    accuracy_axes.set_title("How often the highest score is the true class")
+    letters = letters_in(paper().width / columns - 0.75)
+    accuracy_axes.set_title(wrap("How often the highest score is the true class", letters))
     accuracy_axes.set_ylabel("accuracy")
     accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     score_axes.set_title("Score given to the true class")
@@ -130,17 +137,10 @@ def plot_performance(table: pd.DataFrame) -> Figure:
         count_frames_along(axes, table["n_frames"].min(), table["n_frames"].max())
     handles, labels = accuracy_axes.get_legend_handles_labels()
     score_handles, score_labels = score_axes.get_legend_handles_labels()
-    figure.legend(
-        handles + score_handles[-1:],
-        labels + score_labels[-1:],
-        loc="outside lower center",
-        ncols=min(len(labels) + 1, 4),
-    )
-    title = "More frames, better predictions?"
+    add_legend(figure, handles + score_handles[-1:], labels + score_labels[-1:])
     left_out = int(table["unlabelled_count"].max())
-    if left_out:
-        title += f"\n{count_videos(left_out)} without a label: left out"
-    figure.suptitle(title, x=0.01, ha="left")
+    note = f", {left_out} without a label left out" if left_out else ""
+    add_title(figure, FIGURE.title, count_videos(int(table["video_count"].max())) + note)
     return figure
 
 
@@ -153,7 +153,7 @@ def _draw_models(axes: Axes, table: pd.DataFrame, value: str, interval: str) -> 
             rows[value],
             rows[f"{interval}_low"],
             rows[f"{interval}_high"],
-            label=model_title(str(model)),
+            label=model_heading(str(model), 30),
             **looks[str(model)],
         )
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -14,14 +14,17 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_title, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     draw_with_interval,
+    letters_in,
     model_looks,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.files import read_csv
 
@@ -50,6 +53,7 @@ _MEASURES = {
 }
 MEASURES = tuple(_MEASURES)
 """Columns of runs that are drawn where they are there, in this order."""
+_ROW_HEIGHT, _OTHERS = 1.85, 0.9
 _GROUP = ["sequences", "model", "sampler", "budget"]
 
 
@@ -86,7 +90,7 @@ def sampling_error_table(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_GROUP, "measure", "run_count", "mean", "low", "high"])
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_sampling_error(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`sampling_error_table`.
 
@@ -94,34 +98,43 @@ def plot_sampling_error(table: pd.DataFrame) -> Figure:
     budget runs along a logarithmic axis.
     """
     if table.empty:
-        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), "Nothing was sampled.")
+        return say_nothing_to_draw(new_figure(2.0), "Nothing was sampled.")
+    columns = paper().columns(len(_MEASURES), 1.6)
     blocks = list(table.groupby(["sequences", "model"], sort=False))
-    figure = new_figure(TWO_COLUMNS, 0.8 + 2.05 * len(blocks))
+    heights = [0.3 + _ROW_HEIGHT * -(-rows["measure"].nunique() // columns) for _, rows in blocks]
+    drawn = max(1, int((np.cumsum(heights) <= paper().height - _OTHERS).sum()))
+    note = f"{drawn} of {len(blocks)} studies, the first" if drawn < len(blocks) else ""
+    blocks, heights = blocks[:drawn], heights[:drawn]
+    figure = new_figure(_OTHERS + sum(heights))
     looks = model_looks(list(dict.fromkeys(table["sampler"])))
-    grid = figure.add_gridspec(len(blocks), 1)
+    grid = figure.add_gridspec(drawn, 1, height_ratios=heights)
     lines: dict[str, Line2D] = {}
     for place, ((sequences, model), rows) in enumerate(blocks):
         block = figure.add_subfigure(grid[place])
         block.suptitle(
-            f"{model_title(str(model))}, {sequences}",
+            wrap(f"{model_title(str(model))}, {sequences}", letters_in(0.8 * paper().width)),
             x=0.01,
             ha="left",
-            fontsize=8.5,
+            fontsize=rcParams["axes.titlesize"],
             fontweight="bold",
         )
         measures = [measure for measure in MEASURES if measure in set(rows["measure"])]
-        panels = block.subplots(1, len(measures), squeeze=False)[0]
-        for axes, measure in zip(panels, measures, strict=True):
+        count = min(columns, len(measures))
+        panels = block.subplots(-(-len(measures) // count), count, squeeze=False).ravel()
+        for axes in panels[len(measures) :]:
+            axes.set_visible(False)
+        for axes, measure in zip(panels, measures, strict=False):
             for sampler, of_sampler in rows[rows["measure"] == measure].groupby(
                 "sampler", sort=False
             ):
                 _draw_line(axes, of_sampler.sort_values("budget"), measure, looks[str(sampler)])
                 lines.setdefault(str(sampler).replace("_", " "), axes.lines[-1])
             _finish(axes, _MEASURES[measure], sorted(rows["budget"].unique()))
-    figure.legend(
-        list(lines.values()), list(lines), loc="outside lower center", ncols=min(len(lines), 4)
-    )
-    figure.suptitle("How good are sampled values?", x=0.01, ha="left")
+            axes.set_title(wrap(_MEASURES[measure].title, letters_in(paper().width / count - 0.75)))
+    add_legend(figure, list(lines.values()), list(lines))
+    counts = sorted({table["run_count"].min(), table["run_count"].max()})
+    runs = f"{' to '.join(map(str, counts))} runs: videos and repetitions"
+    add_title(figure, FIGURE.title, runs, note)
     return figure
 
 
@@ -134,7 +147,6 @@ def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, look: dict[str, Any
 
 
 def _finish(axes: Axes, measure: _Measure, budgets: list[int]) -> None:
-    axes.set_title(measure.title)
     axes.set_ylabel(measure.axis)
     axes.set_xlabel("evaluations per video")
     axes.set_xscale("log")

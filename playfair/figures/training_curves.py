@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,12 +13,15 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_title, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
+    letters_in,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 
 FIGURE = FigureEntry(
@@ -30,6 +32,7 @@ FIGURE = FigureEntry(
 )
 
 COLUMN_COUNT = 5
+_BLOCK, _OTHERS = 2.25, 0.9
 _COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}
 _WORDS = {"train": "training clips", "validation": "validation clips"}
 _KEPT_LINE: dict[str, Any] = {"color": "#333333", "linestyle": "--", "linewidth": 0.8}
@@ -50,7 +53,7 @@ def training_curves_table(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["log", *columns]]
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_training_curves(table: pd.DataFrame) -> Figure:
     """Draw the table of :func:`training_curves_table`: per log, accuracy above its loss.
 
@@ -60,13 +63,14 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
     """
     logs = list(dict.fromkeys(table["log"]))
     if not logs:
-        return say_nothing_to_draw(
-            new_figure(TWO_COLUMNS, 2.0), "No network was trained here: nothing to draw."
-        )
-    column_count = min(COLUMN_COUNT, len(logs))
-    block_count = math.ceil(len(logs) / column_count)
-    width = max(TWO_COLUMNS * column_count / COLUMN_COUNT, 4.0)
-    figure = new_figure(width, 0.8 + 2.25 * block_count)
+        return say_nothing_to_draw(new_figure(2.0), "No network was trained here: nothing to draw.")
+    most_columns = paper().columns(COLUMN_COUNT, 1.35)
+    column_count = min(most_columns, len(logs))
+    block_count = paper().rows(math.ceil(len(logs) / column_count), _BLOCK, _OTHERS)
+    log_count, logs = len(logs), logs[: block_count * column_count]
+    note = f"{len(logs)} of {log_count} networks, the first" if len(logs) < log_count else ""
+    width = min(paper().width, max(paper().width * column_count / most_columns, 4.0))
+    figure = new_figure(_OTHERS + _BLOCK * block_count, width)
     panels = figure.subplots(2 * block_count, column_count, squeeze=False, sharey="row")
     for place in range(block_count * column_count):
         block, column = divmod(place, column_count)
@@ -78,7 +82,8 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
         log = table[table["log"] == logs[place]]
         _draw(accuracy_axes, log, "accuracy")
         _draw(loss_axes, log, "loss")
-        accuracy_axes.set_title(f"{_log_title(logs[place])}\n{_kept_accuracy(log)}")
+        name = wrap(_log_title(logs[place]), letters_in(width / column_count - 0.35), max_lines=3)
+        accuracy_axes.set_title(f"{name}\n{_kept_accuracy(log)}")
         accuracy_axes.set_ylim(0, 1.05)
         accuracy_axes.set_yticks([0, 0.5, 1])
         accuracy_axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
@@ -96,9 +101,9 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
     if any(_kept_early(log) for _, log in table.groupby("log")):
         handles.append(Line2D([], [], **_KEPT_LINE))
         words.append("epoch kept")
-    figure.legend(handles, words, loc="outside lower center", ncols=3)
+    add_legend(figure, handles, words)
     figure.align_ylabels()
-    figure.suptitle("How the networks learned", x=0.01, ha="left")
+    add_title(figure, FIGURE.title, note)
     return figure
 
 

@@ -1,7 +1,6 @@
 """The ESV curve of one video: a value per frame and class, with its standard error if sampled."""
 
 from collections.abc import Sequence
-from itertools import cycle
 
 import matplotlib
 import numpy as np
@@ -12,7 +11,7 @@ from matplotlib.figure import Figure
 from playfair.attribution.result import Attribution
 from playfair.errors import InputError
 from playfair.figures.drawing.fonts import text_as_text
-from playfair.figures.drawing.style import PALETTE, REFERENCE
+from playfair.figures.drawing.style import REFERENCE, model_looks
 
 
 def plot_result(
@@ -45,7 +44,8 @@ def _plot(
         _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
     frames = np.arange(len(shown.esv))
     ax.axhline(0, color=REFERENCE, linewidth=0.8)
-    for colour, class_number in zip(cycle(PALETTE), classes, strict=False):
+    looks = model_looks([*map(str, classes)])
+    for class_number in classes:
         if class_number not in class_idx:
             raise InputError(
                 f"class {class_number} cannot be drawn: the result holds the classes "
@@ -58,9 +58,8 @@ def _plot(
             frames,
             shown.esv[:, column],
             yerr=error,
-            marker="o",
-            color=colour,
             capsize=2,
+            **looks[str(class_number)],
             label=f"{name} (score {shown.scores[column]:.2f})",
         )
     ax.set(xlabel="Frame", ylabel=f"Element Shapley Value ({shown.score})")

@@ -3,16 +3,26 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from matplotlib import rcParams
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from playfair.figures.drawing.style import REFERENCE, TWO_COLUMNS
+from playfair.figures.drawing.names import wrap
+from playfair.figures.drawing.paper import paper
+from playfair.figures.drawing.style import (
+    REFERENCE,
+    legend_columns,
+    letters_in,
+    new_figure,
+    wrap_title,
+)
 
 # Everything in inches.
 MARGIN, _WORDS, _AXIS = 0.08, 1.62, 0.3
-_TITLE, _SUBTITLE, _LEGEND = 0.42, 0.13, 0.3
-PAGE_HEIGHT = 11.0
-"""Of all blocks of a page, so that with title and legend it is one of A4."""
+_TITLE, _SUBTITLE, _LEGEND = 0.17, 0.13, 0.14
+"""Of a line each."""
+_BELOW_TITLE = 0.25
+_WIDE = 6.0
+"""Where titles and legends take a line or two."""
 BETWEEN = 0.2
 """Between one block of the page and the next."""
 GAP = 0.035
@@ -34,6 +44,11 @@ class Line(NamedTuple):
     look: dict[str, Any]
 
 
+def room_for_blocks() -> float:
+    """Inches of all blocks, and between them, on the longest page under a title with a legend."""
+    return paper().height - (0.9 if paper().width > _WIDE else 1.9)
+
+
 def break_lines(paragraphs: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
     """Place paragraphs, each with its look and broken into lines already, below one another."""
     lines, below_top = [], 0.0
@@ -46,39 +61,67 @@ def break_lines(paragraphs: Iterable[tuple[str, dict[str, Any]]]) -> list[Line]:
 
 
 class Page:
-    """A figure two columns wide on which things are placed in inches, from the top down."""
+    """A figure as wide as the paper on which things are placed in inches, from the top down.
 
-    def __init__(self, height: float):
-        self.height = height
-        self.figure = Figure(figsize=(TWO_COLUMNS, height))
-        self.top = height
+    Args:
+        title: in bold, at the top.
+        heights: of the blocks that there has to be room for.
+        legend: handles and labels, at the foot.
+        subtitle: smaller and paler, below the title.
+    """
 
-    @classmethod
-    def with_title(cls, title: str, heights: Sequence[float], subtitle: str = "") -> "Page":
-        """A page under its title, with room for blocks of these heights and a legend.
+    def __init__(
+        self,
+        title: str,
+        heights: Sequence[float],
+        legend: tuple[Sequence[Any], Sequence[str]],
+        subtitle: str = "",
+    ):
+        self.width = paper().width
+        room = self.width - 2 * MARGIN
+        title = wrap_title(room, title)
+        subtitle = wrap(subtitle, letters_in(room)) if subtitle else ""
+        handles, labels = legend
+        columns = legend_columns(labels, room)
+        below_title = 0.08 + _TITLE * len(title.split("\n"))
+        title_height = below_title + _SUBTITLE * len(subtitle.splitlines()) + _BELOW_TITLE - 0.08
+        legend_height = 0.16 + _LEGEND * -(-len(labels) // columns) if labels else 0.1
+        blocks = BETWEEN * (len(heights) - 1) + sum(heights)
+        self.height = self.top = title_height + blocks + legend_height
+        self.figure = new_figure(self.height)
+        self.figure.set_layout_engine("none")
+        look = {"weight": "bold", "size": rcParams["figure.titlesize"], "linespacing": 1.1}
+        self.add_text(MARGIN, 0.08, title, **look)
+        self.add_text(MARGIN, below_title + 0.02, subtitle, color=REFERENCE)
+        self.top -= title_height
+        if labels:
+            self._add_legend(handles, labels, columns)
 
-        The subtitle is smaller and paler, below the title.
-        """
-        title_height = _TITLE + (_SUBTITLE if subtitle else 0.0)
-        page = cls(title_height + _LEGEND + BETWEEN * (len(heights) - 1) + sum(heights))
-        page.add_text(MARGIN, 0.08, title, weight="bold", size=10)
-        page.add_text(MARGIN, 0.28, subtitle, size=8, color=REFERENCE)
-        page.top -= title_height
-        return page
+    def _add_legend(self, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
+        self.figure.legend(
+            handles,
+            labels,
+            loc="lower left",
+            bbox_to_anchor=(MARGIN / self.width, 0.0),
+            ncols=columns,
+            handlelength=1.1,
+            columnspacing=1.5,
+            borderaxespad=0.2,
+        )
 
     def add_text(self, left: float, below_top: float, words: str, **look: Any) -> None:
         """Write `words` with their upper edge `below_top` inches under the current top."""
-        place = (left / TWO_COLUMNS, (self.top - below_top) / self.height)
+        place = (left / self.width, (self.top - below_top) / self.height)
         self.figure.text(*place, words, va="top", **look)
 
     def add_lines(self, lines: Iterable[Line], below_top: float) -> None:
         """Write lines at the left margin, the first `below_top` inches under the current top."""
         for line in lines:
-            self.add_text(MARGIN, below_top + line.below_top, line.words, size=8, **line.look)
+            self.add_text(MARGIN, below_top + line.below_top, line.words, **line.look)
 
     def add_axes(self, left: float, below_top: float, width: float, height: float) -> Axes:
         """Axes with their upper edge `below_top` inches under the current top."""
         bottom = self.top - below_top - height
         return self.figure.add_axes(
-            (left / TWO_COLUMNS, bottom / self.height, width / TWO_COLUMNS, height / self.height)
+            (left / self.width, bottom / self.height, width / self.width, height / self.height)
         )

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -31,7 +32,6 @@ from playfair.figures.drawing.style import (
     REFERENCE,
     RIVAL,
     SUPPORTS,
-    TWO_COLUMNS,
     class_title,
     count_frames,
 )
@@ -44,6 +44,8 @@ _CELL_OF_A_NUMBER = 0.8
 """Where the number of a frame stands for its picture."""
 _POINTS_PER_INCH = 72
 _LONGEST_ROW = 10
+_NARROWEST_CELL = 0.485
+"""Into which a number of three decimals goes."""
 OUTCOMES = {"right": "✓ right", "wrong": "✗ wrong", "unlabelled": "predicted"}
 _RIVAL_WORDS = {"right": "next best", "wrong": "but predicted", "unlabelled": "strongest other"}
 EVIDENCE_LOOK: dict[str, Any] = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt"}
@@ -82,7 +84,8 @@ class FrameStrip:
 
     Bars lead from the prior to the score, each as long as the ESV of the frame above it. Of a wrong
     prediction a second row of bars is the ESV for the true class minus that for the predicted one,
-    on a scale of its own. More than ten frames are broken into rows of equal length.
+    on a scale of its own. More than ten frames, fewer on narrow paper, are broken into rows of
+    equal length.
 
     Args:
         rows: one row per frame, columns as :func:`playfair.figures.filmstrips.filmstrips_table`.
@@ -91,9 +94,12 @@ class FrameStrip:
 
     def __init__(self, rows: pd.DataFrame, frames: Sequence[np.ndarray] | None):
         self.rows, self.frames = rows, frames
-        row_count = math.ceil(len(rows) / _LONGEST_ROW)
+        self.model = str(rows["model"].iloc[0])
+        beside = FRAMES_LEFT + MARGIN
+        longest = paper().columns(_LONGEST_ROW, _NARROWEST_CELL, beside)
+        row_count = math.ceil(len(rows) / longest)
         self.row_length = math.ceil(len(rows) / row_count)
-        available = (TWO_COLUMNS - FRAMES_LEFT - MARGIN) / self.row_length
+        available = (paper().width - beside) / self.row_length
         if frames is None:
             self.cell, self.frame_height = min(available, _CELL_OF_A_NUMBER), LINE
         else:
@@ -160,7 +166,7 @@ class FrameStrip:
         below_top += EVIDENCE
         for place, frame_idx in enumerate(rows["frame_idx"] if self.frames is None else []):
             middle = FRAMES_LEFT + (place + 0.5) * self.cell
-            page.add_text(middle, below_top, f"{frame_idx}", ha="center", size=8, color=REFERENCE)
+            page.add_text(middle, below_top, f"{frame_idx}", ha="center", color=REFERENCE)
         for place, frame in enumerate([] if self.frames is None else self.frames[chosen]):
             left = FRAMES_LEFT + place * self.cell + GAP / 2
             axes = page.add_axes(left, below_top, self.cell - GAP, self.frame_height)
@@ -184,7 +190,7 @@ class FrameStrip:
         for place in range(0, len(seconds), every):
             middle = FRAMES_LEFT + (place + 0.5) * self.cell
             words = f"{seconds[place]:.1f} s"
-            page.add_text(middle, below_top, words, ha="center", size=8, color=REFERENCE)
+            page.add_text(middle, below_top, words, ha="center", color=REFERENCE)
 
     def _draw_evidence(self, axes: Axes, rows: pd.DataFrame) -> None:
         axes.set(xlim=(0, len(rows)), ylim=(0, 1))
@@ -259,8 +265,10 @@ def _signed(value: float, decimals: int) -> str:
     return f"{'−' if value < 0 else '+'}{abs(value):.{decimals}f}"
 
 
-def add_strip_legend(page: Page, table: pd.DataFrame, marked: str = "frames with evidence") -> None:
-    """The legend of all strips of a table, at the foot of the page; `marked` frames have a line."""
+def strip_legend(
+    table: pd.DataFrame, marked: str = "frames with evidence"
+) -> tuple[list[Any], list[str]]:
+    """Handles and labels of the legend of all strips; `marked` frames have a line."""
     handles: list[Any] = [Patch(color=SUPPORTS), Patch(color=DISTRACTS)]
     labels = ["supports", "distracts"]
     if table["rival_esv"].notna().any():
@@ -272,13 +280,4 @@ def add_strip_legend(page: Page, table: pd.DataFrame, marked: str = "frames with
     if table["inside"].notna().any():
         handles.append(Line2D([], [], **EVIDENCE_LOOK))
         labels.append(marked)
-    page.figure.legend(
-        handles,
-        labels,
-        loc="lower left",
-        bbox_to_anchor=(MARGIN / TWO_COLUMNS, 0.0),
-        ncols=len(labels),
-        handlelength=1.1,
-        columnspacing=1.5,
-        borderaxespad=0.2,
-    )
+    return handles, labels

@@ -4,11 +4,10 @@ Colours are those of Okabe and Ito ("Color Universal Design", 2008), which stay 
 with the common kinds of colour blindness. Blue always means *supports*, orange *distracts*.
 """
 
-import textwrap
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib
 import numpy as np
@@ -21,13 +20,17 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from playfair.figures.drawing.fonts import LETTERS, text_as_text
+from playfair.figures.drawing.names import wrap
+from playfair.figures.drawing.paper import TEXT, paper
 from playfair.files import written_whole
 
-ONE_COLUMN = 3.5
-"""Width in inches of a figure in one column of a two-column page."""
-TWO_COLUMNS = 7.1
-"""Width in inches of a figure over both columns."""
 PNG_DPI = 200
+_TITLE = 10.0
+"""Points."""
+_LETTER, _BOLD_LETTER = 0.0078, 0.0091
+"""Inches that a letter is wide per point of its size, on average."""
+_AROUND_LABEL = 0.5
+"""Inches of a legend beside the words of a label."""
 
 SUPPORTS = "#0072B2"
 DISTRACTS = "#E08A00"
@@ -46,49 +49,54 @@ DIVERGING = LinearSegmentedColormap.from_list(
 PALETTE = ("#009E73", "#9C4A86", "#000000", "#56B4E9", "#B8860B", "#7F7F7F")
 """Of lines side by side: models, classes. Past the last colour they begin again."""
 _MODEL_MARKERS = ("o", "s", "D", "^", "v", "P")
+_MODEL_LINES = ("-", (0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)), (0, (1, 1.2)))
+"""The line of the first models, of those past the last colour, and so on."""
 
-LOOK: Any = {
-    **text_as_text(LETTERS),
-    "font.size": 8,
+# Sizes for text of 8 points, in points.
+_SIZES = {
+    "font.size": TEXT,
     "axes.titlesize": 8.5,
+    "axes.labelsize": TEXT,
+    "axes.linewidth": 0.7,
+    "grid.linewidth": 0.6,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "xtick.major.pad": 3.5,
+    "ytick.major.pad": 3.5,
+    "legend.fontsize": TEXT,
+    "lines.linewidth": 1.5,
+    "lines.markersize": 4.0,
+    "figure.titlesize": _TITLE,
+    "hatch.linewidth": 0.6,
+}
+_LOOK: Any = {
+    **text_as_text(LETTERS),
     "axes.titleweight": "normal",
     "axes.titlelocation": "left",
-    "axes.labelsize": 8,
     "axes.labelcolor": INK,
     "axes.edgecolor": "#5F6368",
-    "axes.linewidth": 0.7,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
     "grid.color": "#E4E6E9",
-    "grid.linewidth": 0.6,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
     "xtick.color": "#5F6368",
     "ytick.color": "#5F6368",
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.major.width": 0.7,
-    "ytick.major.width": 0.7,
-    "legend.fontsize": 8,
     "legend.frameon": False,
     "legend.handlelength": 1.6,
-    "lines.linewidth": 1.5,
-    "lines.markersize": 4,
     "text.color": INK,
     "figure.facecolor": "white",
-    "figure.titlesize": 10,
     "figure.titleweight": "bold",
-    "hatch.linewidth": 0.6,
 }
-"""rcParams under which every figure is made: ``with matplotlib.rc_context(LOOK): ...``."""
 
-_SECOND_HALF = "\0"
-_CUT = " …"
+_Given = ParamSpec("_Given")
 
 _SAVING: Any = {
     **text_as_text(LETTERS),  # labels of ticks are made at the end
@@ -98,9 +106,61 @@ _SAVING: Any = {
 }
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of `width` by `height` inches whose parts keep out of each other's way."""
-    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.04, h_pad=0.035))
+def look() -> Any:
+    """rcParams under which every figure is made, for the current `paper`."""
+    return {**_LOOK, **{name: size * paper().scale for name, size in _SIZES.items()}}
+
+
+def with_look(plot: Callable[_Given, Figure]) -> Callable[_Given, Figure]:
+    """The function `plot`, drawing with the common look, for the current `paper`."""
+
+    @wraps(plot)
+    def drawn(*args: _Given.args, **kwargs: _Given.kwargs) -> Figure:
+        with matplotlib.rc_context(look()):
+            return plot(*args, **kwargs)
+
+    return drawn
+
+
+def new_figure(height: float, width: float | None = None) -> Figure:
+    """An empty figure whose parts keep out of each other's way.
+
+    `height` and `width`, by default that of the current `paper`, are inches of its page.
+    """
+    sheet = paper()
+    size = (width or sheet.width) * sheet.scale, height * sheet.scale
+    pads = 0.04 * sheet.scale, 0.035 * sheet.scale
+    return Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=pads[0], h_pad=pads[1]))
+
+
+def add_title(figure: Figure, *lines: str) -> None:
+    """The title of a figure in bold, and what it is about: the lines of words below."""
+    width = figure.get_figwidth() / paper().scale
+    figure.suptitle(wrap_title(width, *lines), x=0.01, ha="left")
+
+
+def wrap_title(inches: float, *lines: str) -> str:
+    """Lines of a title, those that are too wide for so many inches of the page broken."""
+    letters = int(inches / (_BOLD_LETTER * _TITLE))
+    return "\n".join(wrap(line, letters) for line in lines if line)
+
+
+def letters_in(inches: float) -> int:
+    """How many letters of common text go into a line of so many inches of the page."""
+    return max(1, int(inches / (_LETTER * TEXT)))
+
+
+def add_legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str], **how: Any) -> None:
+    """A legend below all panels, in as many columns as fit; `how` goes to `Figure.legend`."""
+    columns = legend_columns(labels, figure.get_figwidth() / paper().scale)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, **how)
+
+
+def legend_columns(labels: Sequence[str], inches: float) -> int:
+    """In how many columns a legend goes into so many inches of the page."""
+    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
+    each = longest * _LETTER * TEXT + _AROUND_LABEL
+    return max(1, min(len(labels), int(inches / each)))
 
 
 def save_picture(figure: Figure, path: str | Path) -> None:
@@ -117,6 +177,9 @@ def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> N
     with matplotlib.rc_context(_SAVING):
         with written_whole(png_path) as temporary:
             figure.savefig(temporary, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        # Everything is in its place: to find the places again takes as long as to draw.
+        engine = figure.get_layout_engine()
+        figure.set_layout_engine("none")
         with written_whole(pdf_path) as temporary:
             figure.savefig(
                 temporary,
@@ -124,6 +187,7 @@ def save_figure(figure: Figure, png_path: str | Path, pdf_path: str | Path) -> N
                 dpi=PNG_DPI,
                 metadata={"CreationDate": None, "Creator": None, "Producer": None},
             )
+        figure.set_layout_engine(engine)
 
 
 def class_title(class_name: str, width: int | None = None, max_lines: int | None = None) -> str:
@@ -133,30 +197,23 @@ def class_title(class_name: str, width: int | None = None, max_lines: int | None
     cut and ends in an ellipsis.
     """
     plain = class_name.replace("[", "").replace("]", "")
-    if width is None:
-        return plain
-    # Letters of some scripts are two wide.
-    widened = "".join(
-        letter + _SECOND_HALF * (unicodedata.east_asian_width(letter) in "WF") for letter in plain
-    )
-    lines = textwrap.wrap(widened, width)
-    if max_lines is not None and len(lines) > max_lines:
-        last = lines[max_lines - 1]
-        while len(last) + len(_CUT) > width:
-            last = last.rpartition(" ")[0] or last[:-1]
-        lines[max_lines - 1 :] = [last + _CUT]
-    return "\n".join(lines).replace(_SECOND_HALF, "")
+    return plain if width is None else wrap(plain, width, max_lines)
 
 
 def model_looks(models: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Colour and marker of each model, by its place in `models`."""
-    return {
-        model: {
-            "color": PALETTE[place % len(PALETTE)],
-            "marker": _MODEL_MARKERS[place % len(_MODEL_MARKERS)],
+    """Colour, marker and line of each model, or class, by its place in `models`.
+
+    Past the last colour lines are broken and markers move on by one, so that no two look alike.
+    """
+    looks = {}
+    for place, model in enumerate(models):
+        turn, colour = divmod(place, len(PALETTE))
+        looks[model] = {
+            "color": PALETTE[colour],
+            "marker": _MODEL_MARKERS[(colour + turn) % len(_MODEL_MARKERS)],
+            "linestyle": _MODEL_LINES[turn % len(_MODEL_LINES)],
         }
-        for place, model in enumerate(models)
-    }
+    return looks
 
 
 def draw_with_interval(
@@ -183,7 +240,7 @@ def count_frames_along(axes: Axes, smallest: int, largest: int) -> None:
     """Make the x axis one of numbers of frames, whole and with room at both ends."""
     margin = 0.04 * (largest - smallest) + 0.2
     axes.set_xlim(smallest - margin, largest + margin)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=10))
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
 
 
 def explained_class(table: pd.DataFrame) -> tuple[str, str]:
@@ -203,6 +260,13 @@ def explained_class(table: pd.DataFrame) -> tuple[str, str]:
     return "true class", f"\n{count_videos(count)} without a label: predicted class"
 
 
+def models_to_draw(models: Sequence[str], most: int) -> tuple[list[str], str]:
+    """The first of `models`, at most so many, and in words that they are not all."""
+    if len(models) <= most:
+        return list(models), ""
+    return list(models[:most]), f"{most} of {len(models)} models, the first"
+
+
 def count_videos(count: int) -> str:
     """1 -> "1 video", 2 -> "2 videos"."""
     return "1 video" if count == 1 else f"{count} videos"
@@ -218,6 +282,11 @@ def say_nothing_to_draw(figure: Figure, reason: str) -> Figure:
     figure.clear()
     figure.set_layout_engine("none")
     figure.text(
-        0.5, 0.5, textwrap.fill(reason, 60), ha="center", va="center", color=REFERENCE, fontsize=9
+        0.5,
+        0.5,
+        wrap(reason, letters_in(paper().width - 1)),
+        ha="center",
+        va="center",
+        color=REFERENCE,
     )
     return figure

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,16 +12,17 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.data.video.gulp import GulpReader
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.cells import add_bar, draw_cells
-from playfair.figures.drawing.names import model_heading
-from playfair.figures.drawing.strip_page import BETWEEN, LINE, MARGIN, PAGE_HEIGHT, Page
-from playfair.figures.drawing.strips import add_strip_legend
+from playfair.figures.drawing.names import model_heading, wrap
+from playfair.figures.drawing.paper import paper
+from playfair.figures.drawing.strip_page import BETWEEN, LINE, MARGIN, Page, room_for_blocks
+from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
-    LOOK,
-    TWO_COLUMNS,
     class_title,
     count_videos,
+    letters_in,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.figures.filmstrips import Example, Frames, filmstrips_table, strips_of
 
@@ -41,8 +41,9 @@ _CLASSES = 3
 _MOST_MODELS = 5
 """For which a page has room, without the examples' frames."""
 # Everything in inches.
-_MAP, _STEP, _TICKS, _BAR = 0.88, 1.37, 0.17, 0.45
+_MAP, _STEP, _TICKS, _BAR, _BAR_WIDTH = 0.88, 1.37, 0.17, 0.55, 2.4
 _CLOSER = 0.1
+_BARS = {True: "in one video", False: "mean over videos"}
 _TITLE_LINES, _TITLE_WIDTH = 4, 20
 
 
@@ -100,7 +101,7 @@ def _strongest(table: EsvTable, pairs: np.ndarray) -> int:
     return int(np.where(fair | (not fair.any()), size, -1.0).argmax())
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frames | None) -> Figure:
     """Draw the table of :func:`interactions_table`, a row of maps per model below its example.
 
@@ -110,21 +111,23 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
     """
     models = list(dict.fromkeys(table["model"]))
     if not models:
-        figure = new_figure(TWO_COLUMNS, 2.0)
+        figure = new_figure(2.0)
         return say_nothing_to_draw(figure, "A single frame has no pairs.")
     shown = models[:_MOST_MODELS]
     examples = examples[examples["model"].isin(shown)]
     maps = _TITLE_LINES * LINE + _MAP + _TICKS
     strips, scale = strips_of(examples, frames)
-    heights = [strip.height - _CLOSER for strip in strips] + [maps] * len(shown) + [_BAR]
-    if sum(heights) + BETWEEN * len(heights) > PAGE_HEIGHT:
+    bars_in_a_row = paper().columns(2, 3.0)
+    bar_rows = 2 // bars_in_a_row
+    heights = [strip.height - _CLOSER for strip in strips] + [maps] * len(shown) + [_BAR] * bar_rows
+    if sum(heights) + BETWEEN * len(heights) > room_for_blocks():
         strips, heights = [], heights[len(strips) :]
     counts = table[table["of"] == ALL].groupby("model", sort=False)["video_count"].first()
     said = " to ".join(str(count) for count in sorted(set(counts)))
     subtitle = f"{said} videos, of a class those in brackets; a cell is a pair of positions"
     if len(shown) < len(models):
         subtitle += f"; {len(shown)} of {len(models)} models, all are in the table"
-    page = Page.with_title(FIGURE.title, heights, subtitle)
+    page = Page(FIGURE.title, heights, strip_legend(examples) if strips else ([], []), subtitle)
     table = table[table["model"].isin(shown)]
     drawn = pd.concat([_chosen(table[table["model"] == model]) for model in shown])
     limits = {
@@ -139,12 +142,13 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
         for column, (_, one) in enumerate(rows.groupby("map", sort=False)):
             _draw_map(page, column, one, limits[one["of"].iloc[0] == VIDEO])
         page.top -= maps + BETWEEN
-    for left, is_video, words in ((1.0, True, "in one video"), (4.1, False, "mean over videos")):
-        cax = page.add_axes(left, 0.0, 2.4, 0.09)
-        words = f"− say the same, + need each other: {words}"
+    room = paper().width / bars_in_a_row
+    for place, (is_video, words) in enumerate(_BARS.items()):
+        left = (place % bars_in_a_row + 0.5) * room - _BAR_WIDTH / 2
+        below_top = place // bars_in_a_row * (_BAR + BETWEEN)
+        cax = page.add_axes(left, below_top, _BAR_WIDTH, 0.09)
+        words = wrap(f"− say the same, + need each other: {words}", letters_in(room - 0.1))
         add_bar(page.figure, limits[is_video], words, cax=cax)
-    if strips:
-        add_strip_legend(page, examples)
     return page.figure
 
 
@@ -152,7 +156,8 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
     """Of one model's maps those to draw, numbered by `map`: classes of the largest mean pairs."""
     classes = rows[rows["of"] == CLASS]
     size = classes["interaction"].abs().groupby(classes["class_name"]).max()
-    names = sorted(size.index, key=lambda name: (-size[name], name))[:_CLASSES]
+    names = sorted(size.index, key=lambda name: (-size[name], name))
+    names = names[: paper().columns(2 + _CLASSES, _STEP, 0.1) - 2]
     is_chosen = (rows["of"] != CLASS) | rows["class_name"].isin(names)
     chosen = rows[is_chosen].copy()
     order = {(CLASS, name): 2 + place for place, name in enumerate(names)}
@@ -182,7 +187,7 @@ def _draw_map(page: Page, column: int, rows: pd.DataFrame, limit: float) -> None
     left = MARGIN + 0.2 + column * _STEP
     above = (_TITLE_LINES - 1 - words.count("\n")) * LINE
     for number, line in enumerate(words.split("\n")):
-        page.add_text(left, above + number * LINE, line, size=8)
+        page.add_text(left, above + number * LINE, line)
     axes = page.add_axes(left, _TITLE_LINES * LINE + 0.03, _MAP, _MAP)
     edges = np.arange(n_frames + 1) + 0.5
     draw_cells(axes, edges, edges, values, limit)

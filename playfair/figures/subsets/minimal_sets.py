@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,27 +17,29 @@ from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, with_frame_sets
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
-from playfair.figures.drawing.names import model_heading
+from playfair.figures.drawing.names import model_heading, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     LINE,
-    PAGE_HEIGHT,
     Line,
     Page,
     break_lines,
+    room_for_blocks,
 )
-from playfair.figures.drawing.strips import add_strip_legend
+from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
     INK,
-    LOOK,
-    TWO_COLUMNS,
     class_title,
     count_frames_along,
     count_videos,
     draw_with_interval,
+    legend_columns,
+    letters_in,
     model_looks,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
 from playfair.figures.filmstrips import Example, Frames, filmstrips_table, strips_of
 from playfair.files import read_csv
@@ -65,7 +66,8 @@ _TITLES = {
     KEEP: "frames that keep the prediction",
     MUST_GO: "frames that must go to change it",
 }
-# Everything in inches.
+# Everything in inches; what goes across, of a page of so many.
+_ACROSS = 7.1
 _PANEL, _WIDTH, _ROW, _BELOW = 1.05, 2.35, 0.155, 0.42
 _LEFT = {KEEP: 2.02, MUST_GO: 4.62}
 _OF_CLASSES = {KEEP: 3.8, MUST_GO: 5.48}
@@ -189,7 +191,7 @@ def sets_of_examples(
     return strips
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_minimal_sets(
     table: pd.DataFrame, strips: pd.DataFrame, frames: Frames | None, bounds: pd.DataFrame
 ) -> Figure:
@@ -203,15 +205,20 @@ def plot_minimal_sets(
         frames: as for :func:`playfair.figures.filmstrips.plot_filmstrips`.
     """
     if table.empty:
-        figure = new_figure(TWO_COLUMNS, 2.0)
+        figure = new_figure(2.0)
         return say_nothing_to_draw(figure, "There are no sets of frames to draw.")
     models = list(dict.fromkeys(table["model"]))
     looks = model_looks(models)
     classes = _classes(table)
     of_examples, scale = strips_of(strips, frames)
-    legend_rows = -(-len(models) // 3)
+    left = {measure: _across(_LEFT[measure]) for measure in MEASURES}
+    titles = {one: wrap(_TITLES[one], letters_in(_across(_WIDTH) - 0.1)) for one in MEASURES}
+    title_lines = max(title.count("\n") for title in titles.values())
+    names = [model_heading(model, 30, 1) for model in models]
+    columns = legend_columns(names, paper().width - left[KEEP])
+    legend_rows = -(-len(models) // columns)
     blocks = [
-        LINE * legend_rows * 1.4 + 0.1,
+        LINE * (legend_rows * 1.4 + title_lines) + 0.1,
         _PANEL + _BELOW,
         _PANEL + _BELOW,
         _ROW * (len(classes) + 1) + _BELOW,
@@ -220,29 +227,29 @@ def plot_minimal_sets(
     if said_bounds:
         blocks.append(said_bounds[-1].below_top + LINE)
     heights = blocks + [strip.height for strip in of_examples]
-    while sum(heights) + BETWEEN * len(heights) > PAGE_HEIGHT and len(heights) > len(blocks):
+    while sum(heights) + BETWEEN * len(heights) > room_for_blocks() and len(heights) > len(blocks):
         heights.pop()
     of_examples = of_examples[: len(heights) - len(blocks)]
     counts = table[table["class_name"] == ""].groupby("model", sort=False)["video_count"].max()
     said = " to ".join(str(count) for count in sorted(set(counts)))
-    page = Page.with_title(FIGURE.title, heights, f"{said} videos, with 95 % intervals of means")
-    handles = [
-        Line2D([], [], label=model_heading(model, 30, 1), **looks[model]) for model in models
-    ]
-    place = (_LEFT[KEEP] / TWO_COLUMNS, page.top / page.height)
-    page.figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=3)
+    subtitle = f"{said} videos, with 95 % intervals of means"
+    legend = strip_legend(strips, "frames that keep the prediction")
+    page = Page(FIGURE.title, heights, legend, subtitle)
+    handles = [Line2D([], [], **looks[model]) for model in models]
+    place = (left[KEEP] / page.width, page.top / page.height)
+    page.figure.legend(handles, names, loc="upper left", bbox_to_anchor=place, ncols=columns)
     page.top -= blocks[0] + BETWEEN
     rows_of_panels = {
-        "mean,\nby frames seen": _draw_by_number,
-        "share of videos,\nat the most": _draw_distribution,
+        "mean, by frames seen": _draw_by_number,
+        "share of videos, at the most": _draw_distribution,
     }
     for words, draw_panel in rows_of_panels.items():
-        page.add_text(0.08, 0.1, words, size=8)
+        page.add_text(0.08, 0.1, wrap(words, letters_in(left[KEEP] - 0.5)))
         for measure in MEASURES:
-            axes = page.add_axes(_LEFT[measure], 0.0, _WIDTH, _PANEL)
+            axes = page.add_axes(left[measure], 0.0, _across(_WIDTH), _PANEL)
             draw_panel(axes, table[table["measure"] == measure], looks)
             if draw_panel is _draw_by_number:
-                axes.set_title(_TITLES[measure])
+                axes.set_title(titles[measure])
         page.top -= _PANEL + _BELOW + BETWEEN
     _draw_classes(page, table, classes, looks)
     page.top -= blocks[3] + BETWEEN
@@ -251,8 +258,11 @@ def plot_minimal_sets(
         page.top -= blocks[4] + BETWEEN
     for strip in of_examples:
         strip.draw(page, scale)
-    add_strip_legend(page, strips, "frames that keep the prediction")
     return page.figure
+
+
+def _across(inches: float) -> float:
+    return inches * paper().width / _ACROSS
 
 
 def _draw_by_number(axes: Axes, table: pd.DataFrame, looks: Mapping[str, Any]) -> None:
@@ -300,7 +310,7 @@ def _draw_classes(
     place_of = {name: place for place, name in enumerate(classes)}
     for measure in MEASURES:
         height = _ROW * (len(classes) + 1)
-        axes = page.add_axes(_OF_CLASSES[measure], 0.0, _CLASS_WIDTH, height)
+        axes = page.add_axes(_across(_OF_CLASSES[measure]), 0.0, _across(_CLASS_WIDTH), height)
         of_measure = rows[rows["measure"] == measure]
         for number, (model, look) in enumerate(looks.items()):
             of_model = of_measure[of_measure["model"] == model]
@@ -315,7 +325,7 @@ def _draw_classes(
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, min_n_ticks=2))
         axes.set_yticks([])
         if measure == KEEP:
-            names = [class_title(name, _CLASS_LETTERS, 1) for name in classes]
+            names = [class_title(name, int(_across(_CLASS_LETTERS)), 1) for name in classes]
             axes.set_yticks(range(len(names)), names)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
 

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from matplotlib.collections import QuadMesh
 
 from playfair.errors import InputError
 from playfair.figures.class_by_position import (
@@ -92,7 +93,7 @@ def test_cells_of_the_figure_are_the_table_in_the_same_order_for_all_models():
     trn, tsn = plot_class_by_position(table).get_axes()[:2]
     names = [label.get_text().replace("\n", " ") for label in trn.get_yticklabels()]
     for axes, model in ((trn, "trn"), (tsn, "tsn")):
-        (cells,) = axes.collections
+        (cells,) = (one for one in axes.collections if isinstance(one, QuadMesh))
         rows = table[table["model"] == model]
         np.testing.assert_allclose(cells.get_array().ravel(), rows["esv_mean"])
         assert [class_title(name) for name in rows["class_name"][::3]] == names

@@ -162,7 +162,7 @@ def test_sampling_error_is_publishable(options):
 
 
 def test_the_checks_of_layout_find_what_is_cut_off_and_what_overlaps():
-    figure = new_figure(3, 2)
+    figure = new_figure(2, 3)
     figure.text(0.9, 0.5, "beyond the right edge")
     figure.text(0.1, 0.5, "one")
     figure.text(0.12, 0.52, "other")

@@ -67,7 +67,7 @@ def test_with_some_labels_the_figure_says_how_many_videos_are_left_out():
     table = esv_table("trn", 2)
     some = dataclasses.replace(table, label=np.where(np.arange(60) < 7, -1, table.label))
     figure = plot_performance(performance_table({"trn": {2: some}}))
-    assert "7 videos without a label: left out" in figure.get_suptitle()
+    assert "53 videos, 7 without a label left out" in figure.get_suptitle()
 
 
 def test_logits_may_lie_outside_of_the_range_of_probabilities():

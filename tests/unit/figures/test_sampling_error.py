@@ -30,7 +30,7 @@ def test_lines_of_the_figure_are_the_table():
     table = sampling_error_table(sampling_runs(models=["trn"]))
     figure = plot_sampling_error(table)
     panels = {
-        axes.get_title(loc="left"): axes
+        axes.get_title(loc="left").replace("\n", " "): axes
         for axes in figure.get_axes()
         if axes.get_title(loc="left") != "Time"
     }
@@ -55,7 +55,10 @@ def test_lines_of_the_figure_are_the_table():
 
 def test_measures_that_reach_zero_keep_a_linear_scale():
     figure = plot_sampling_error(sampling_error_table(sampling_runs(models=["trn"])))
-    scales = {axes.get_title(loc="left"): axes.get_yscale() for axes in figure.get_axes()}
+    scales = {
+        axes.get_title(loc="left").replace("\n", " "): axes.get_yscale()
+        for axes in figure.get_axes()
+    }
     assert scales["Efficiency gap"] == scales["Correlation with exact values"] == "linear"
     assert scales["Error against exact values"] == scales["Time"] == "log"
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from playfair.attribution.result import Attribution
 from playfair.figures.drawing.esv_curve import plot_result
-from playfair.figures.drawing.style import LOOK, class_title, new_figure, save_figure
+from playfair.figures.drawing.style import class_title, look, new_figure, save_figure
 
 NAMES = {
     "Chinese": "把东西推到左边",
@@ -31,10 +31,10 @@ def pixels(figure):
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def with_text(words, **look):
-    with matplotlib.rc_context(LOOK):
+def with_text(words, **how):
+    with matplotlib.rc_context(look()):
         figure = Figure(figsize=(3, 0.5))
-        figure.text(0.1, 0.4, words, **look)
+        figure.text(0.1, 0.4, words, **how)
         return figure
 
 
@@ -56,8 +56,8 @@ def test_every_script_has_its_letters(script, weight, caplog):
 
 
 def test_labels_of_ticks_are_text_when_they_are_saved(tmp_path):
-    with matplotlib.rc_context(LOOK):
-        figure = new_figure(2, 2)
+    with matplotlib.rc_context(look()):
+        figure = new_figure(2)
         axes = figure.subplots()
         axes.set_yticks([0, 1], ["$5 to $6", "移動"])
     with warnings.catch_warnings():

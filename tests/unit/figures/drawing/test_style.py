@@ -22,7 +22,7 @@ from playfair.figures.drawing.style import (
 
 
 def a_figure():
-    figure = new_figure(3.0, 2.0)
+    figure = new_figure(2.0, 3.0)
     axes = figure.subplots()
     axes.plot([1, 2, 3], [1, 4, 9], label="squares")
     axes.imshow(np.arange(12).reshape(3, 4))
@@ -77,12 +77,15 @@ def test_class_titles_lose_their_brackets_and_are_wrapped_and_cut():
     assert class_title(name, 24, max_lines=2) == "Pretending to put\nsomething behind …"
 
 
-def test_every_model_has_its_own_look_up_to_six():
-    looks = model_looks([f"model{number}" for number in range(8)])
-    six = [tuple(look.values()) for look in list(looks.values())[:6]]
-    assert len(set(six)) == 6
-    assert len({colour for colour, _ in six}) == len({marker for _, marker in six}) == 6
-    assert looks["model6"] == looks["model0"]
+def test_every_model_has_its_own_look_with_and_without_colours():
+    looks = list(model_looks([f"model{number}" for number in range(24)]).values())
+    assert [*looks[0]] == ["color", "marker", "linestyle"]
+    first = looks[:6]
+    assert len({look["color"] for look in first}) == len({look["marker"] for look in first}) == 6
+    in_grey = [(look["marker"], look["linestyle"]) for look in looks]
+    assert len(set(in_grey)) == 24
+    with_colour = [(look["color"], look["linestyle"]) for look in looks]
+    assert len(set(with_colour)) == 24
 
 
 def lightness(colour):
@@ -140,7 +143,7 @@ def test_diverging_colours_are_lightest_at_zero_and_darken_alike_to_both_sides()
 
 
 def test_interval_is_drawn_as_band_and_bars_around_the_line():
-    axes = new_figure(3, 2).subplots()
+    axes = new_figure(2, 3).subplots()
     draw_with_interval(axes, [1, 2], [5, 6], [4, 5], [7, 9], color="#000000")
     (line,) = axes.lines
     band, bars = axes.collections
@@ -150,13 +153,13 @@ def test_interval_is_drawn_as_band_and_bars_around_the_line():
 
 
 def test_an_empty_figure_says_why():
-    figure = say_nothing_to_draw(new_figure(3, 2), "No video has a label.")
+    figure = say_nothing_to_draw(new_figure(2, 3), "No video has a label.")
     FigureCanvasAgg(figure).draw()
     assert [text.get_text() for text in figure.texts] == ["No video has a label."]
 
 
 def test_look_is_for_the_figures_alone():
     before = matplotlib.rcParams["axes.spines.top"]
-    with matplotlib.rc_context(style.LOOK):
+    with matplotlib.rc_context(style.look()):
         assert matplotlib.rcParams["axes.spines.top"] is False
     assert matplotlib.rcParams["axes.spines.top"] is before

@@ -1,0 +1,36 @@
+"""Every figure at the widths that papers print: nothing too small, too long, cut off or hidden."""
+
+import functools
+
+import pytest
+
+from playfair.figures.catalogue import read_catalogue
+from playfair.figures.drawing.paper import Paper, drawn_on
+from tests.unit.figures.every_figure import CASES
+from tests.unit.figures.layout import drawn_texts, texts_outside, texts_overlapping
+
+ONE_COLUMN, LNCS, TWO_COLUMNS = 85, 122, 175
+WITHOUT_COUNT = {"filmstrips", "every_frame", "confused_classes", "training_curves"}
+"""Of one clip per strip, which is named, and of logs, which do not say of how many clips."""
+
+case = functools.cache(lambda name, labelled: CASES[name](labelled))
+
+
+@pytest.mark.parametrize("name", read_catalogue())
+@pytest.mark.parametrize(
+    ("width", "labelled"),
+    [(ONE_COLUMN, True), (LNCS, True), (TWO_COLUMNS, True), (ONE_COLUMN, False)],
+)
+def test_figures_can_be_printed(name, width, labelled):
+    with drawn_on(Paper(width)):
+        figure = case(name, labelled)()
+    across, down = figure.get_size_inches() * 25.4
+    assert 0.55 * width < across <= width + 0.01
+    assert down <= 297
+    texts = drawn_texts(figure)
+    assert min(text.get_fontsize() for _, _, text in texts) > 5.99
+    assert not texts_outside(figure, texts)
+    assert not texts_overlapping(texts)
+    if name not in WITHOUT_COUNT:
+        title = " ".join(words for words, _, _ in texts)
+        assert "videos" in title or "No video" in title
