@@ -21,6 +21,15 @@ PLOTS_OF_RESULTS = {
     "plot_minimal_sets": 1,
     "plot_performance": 1,
 }
+ALL_PLOTS = {
+    **PLOTS_OF_RESULTS,
+    "plot_approximation": 1,
+    "plot_discarding": 1,
+    "plot_frame_order": 1,
+    "plot_localisation_by_method": 1,
+    "plot_sampling_error": 1,
+    "plot_training_curves": 1,
+}
 SETS = {"list_frame_sets": 1}
 ESVS = {"compute_esvs": 6, "gather_esvs": 8, "collate_esvs": 2, **SETS}
 COMPARED = {
@@ -71,16 +80,12 @@ def test_changed_module_of_a_figure_makes_that_figure(run):
 @pytest.mark.parametrize("path", ["playfair/figures/drawing/style.py", "scripts/plot_figure.py"])
 def test_changed_code_of_all_figures_makes_figures_only(run, path):
     append(run / path, "\nADDED = 1\n")
-    assert planned_jobs(run) == {
-        **PLOTS_OF_RESULTS,
-        "plot_discarding": 1,
-        "plot_frame_order": 1,
-        "plot_localisation_by_method": 1,
-        "plot_sampling_error": 1,
-        "plot_approximation": 1,
-        "plot_training_curves": 1,
-        **GATHERING,
-    }
+    assert planned_jobs(run) == {**ALL_PLOTS, **GATHERING}
+
+
+def test_another_width_makes_figures_only(run):
+    planned = planned_jobs(run, "--config", "figures={width: 85}")
+    assert planned == {**ALL_PLOTS, **GATHERING}
 
 
 def test_changed_docstring_makes_nothing(run):

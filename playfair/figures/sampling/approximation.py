@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
@@ -13,18 +13,23 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.sampling_study import EXACT, OUR_SAMPLER, PAPER_SAMPLER
 from playfair.figures.catalogue import FigureEntry
-from playfair.figures.drawing.names import model_title
+from playfair.figures.drawing.names import model_title, wrap
+from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    LOOK,
     REFERENCE,
-    TWO_COLUMNS,
+    add_legend,
+    add_title,
     count_frames,
     count_videos,
     draw_with_interval,
+    letters_in,
     model_looks,
+    models_to_draw,
     new_figure,
     say_nothing_to_draw,
+    with_look,
 )
+from playfair.figures.esv_by_position import lengths_to_draw
 from playfair.files import read_csv
 
 FIGURE = FigureEntry(
@@ -70,36 +75,35 @@ def approximation_table(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-@matplotlib.rc_context(LOOK)
+@with_look
 def plot_approximation(table: pd.DataFrame, video_count: int) -> Figure:
     """Draw the table of :func:`approximation_table`, of `video_count` videos.
 
     A row of panels per measure, a column per number of frames; evaluations run along a logarithmic
-    axis on which exact values stand, too. Of more than two models the first two are drawn.
+    axis on which exact values stand, too. Of more than two models the first two are drawn, and on
+    narrow paper three numbers of frames.
     """
     models = list(dict.fromkeys(table["model"]))
     if not models:
         reason = "No video has as many frames as the study asks for."
-        return say_nothing_to_draw(new_figure(TWO_COLUMNS, 2.0), reason)
-    drawn = models[:_MOST_MODELS]
-    figure = new_figure(TWO_COLUMNS, 0.75 + (_ABOVE + _PANEL * len(MEASURES)) * len(drawn))
+        return say_nothing_to_draw(new_figure(2.0), reason)
+    drawn, note = models_to_draw(models, _MOST_MODELS)
+    figure = new_figure(0.9 + (_ABOVE + _PANEL * len(MEASURES)) * len(drawn))
     iterations = sorted(set(table["iterations"]) - {0})
     names = {count: f"{PAPER_SAMPLER}, {_iterations(count)}" for count in iterations}
     looks = model_looks([OUR_SAMPLER, *names.values()])
     blocks = figure.subfigures(len(drawn), 1, squeeze=False)[:, 0]
     for block, model in zip(blocks, drawn, strict=True):
-        title = model_title(str(model))
-        block.suptitle(title, x=0.01, ha="left", fontsize=8.5, fontweight="bold")
+        title = wrap(model_title(str(model)), letters_in(0.8 * paper().width))
+        size = rcParams["axes.titlesize"]
+        block.suptitle(title, x=0.01, ha="left", fontsize=size, fontweight="bold")
         _draw_model(block, table[table["model"] == model], names, looks)
     lines: dict[str, Any] = {}
     for axes in figure.axes:
         for line, label in zip(*axes.get_legend_handles_labels(), strict=True):
             lines.setdefault(label, line)
-    figure.legend(
-        list(lines.values()), list(lines), loc="outside lower center", ncols=min(len(lines), 4)
-    )
-    rest = f"; the first two of {len(models)} models" if len(models) > len(drawn) else ""
-    figure.suptitle(f"{FIGURE.title} ({count_videos(video_count)}{rest})", x=0.01, ha="left")
+    add_legend(figure, list(lines.values()), list(lines))
+    add_title(figure, FIGURE.title, count_videos(video_count), note)
     return figure
 
 
@@ -110,7 +114,7 @@ def _iterations(count: int) -> str:
 def _draw_model(
     block: SubFigure, rows: pd.DataFrame, names: dict[int, str], looks: dict[str, Any]
 ) -> None:
-    lengths = sorted(rows["n_frames"].unique())
+    lengths = lengths_to_draw(sorted(rows["n_frames"].unique()), paper().columns(4, 1.4))
     panels = block.subplots(len(MEASURES), len(lengths), squeeze=False, sharex="col", sharey="row")
     for line, (measure, axis) in enumerate(MEASURES.items()):
         of_measure = rows[rows["measure"] == measure]

@@ -68,7 +68,7 @@ _TITLES = {
 }
 # Everything in inches; what goes across, of a page of so many.
 _ACROSS = 7.1
-_PANEL, _WIDTH, _ROW, _BELOW = 1.05, 2.35, 0.155, 0.42
+_PANEL, _STEP, _BESIDE, _ROW, _BELOW = 1.05, 2.6, 0.38, 0.155, 0.42
 _LEFT = {KEEP: 2.02, MUST_GO: 4.62}
 _OF_CLASSES = {KEEP: 3.8, MUST_GO: 5.48}
 _CLASS_WIDTH, _CLASS_LETTERS = 1.5, 50
@@ -212,7 +212,7 @@ def plot_minimal_sets(
     classes = _classes(table)
     of_examples, scale = strips_of(strips, frames)
     left = {measure: _across(_LEFT[measure]) for measure in MEASURES}
-    titles = {one: wrap(_TITLES[one], letters_in(_across(_WIDTH) - 0.1)) for one in MEASURES}
+    titles = {one: wrap(_TITLES[one], letters_in(_across(_STEP) - 0.2)) for one in MEASURES}
     title_lines = max(title.count("\n") for title in titles.values())
     names = [model_heading(model, 30, 1) for model in models]
     columns = legend_columns(names, paper().width - left[KEEP])
@@ -246,7 +246,7 @@ def plot_minimal_sets(
     for words, draw_panel in rows_of_panels.items():
         page.add_text(0.08, 0.1, wrap(words, letters_in(left[KEEP] - 0.5)))
         for measure in MEASURES:
-            axes = page.add_axes(left[measure], 0.0, _across(_WIDTH), _PANEL)
+            axes = page.add_axes(left[measure], 0.0, _across(_STEP) - _BESIDE, _PANEL)
             draw_panel(axes, table[table["measure"] == measure], looks)
             if draw_panel is _draw_by_number:
                 axes.set_title(titles[measure])

@@ -22,6 +22,7 @@ from playfair.figures.localisation_by_method import (
 )
 from playfair.figures.masking_check import masking_check_table, plot_masking_check
 from playfair.figures.performance import performance_table, plot_performance
+from playfair.figures.sampling.approximation import approximation_table, plot_approximation
 from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
 from playfair.figures.subsets.interactions import interactions_table, plot_interactions
 from playfair.figures.subsets.minimal_sets import (
@@ -31,6 +32,7 @@ from playfair.figures.subsets.minimal_sets import (
     sets_of_examples,
 )
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
+from tests.unit.figures.sampling.test_approximation import runs as approximation_runs
 from tests.unit.figures.stand_in import (
     collated,
     coloured_frames,
@@ -147,6 +149,12 @@ def _sampling_error(labelled):
     return lambda: plot_sampling_error(table)
 
 
+def _approximation(labelled):
+    runs = approximation_runs(MODELS, n_frames=(8, 12, 16, 20))
+    table = approximation_table(runs)
+    return lambda: plot_approximation(table, 2)
+
+
 def _with_sets(labelled, n_frames=16):
     options = {"class_count": 174, "video_count": VIDEOS, "labelled": labelled}
     return {model: with_sets(model, n_frames, **options) for model in MODELS}
@@ -182,6 +190,7 @@ def _of_results(make_table, plot):
 
 
 CASES = {
+    "approximation": _approximation,
     "class_by_position": _of_results(class_by_position_table, plot_class_by_position),
     "confused_classes": _confused_classes,
     "discarding": _discarding,

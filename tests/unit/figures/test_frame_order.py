@@ -2,12 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from playfair.evaluation.frame_order import ORDERS, follow_frames, order_rows
+from playfair.evaluation.frame_order import ORDERS
 from playfair.figures.frame_order import frame_order_table, plot_frame_order
+from tests.unit.figures.every_figure import LONG, order_runs
 from tests.unit.figures.layout import assert_publishable
-from tests.unit.figures.stand_in import esv_table
-
-LONG = "videomae_base_finetuned_on_something_something_version_two"
 
 
 def small_runs():
@@ -24,19 +22,6 @@ def small_runs():
                 rows.append((*values, esv[video][position - 1]))
     names = ["uid", "order", "n_frames", "is_labelled", "is_right", "keeps_prediction", "score"]
     return pd.DataFrame(rows, columns=[*names, "position", "esv"]).assign(model="trn")
-
-
-def runs_of(models, labelled=True):
-    """Runs of stand-ins, whose ESVs do not follow their frames at all."""
-    parts = []
-    for model in models:
-        own = esv_table(model, 4, video_count=30, labelled=labelled)
-        videos = np.arange(30)
-        backwards = np.tile(np.arange(4)[::-1], (30, 1))
-        for order in ORDERS:
-            esv = own.esv if order == "as_is" else follow_frames(own.esv, backwards)
-            parts.append(order_rows(own, videos, order, own.scores, esv).assign(model=model))
-    return pd.concat(parts, ignore_index=True)
 
 
 def test_table_compares_every_order_with_the_frames_as_they_are():
@@ -69,12 +54,12 @@ def test_points_of_the_figure_are_the_frames_of_the_runs():
     [{"models": ("trn", "tsn")}, {"models": ("trn", "tsn", LONG, "d")}, {"models": ("my_model",)}],
 )
 def test_frame_order_is_publishable(options):
-    runs = runs_of(**options)
+    runs = order_runs(**options)
     assert_publishable(plot_frame_order(frame_order_table(runs), runs))
 
 
 def test_without_labels_there_is_no_accuracy():
-    runs = runs_of(["trn"], labelled=False)
+    runs = order_runs(["trn"], labelled=False)
     table = frame_order_table(runs)
     assert set(table["unlabelled_count"]) == {30}
     assert table["accuracy"].isna().all()

@@ -66,7 +66,7 @@ def test_it_is_publishable(models):
     figure = plot_approximation(table, 2)
     assert_publishable(figure)
     assert figure.get_figheight() * 25.4 <= 297
-    more = "the first two of 3 models" in figure.get_suptitle()
+    more = "2 of 3 models, the first" in figure.get_suptitle()
     assert more == (len(models) > 2)
 
 
