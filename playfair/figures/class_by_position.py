@@ -165,7 +165,7 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
     letters = letters_in(names_width)
     lines = 2 if letters > _LONG_LINE else 3
     every_name = [class_title(name, letters, max_lines=lines) for name in classes["class_name"]]
-    row_height = 0.05 + 0.13 * max(name.count("\n") + 1 for name in every_name)
+    row_height = max(0.21, 0.05 + 0.13 * max(name.count("\n") + 1 for name in every_name))
     drawn = _classes_to_draw(classes, paper().rows(MAX_CLASSES_DRAWN, row_height, others))
     names = [class_title(name, letters, max_lines=lines) for name in drawn["class_name"]]
     height = others + row_height * len(drawn)
