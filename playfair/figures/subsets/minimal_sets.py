@@ -151,7 +151,8 @@ def _say_bounds(bounds: pd.DataFrame) -> list[Line]:
         count = count_videos(int(rows["video_count"].iloc[0]))
         name = model_heading(str(model), 30, 1)
         words.append(f"{name}: at most {keep} keep, at most {must_go} must go ({count})")
-    return break_lines([(line, {}) for line in words])
+    letters = letters_in(paper().width - 0.3)
+    return break_lines([(wrap(line, letters), {}) for line in words])
 
 
 def chosen_examples(sizes: pd.DataFrame) -> list[Example]:

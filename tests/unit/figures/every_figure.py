@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playfair.evaluation.frame_order import ORDERS, follow_frames, order_rows
-from playfair.evaluation.frame_sets import frame_set_rows
+from playfair.evaluation.frame_sets import AT_MOST, frame_set_rows
 from playfair.figures.class_by_position import class_by_position_table, plot_class_by_position
 from playfair.figures.confused_classes import confused_classes_table, plot_confused_classes
 from playfair.figures.discarding import discarding_table, plot_discarding
@@ -178,7 +178,9 @@ def _minimal_sets(labelled):
     )
     strips = sets_of_examples(chosen_examples(sizes), lengths[8], 8.0)
     table = minimal_sets_table(sizes)
-    return lambda: plot_minimal_sets(table, strips, coloured_frames)
+    bounds = [(model, measure, 2.5, 3) for model in MODELS for measure in AT_MOST]
+    found = pd.DataFrame(bounds, columns=["model", "measure", "mean", "video_count"])
+    return lambda: plot_minimal_sets(table, strips, coloured_frames, found)
 
 
 def _of_results(make_table, plot):
