@@ -119,9 +119,11 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
     strips, scale = strips_of(examples, frames)
     bars_in_a_row = paper().columns(2, 3.0)
     bar_rows = 2 // bars_in_a_row
-    heights = [strip.height - _CLOSER for strip in strips] + [maps] * len(shown) + [_BAR] * bar_rows
-    if sum(heights) + BETWEEN * len(heights) > room_for_blocks():
-        strips, heights = [], heights[len(strips) :]
+    below = [maps] * len(shown) + [_BAR] * bar_rows
+    heights = [*(strip.height - _CLOSER for strip in strips), *below]
+    while strips and sum(heights) + BETWEEN * len(heights) > room_for_blocks():
+        # The last model's first: its map says which video it is of.
+        del strips[-1], heights[len(strips)]
     counts = table[table["of"] == ALL].groupby("model", sort=False)["video_count"].first()
     said = " to ".join(str(count) for count in sorted(set(counts)))
     subtitle = f"{said} videos, of a class those in brackets; a cell is a pair of positions"
@@ -135,7 +137,7 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
         for is_video, rows in drawn.groupby(drawn["of"] == VIDEO)
     }
     for place, model in enumerate(shown):
-        if strips:
+        if place < len(strips):
             strips[place].draw(page, scale)
             page.top += _CLOSER
         rows = drawn[drawn["model"] == model]
