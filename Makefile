@@ -80,6 +80,7 @@ bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half 
 	$(BIN)/python -m benchmarks.bench_samplers $(addprefix --run ,$(wildcard results/synthetic))
 	$(BIN)/python -m benchmarks.bench_coverage
 	$(BIN)/python -m benchmarks.bench_esv_script
+	$(BIN)/python -m benchmarks.bench_figures
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline
 	$(BIN)/python -m benchmarks.measure_dag
 	$(BIN)/python -m benchmarks.measure_workflow --run

@@ -13,9 +13,9 @@ AT_MOST = ("keep_at_most", "must_go_at_most")
 """Upper bounds of these."""
 
 
-def with_frame_sets(tables: Mapping[int, EsvTable]) -> dict[int, EsvTable]:
-    """Of a model's tables by number of frames, those that come with frame sets, ascending."""
-    return {n: tables[n] for n in sorted(tables) if tables[n].sufficient_frames is not None}
+def numbers_with_sets(tables: Mapping[int, EsvTable]) -> list[int]:
+    """At which numbers of frames a model's tables come with frame sets, ascending."""
+    return [n for n in sorted(tables) if tables[n].sufficient_frames is not None]
 
 
 def frame_set_rows(table: EsvTable) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.errors import InputError
 from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.support import centre_of_support, sharing_frames
@@ -88,9 +89,11 @@ def class_by_position_table(tables: Mapping[str, Mapping[int, EsvTable]]) -> pd.
             f"{have}: collate them at one n_frames"
         )
     n_frames = max(common)
-    chosen = {model: by_n_frames[n_frames] for model, by_n_frames in tables.items()}
-    rows = pd.concat([_rows(model, table) for model, table in chosen.items()], ignore_index=True)
-    table = rows.merge(_kinds(chosen, n_frames), on="class_name")
+    rows, videos = [], []
+    for model, of_model in TableOfEach(tables, dict.fromkeys(tables, n_frames)).items():
+        rows.append(_rows(model, of_model))
+        videos.append(_videos(of_model))
+    table = pd.concat(rows).merge(_kinds(pd.concat(videos), n_frames), on="class_name")
     for name, order in (("model", list(tables)), ("kind", KINDS)):
         table[name] = pd.Categorical(table[name], categories=order, ordered=True)
     in_order = ["model", "kind", "lean", "class_name", "position"]
@@ -119,21 +122,23 @@ def _rows(model: str, table: EsvTable) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _kinds(tables: Mapping[str, EsvTable], n_frames: int) -> pd.DataFrame:
-    """Columns class_name, lean, lean_low, lean_high and kind, over all models."""
-    videos = [
-        pd.DataFrame(
-            {
-                "class_name": table.class_name[table.explained],
-                "uid": table.uid,
-                "centre": centre_of_support(table.esv_for(table.explained)),
-                "sharing": sharing_frames(table.esv_for(table.explained)),
-            }
-        )
-        for table in tables.values()
-    ]
+def _videos(table: EsvTable) -> pd.DataFrame:
+    """Columns class_name, uid, centre and sharing: where the support of each video lies."""
+    esv = table.esv_for(table.explained)
+    return pd.DataFrame(
+        {
+            "class_name": table.class_name[table.explained],
+            "uid": table.uid,
+            "centre": centre_of_support(esv),
+            "sharing": sharing_frames(esv),
+        }
+    )
+
+
+def _kinds(videos: pd.DataFrame, n_frames: int) -> pd.DataFrame:
+    """Columns class_name, lean, lean_low, lean_high and kind, of the videos of all models."""
     # A video counts once, however many models explain it.
-    by_video = pd.concat(videos).groupby(["class_name", "uid"]).mean()
+    by_video = videos.groupby(["class_name", "uid"]).mean()
     rows = []
     for class_name, of_class in by_video.groupby("class_name"):
         lean, low, high = map(float, mean_interval(of_class["centre"]))

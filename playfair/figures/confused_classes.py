@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
@@ -176,7 +177,7 @@ def draw(
 ) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure, at the largest number of frames of each model."""
     results = load_by_model(collated)
-    tables = {model: by_n_frames[max(by_n_frames)] for model, by_n_frames in results.items()}
+    tables = TableOfEach(results, {model: max(found) for model, found in results.items()})
     truth = read_ground_truth(ground_truth, evidence_rate) if ground_truth else None
     table = confused_classes_table(tables, pairs_per_model, truth, fps)
     return table, plot_confused_classes(table, GulpReader(gulp).pictures if gulp else None)

@@ -11,6 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.cells import add_bar, draw_cells
@@ -88,7 +89,7 @@ def esv_by_length_table(
         those between. Of one example per model, the video whose ESVs differ most at the most frames
         among those that the model gets right, "example" has the ESV at every position.
     """
-    most = {model: by_n_frames[max(by_n_frames)] for model, by_n_frames in tables.items()}
+    most = TableOfEach(tables, {model: max(found) for model, found in tables.items()})
     examples = {example.model: example.uid for example in select_examples(most, 1, 0)}
     rows = [
         {"model": model, "n_frames": n_frames, **row}

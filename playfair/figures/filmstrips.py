@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption
@@ -299,10 +300,8 @@ def draw(
     A model that is not explained at `n_frames` is drawn at the nearest of its numbers.
     """
     results = load_by_model(collated)
-    tables = {
-        model: by_n_frames[drawn_number(list(by_n_frames), n_frames)]
-        for model, by_n_frames in results.items()
-    }
+    numbers = {model: drawn_number(list(found), n_frames) for model, found in results.items()}
+    tables = TableOfEach(results, numbers)
     table = filmstrips_table(
         select_examples(tables, per_model_right, per_model_wrong),
         tables,

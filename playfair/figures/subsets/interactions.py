@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.cells import add_bar, draw_cells
@@ -209,14 +210,13 @@ def draw(
     fps: float,
 ) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure, at the largest number of frames that has interactions."""
-    tables = {}
-    for model, by_n_frames in load_by_model(with_pairs).items():
+    results, most = load_by_model(with_pairs), {}
+    for model, by_n_frames in results.items():
         for n_frames in sorted(by_n_frames, reverse=True):
-            table = by_n_frames[n_frames]
-            if table.interactions is not None:
-                tables[model] = table
+            if n_frames > 1 and by_n_frames[n_frames].interactions is not None:
+                most[model] = n_frames
                 break
-    tables = {model: table for model, table in tables.items() if table.n_frames > 1}
+    tables = TableOfEach(results, most)
     numbers = interactions_table(tables) if tables else pd.DataFrame(columns=_COLUMNS)
     of_videos = numbers[numbers["of"] == VIDEO].drop_duplicates("model")
     pairs = zip(of_videos["model"], of_videos["uid"], strict=True)

@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
+from playfair.data.stores.table_of_each import TableOfEach
 from playfair.data.video.gulp import GulpReader
-from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, with_frame_sets
+from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, numbers_with_sets
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.names import model_heading, wrap
@@ -345,11 +346,9 @@ def draw(
     Bounds are called frame_set_bounds_<model>.csv, of the first `every_frame_videos` videos.
     """
     sizes = read_csv(frame_sets)
-    tables = {}
-    for model, by_n_frames in load_by_model(with_sets).items():
-        found = with_frame_sets(by_n_frames)
-        tables[model] = found[_drawn_number(found)]
-    strips = sets_of_examples(chosen_examples(sizes), tables, fps)
+    results = load_by_model(with_sets)
+    drawn = {model: _drawn_number(numbers_with_sets(found)) for model, found in results.items()}
+    strips = sets_of_examples(chosen_examples(sizes), TableOfEach(results, drawn), fps)
     parts = [
         read_csv(path).assign(model=Path(path).stem.removeprefix("frame_set_bounds_"))
         for path in frame_set_bounds or []

@@ -10,8 +10,8 @@ import playfair
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.frame_sets import (
     frame_set_rows,
+    numbers_with_sets,
     sufficient_frame_rows,
-    with_frame_sets,
 )
 
 torch.set_num_threads(1)
@@ -93,4 +93,4 @@ def test_numbers_of_frames_without_sets_are_passed_over(left_out):
     whole = explained(both_needed)
     bare = dataclasses.replace(whole, sufficient_frames=None, necessary_frames=None)
     tables = {3: whole, 2: whole, left_out: bare}
-    assert list(with_frame_sets(tables)) == [5 - left_out]
+    assert numbers_with_sets(tables) == [5 - left_out]
