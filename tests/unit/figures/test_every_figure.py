@@ -6,6 +6,7 @@ import pytest
 
 from playfair.figures.catalogue import read_catalogue
 from playfair.figures.drawing.paper import Paper, drawn_on
+from tests.unit.figures.baseline import WIDTH_MM, baseline, coarse, differences
 from tests.unit.figures.every_figure import CASES
 from tests.unit.figures.layout import drawn_texts, texts_outside, texts_overlapping
 
@@ -34,3 +35,15 @@ def test_figures_can_be_printed(name, width, labelled):
     if name not in WITHOUT_COUNT:
         title = " ".join(words for words, _, _ in texts)
         assert "videos" in title or "No video" in title
+    if width == WIDTH_MM:
+        assert not differences(coarse(figure), baseline(name))
+
+
+def test_a_line_that_is_missing_is_seen_in_the_coarse_picture():
+    with drawn_on(Paper(WIDTH_MM)):
+        figure = case("performance", True)()
+    expected = baseline("performance")
+    assert not differences(coarse(figure), expected)
+    figure.axes[0].lines[0].remove()
+    assert differences(coarse(figure), expected)
+    assert differences(coarse(figure)[1:], expected)
