@@ -48,7 +48,7 @@ class SamplingError(Section):
     )
     approximation: Approximation = Field(
         default_factory=Approximation,
-        description="The paper's sampler by its own options, beside ours and exact values.",
+        description="A study of the paper's sampler by its own options.",
     )
 
 

@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from playfair.data.stores.esv_store import load_by_model
-from playfair.data.stores.esv_table import EsvTable
-from playfair.data.stores.table_of_each import TableOfEach
+from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.errors import InputError
 from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.support import centre_of_support, sharing_frames

@@ -10,8 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
-from playfair.data.stores.esv_table import EsvTable
-from playfair.data.stores.table_of_each import TableOfEach
+from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption

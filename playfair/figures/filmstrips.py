@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from playfair.data.clips.ground_truth import read_ground_truth
 from playfair.data.stores.esv_store import load_by_model
-from playfair.data.stores.esv_table import EsvTable
-from playfair.data.stores.table_of_each import TableOfEach
+from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption

@@ -1,12 +1,11 @@
 """The gallery of figures in a browser: on a large screen, and on a phone."""
 
-import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
 
 from playfair.data.video.video_files import encode_webm
-from playfair.figures.drawing.style import LOOK, PNG_DPI, TWO_COLUMNS, new_figure
+from playfair.figures.drawing.style import PNG_DPI, new_figure
 from playfair.figures.gallery import GalleryClip, GalleryFigure, gallery_html
 
 POINT = 1 / 72
@@ -19,8 +18,7 @@ CAPTION = "Which frames support the class. " * 9 + "\n\nHow to read it: slowly."
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
-    with matplotlib.rc_context(LOOK):
-        new_figure(TWO_COLUMNS, 4).savefig(folder / "filmstrips.png", dpi=PNG_DPI)
+    new_figure(height=4).savefig(folder / "filmstrips.png", dpi=PNG_DPI)
     with Image.open(folder / "filmstrips.png") as picture:
         width, height = picture.size
     frames = np.full((4, 32, 48, 3), 90, np.uint8)

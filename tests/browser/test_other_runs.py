@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from playwright.sync_api import expect
 from waitress import create_server
 
 from playfair.dashboard import create_app, export
@@ -100,9 +101,7 @@ def test_13_frames_are_asked_for_the_classes_that_are_shown(open_page, other_run
     page.wait_for_url(f"**rival={last}**")
     page.locator(".legend .segments button").nth(1).click()
     frames(page).nth(10).click()
-    page.wait_for_function(
-        "![...document.querySelectorAll('.value')].some((one) => one.textContent === '…')"
-    )
+    expect(page.locator(".value", has_text="…")).to_have_count(0)
     assert [value is None for value in values(page)] == [place == 10 for place in range(13)]
 
 

@@ -75,7 +75,7 @@ def test_search_filters_and_sorts_change_the_list(open_page, address, shown_run)
     choose = page.locator(".filters select")
     choose.nth(0).select_option("wrong")
     wrong = (table.label >= 0) & ~table.correct
-    page.wait_for_function(f"document.querySelectorAll('.clip').length == {wrong.sum()}")
+    expect(page.locator(".clip")).to_have_count(int(wrong.sum()))
     choose.nth(0).select_option("")
     choose.nth(1).select_option("1")
     assert rows(page) == [CLASSES[1]] * int((table.label == 1).sum())
@@ -114,7 +114,7 @@ def test_a_cell_of_the_map_of_positions_opens_the_clips_that_are_strongest_there
     page.wait_for_url(f"**class=0&strongest={strongest[0] + 1}**")
     assert len(rows(page)) == (strongest == strongest[0]).sum()
     page.keyboard.press("[")
-    page.wait_for_function("!location.hash.includes('strongest')")
+    page.wait_for_url(lambda url: "strongest" not in url)
     assert len(rows(page)) == len(of_class)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 # What is measured, not computed: it differs from run to run.
-MEASURED = re.compile(r"(^|/)(logs|benchmarks)/|/sampling_error\.(png|pdf)$")
+MEASURED = re.compile(r"(^|/)(logs|benchmarks)/|/(sampling_error|approximation)\.(png|pdf)$")
 SECONDS = "seconds"
 
 

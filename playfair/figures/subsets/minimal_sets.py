@@ -12,8 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from playfair.data.stores.esv_store import load_by_model
-from playfair.data.stores.esv_table import EsvTable
-from playfair.data.stores.table_of_each import TableOfEach
+from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, numbers_with_sets
 from playfair.evaluation.intervals import mean_interval

@@ -3,7 +3,7 @@
 import gc
 import weakref
 
-from playfair.data.stores.table_of_each import TableOfEach
+from playfair.data.stores.esv_table import TableOfEach
 from tests.unit.figures.stand_in import esv_table
 
 
