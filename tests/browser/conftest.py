@@ -4,7 +4,7 @@ import shutil
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from waitress import create_server
 
 from docs.dashboard_picture import CHROMIUM_FLAGS
@@ -15,6 +15,10 @@ from playfair.dashboard.run_networks import table_maker
 from playfair.dashboard.shown_results import ShownResults
 from playfair.trust import Trust
 from tests.shared_runs import made_once
+
+
+# As for all else that is waited for: a busy machine is no failure.
+expect.set_options(60_000)
 
 
 @pytest.fixture(scope="session")
