@@ -16,7 +16,6 @@ from playfair.dashboard.shown_results import ShownResults
 from playfair.trust import Trust
 from tests.shared_runs import made_once
 
-
 # As for all else that is waited for: a busy machine is no failure.
 expect.set_options(60_000)
 
