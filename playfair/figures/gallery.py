@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 from urllib.parse import quote
 
 import pandas as pd
@@ -126,7 +127,7 @@ def _figure(figure: GalleryFigure) -> str:
     )
     size = ""
     if figure.width:
-        readable = f"--readable: {figure.width / PNG_DPI * _PHONE_DPI:.0f}px"
+        readable = f"--readable: {ceil(figure.width / PNG_DPI * _PHONE_DPI)}px"
         size = f' width="{figure.width}" height="{figure.height}" style="{readable}"'
     first_paragraph = " ".join(figure.caption.strip().split("\n\n")[0].split())
     description = escape(f"{figure.heading} {first_paragraph}".strip())

@@ -96,9 +96,8 @@ def test_maps_open_the_clips_of_a_cell(open_page, address, shown_run):
     page.locator(".matrix button").and_(
         page.get_by_label(f"of {truth}, said: {said}")
     ).first.click()
-    assert (
-        f"class={table.label[row]}" in page.url and f"confused={table.predicted[row]}" in page.url
-    )
+    asked = (f"class={table.label[row]}", f"confused={table.predicted[row]}")
+    page.wait_for_url(lambda url: all(part in url for part in asked))
     assert set(rows(page)) == {truth}
 
 

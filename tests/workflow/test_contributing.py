@@ -59,7 +59,7 @@ def test_a_figure(project):
     numbers = pd.read_csv(project / "results/tiny/tables/score_by_length.csv")
     assert set(numbers["n_frames"]) == {1, 2, 3}
     with Image.open(project / "results/figures/score_by_length.png") as picture:
-        assert picture.size[0] == 700
+        assert picture.size[0] == 1417
     gallery = (project / "results/figures/index.html").read_text(encoding="utf-8")
     assert "How sure are the models?" in gallery
     assert "The mean highest score of the models" in gallery
