@@ -44,7 +44,7 @@ def test_addresses_lead_back_and_forward(open_page, address):
     assert page.get_attribute(".legend .segments button >> nth=2", "aria-pressed") == "true"
     page.keyboard.press("j")
     page.wait_for_url("**video=10001**")
-    assert pressed(page) == ["true"] * 5
+    expect(page.locator('button[aria-label^="frame "][aria-pressed=true]')).to_have_count(5)
     page.go_back()
     page.wait_for_url("**video=10000**")
     page.wait_for_selector('button[aria-label^="frame 2"][aria-pressed=false]')
