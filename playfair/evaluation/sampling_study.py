@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,7 @@ def explained_classes(
     classes = np.array(label, dtype=np.int64)
     unknown = np.flatnonzero(classes < 0)
     if len(unknown):
-        videos = [features[int(video)] for video in unknown]
-        batch = np.stack([video[sample_frame_idx(len(video), n_frames)] for video in videos])
+        batch = _sampled([features[int(video)] for video in unknown], n_frames)
         classes[unknown] = explain(batch, model, priors, device=device).scores.argmax(axis=1)
     return classes
 
@@ -82,8 +82,7 @@ def study_against_exact(
         budget, video, repetition, error, correlation and seconds (per video); see
         `playfair.figures.sampling_error.sampling_error_table`.
     """
-    idx = [sample_frame_idx(len(video), n_frames) for video in features]
-    batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
+    batch = _sampled(features, n_frames)
     classes, column = np.unique(label, return_inverse=True)
     exact = explain(batch, model, priors, classes=classes, device=device)
     reference = _of_video(exact.esv, column)
@@ -162,30 +161,34 @@ def study_approximation(
     """
     classes, column = np.unique(label, return_inverse=True)
     least = {n: method_class(OUR_SAMPLER).least_budget(n, SamplerOptions()) for n in n_frames}
-    settings = [(n, m, i) for n in n_frames for m in samples_per_scale for i in iterations]
+    runs = list(product(samples_per_scale, iterations, range(1, repetitions + 1)))
     rows = []
-    with tqdm(total=len(settings), desc="approximation", disable=not progress) as bar:
+    total = len(n_frames) * len(runs)
+    with tqdm(total=total, desc="approximation", disable=not progress) as bar:
         for number in n_frames:
-            idx = [sample_frame_idx(len(video), number) for video in features]
-            batch = np.stack([video[frames] for video, frames in zip(features, idx, strict=True)])
+            batch = _sampled(features, number)
             run = partial(_run, model, batch, priors, classes=classes, column=column, device=device)
             # What is computed once for a number of frames is not a video's time.
             run(EXACT)
             row, reference = run(EXACT)
             rows.append(_compared(row, reference, reference, number, 0, 0, 1))
-            for _, samples, count in (setting for setting in settings if setting[0] == number):
+            for samples, count, repetition in runs:
                 options: dict[str, Any] = {"max_samples_per_scale": samples, "iterations": count}
-                for repetition in range(1, repetitions + 1):
-                    found = [run(PAPER_SAMPLER, MOST_EVALUATIONS, repetition, **options)]
-                    evaluations = int(found[0][0]["evaluations"].iloc[0])
-                    if evaluations >= least[number]:
-                        found.append(run(OUR_SAMPLER, evaluations, repetition))
-                    rows += [
-                        _compared(row, esv, reference, number, samples, count, repetition)
-                        for row, esv in found
-                    ]
+                found = [run(PAPER_SAMPLER, MOST_EVALUATIONS, repetition, **options)]
+                evaluations = int(found[0][0]["evaluations"].iloc[0])
+                if evaluations >= least[number]:
+                    found.append(run(OUR_SAMPLER, evaluations, repetition))
+                rows += [
+                    _compared(row, esv, reference, number, samples, count, repetition)
+                    for row, esv in found
+                ]
                 bar.update()
     return pd.concat(rows, ignore_index=True)
+
+
+def _sampled(features: Sequence[np.ndarray], n_frames: int) -> np.ndarray:
+    """Videos (T, D) each, at `n_frames` frames: (V, n, D)."""
+    return np.stack([video[sample_frame_idx(len(video), n_frames)] for video in features])
 
 
 def _compared(
