@@ -1,5 +1,6 @@
 """Paired, size-stratified regression: the sampler to use first."""
 
+from functools import reduce
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
@@ -105,12 +106,14 @@ class RegressionSampler(PairedSampler):
             return esv, np.zeros((0, esv.shape[1]))
         pair_count = (len(scores) - 1) // 2
         degree, weights = self._degree(pair_count), self._pair_weights(pair_count)
-        moments: Columns = np.zeros((0, 0))
-        for pairs in _blocks(pair_count):
-            weighted = self._regressors(pairs, degree) * weights[pairs, None]
-            of_block = product(weighted.T, self._answers(scores, pairs))
-            moments = moments + of_block if moments.size else of_block
-        coefficients = product(self._inverse(pair_count), moments)
+        moments = (
+            product(
+                (self._regressors(pairs, degree) * weights[pairs, None]).T,
+                self._answers(scores, pairs),
+            )
+            for pairs in _blocks(pair_count)
+        )
+        coefficients = product(self._inverse(pair_count), reduce(np.add, moments))
         return esv + product(self._to_esv(degree), coefficients), coefficients
 
     def _answers(self, scores: Columns, pairs: slice) -> Columns:
@@ -124,11 +127,11 @@ class RegressionSampler(PairedSampler):
         """(F, F), of the normal equations of the leading pairs: the same for all scores."""
         if pair_count not in self._inverses:
             degree, weights = self._degree(pair_count), self._pair_weights(pair_count)
-            gram: Columns = np.zeros((0, 0))
-            for pairs in _blocks(pair_count):
-                columns = self._regressors(pairs, degree)
-                of_block = product((columns * weights[pairs, None]).T, columns)
-                gram = gram + of_block if gram.size else of_block
+            blocks = ((pairs, self._regressors(pairs, degree)) for pairs in _blocks(pair_count))
+            grams = (
+                product((columns * weights[pairs, None]).T, columns) for pairs, columns in blocks
+            )
+            gram = reduce(np.add, grams)
             # Membership sums to the size of the subset, so some directions are not determined.
             gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
             # Of the whole sample and of what a jackknife repeats: more are not asked for by turns.
