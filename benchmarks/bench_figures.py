@@ -24,7 +24,7 @@ import pandas as pd
 from playfair.attribution.result import Attribution
 from playfair.data.stores.collation import collate_esvs
 from playfair.data.stores.esv_store import load_by_model, write_esvs
-from playfair.evaluation.frame_sets import frame_set_rows, numbers_with_sets
+from playfair.evaluation.frame_sets import frame_set_rows, tables_with_sets
 from playfair.figures.catalogue import figure_module, read_catalogue
 from playfair.figures.drawing.style import save_figure
 
@@ -64,8 +64,7 @@ def make_results(folder: Path) -> None:
         for path in paths:
             path.unlink()
         (results,) = load_by_model([folder / f"{model}.h5"]).values()
-        for n_frames in numbers_with_sets(results):
-            sizes.append(frame_set_rows(results[n_frames]).assign(model=model))
+        sizes += [frame_set_rows(one).assign(model=model) for one in tables_with_sets(results)]
     pd.concat(sizes).to_csv(folder / "frame_sets.csv", index=False)
     truth = pd.DataFrame({"uid": uids, "first_frame": 8, "last_frame": 20})
     truth.to_csv(folder / "ground_truth.csv", index=False)

@@ -8,8 +8,8 @@ from playfair.data.stores.esv_store import load_by_model
 from playfair.errors import InputError
 from playfair.evaluation.frame_sets import (
     frame_set_rows,
-    numbers_with_sets,
     sufficient_frame_rows,
+    tables_with_sets,
 )
 from playfair.files import write_csv
 from playfair.logs import log_to
@@ -21,8 +21,7 @@ log_to(snakemake.log[0])
 
 sizes, frames = [], []
 for model, by_n_frames in load_by_model(snakemake.input.collated).items():
-    for n_frames in numbers_with_sets(by_n_frames):
-        table = by_n_frames[n_frames]
+    for table in tables_with_sets(by_n_frames):
         sizes.append(frame_set_rows(table).assign(model=model))
         frames.append(sufficient_frame_rows(table).assign(model=model))
 if not sizes:

@@ -1,7 +1,7 @@
 """How many frames keep a prediction, and how many must go to change it, clip by clip."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,10 @@ AT_MOST = ("keep_at_most", "must_go_at_most")
 """Upper bounds of these."""
 
 
-def numbers_with_sets(tables: Mapping[int, EsvTable]) -> list[int]:
-    """At which numbers of frames a model's tables come with frame sets, ascending."""
-    return [n for n in sorted(tables) if tables[n].sufficient_frames is not None]
+def tables_with_sets(tables: Mapping[int, EsvTable]) -> Iterator[EsvTable]:
+    """Of a model's tables by number of frames, those that come with frame sets, ascending."""
+    in_turn = (tables[n_frames] for n_frames in sorted(tables))
+    return (table for table in in_turn if table.sufficient_frames is not None)
 
 
 def frame_set_rows(table: EsvTable) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
-from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO, numbers_with_sets
+from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.names import model_heading, wrap
@@ -345,9 +345,9 @@ def draw(
     Bounds are called frame_set_bounds_<model>.csv, of the first `every_frame_videos` videos.
     """
     sizes = read_csv(frame_sets)
-    results = load_by_model(with_sets)
-    drawn = {model: _drawn_number(numbers_with_sets(found)) for model, found in results.items()}
-    strips = sets_of_examples(chosen_examples(sizes), TableOfEach(results, drawn), fps)
+    drawn = {str(model): _drawn_number(of) for model, of in sizes.groupby("model")["n_frames"]}
+    tables = TableOfEach(load_by_model(with_sets), drawn)
+    strips = sets_of_examples(chosen_examples(sizes), tables, fps)
     parts = [
         read_csv(path).assign(model=Path(path).stem.removeprefix("frame_set_bounds_"))
         for path in frame_set_bounds or []

@@ -10,8 +10,8 @@ import playfair
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.frame_sets import (
     frame_set_rows,
-    numbers_with_sets,
     sufficient_frame_rows,
+    tables_with_sets,
 )
 
 torch.set_num_threads(1)
@@ -92,5 +92,6 @@ def test_of_whole_clips_all_frames_of_the_elements_are_listed_once():
 def test_numbers_of_frames_without_sets_are_passed_over(left_out):
     whole = explained(both_needed)
     bare = dataclasses.replace(whole, sufficient_frames=None, necessary_frames=None)
-    tables = {3: whole, 2: whole, left_out: bare}
-    assert numbers_with_sets(tables) == [5 - left_out]
+    tables = {3: whole, 2: dataclasses.replace(whole), left_out: bare}
+    (found,) = tables_with_sets(tables)
+    assert found is tables[5 - left_out]
