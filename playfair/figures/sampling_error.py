@@ -19,6 +19,7 @@ from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     add_legend,
     add_title,
+    count_evaluations_along,
     draw_with_interval,
     letters_in,
     model_looks,
@@ -148,14 +149,10 @@ def _draw_line(axes: Axes, rows: pd.DataFrame, measure: str, look: dict[str, Any
 
 def _finish(axes: Axes, measure: _Measure, budgets: list[int]) -> None:
     axes.set_ylabel(measure.axis)
-    axes.set_xlabel("evaluations per video")
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=4))
+    count_evaluations_along(axes)
     axes.set_xlim(budgets[0] / 1.3, budgets[-1] * 1.3)
     if len(budgets) <= 4:
         axes.set_xticks(budgets)
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(_say_count))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     values = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
     low, high = np.nanmin(values), np.nanmax(values)
@@ -166,12 +163,6 @@ def _finish(axes: Axes, measure: _Measure, budgets: list[int]) -> None:
         axes.yaxis.set_major_locator(locator)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _say_count(count: float, _: object) -> str:
-    if count >= 1e6:
-        return f"{count / 1e6:.3g} M"
-    return f"{count / 1e3:.3g} k" if count >= 1e4 else f"{count:.0f}"
 
 
 def draw(sampling_studies: Sequence[str]) -> tuple[pd.DataFrame, Figure]:

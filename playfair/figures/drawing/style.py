@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from playfair.figures.drawing.fonts import LETTERS, text_as_text
@@ -241,6 +241,21 @@ def count_frames_along(axes: Axes, smallest: int, largest: int) -> None:
     margin = 0.04 * (largest - smallest) + 0.2
     axes.set_xlim(smallest - margin, largest + margin)
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
+
+
+def count_evaluations_along(axes: Axes) -> None:
+    """Make the x axis a logarithmic one of evaluations per video."""
+    axes.set_xlabel("evaluations per video")
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=4))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(_say_count))
+
+
+def _say_count(count: float, _: object) -> str:
+    if count >= 1e6:
+        return f"{count / 1e6:.3g} M"
+    return f"{count / 1e3:.3g} k" if count >= 1e4 else f"{count:.0f}"
 
 
 def explained_class(table: pd.DataFrame) -> tuple[str, str]:

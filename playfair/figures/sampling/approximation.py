@@ -19,6 +19,7 @@ from playfair.figures.drawing.style import (
     REFERENCE,
     add_legend,
     add_title,
+    count_evaluations_along,
     count_frames,
     count_videos,
     draw_with_interval,
@@ -133,8 +134,6 @@ def _draw_model(
             if line == 0:
                 axes.set_title(count_frames(int(n_frames)))
         panels[line, 0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    for axes in panels[-1]:
-        axes.set_xlabel("evaluations per video")
 
 
 def _draw_line(axes: Axes, rows: pd.DataFrame, look: dict[str, Any], label: str) -> None:
@@ -157,9 +156,8 @@ def _draw_exact(axes: Axes, rows: pd.DataFrame, measure: str) -> None:
 
 
 def _finish(axes: Axes, measure: str, log: bool) -> None:
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=5))
-    axes.xaxis.set_minor_locator(NullLocator())
+    count_evaluations_along(axes)
+    axes.label_outer()
     if not log:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
         return

@@ -9,9 +9,11 @@ versions of a font or another processor change little.
 import io
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from PIL import Image
 
+from playfair.figures.drawing.fonts import LETTERS, text_as_text
 from playfair.figures.drawing.paper import Paper, drawn_on
 from tests.unit.figures.every_figure import CASES
 
@@ -23,10 +25,11 @@ MEAN_OFF, MOST_OFF = 1.5, 45
 
 def coarse(figure):
     """A figure as cells of grey, (rows, COLUMNS) uint8."""
-    # The layout settles when it is made again.
-    figure.draw_without_rendering()
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI)
+    with matplotlib.rc_context(text_as_text(LETTERS)):
+        # The layout settles when it is made again.
+        figure.draw_without_rendering()
+        figure.savefig(file, format="png", dpi=DPI)
     picture = Image.open(file).convert("L")
     rows = round(COLUMNS * picture.height / picture.width)
     return np.asarray(picture.resize((COLUMNS, rows), Image.Resampling.BOX))

@@ -1,8 +1,11 @@
 """Checks of a drawn figure: nothing cut off, nothing written over something else."""
 
+import matplotlib
 from matplotlib.axis import Tick
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+
+from playfair.figures.drawing.fonts import LETTERS, text_as_text
 
 SLACK = 1.5
 """Pixels at 100 dots per inch by which extents may miss, for hinting and rounding."""
@@ -12,7 +15,9 @@ def drawn_texts(figure):
     """(words, extent in pixels, text) of everything written that shows."""
     figure.set_dpi(100)
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    # As it is saved: labels of ticks are made when they are drawn.
+    with matplotlib.rc_context(text_as_text(LETTERS)):
+        canvas.draw()
     renderer = canvas.get_renderer()
     artists = figure.findobj()
     not_drawn = _labels_of_ticks(artists) - _labels_of_shown_ticks(figure)
