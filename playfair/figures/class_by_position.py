@@ -16,6 +16,7 @@ from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.support import centre_of_support, sharing_frames
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.cells import add_bar, draw_cells
+from playfair.figures.drawing.counts import count_frames, count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -24,8 +25,6 @@ from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     class_title,
-    count_frames,
-    count_videos,
     explained_class,
     letters_in,
     model_looks,
@@ -206,7 +205,7 @@ def plot_class_by_position(table: pd.DataFrame) -> Figure:
     add_bar(figure, limit, words, ax=list(panels), location="bottom", **place)
     handles, labels = panels[-1].get_legend_handles_labels()
     add_legend(figure, handles, labels, markerscale=1.6)
-    count = f"{count_videos(int(counts.sum()['video_count'].max()))}, {count_frames(n_frames)}"
+    count = f"{count_videos(*counts.sum()['video_count'])}, {count_frames(n_frames)}"
     note_of_classes = ""
     if len(drawn) < len(classes):
         half = len(drawn) // 2

@@ -14,13 +14,13 @@ from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.strip_page import BETWEEN, FRAMES_LEFT, Page, break_lines
 from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
     DISTRACTS,
     INK,
     SUPPORTS,
-    count_videos,
     new_figure,
     say_nothing_to_draw,
     with_look,

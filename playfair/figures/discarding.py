@@ -12,6 +12,7 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.evaluation.intervals import bootstrap_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_frames, count_videos
 from playfair.figures.drawing.methods import method_looks, method_title
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
@@ -21,7 +22,6 @@ from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     models_to_draw,
     new_figure,
@@ -129,8 +129,7 @@ def plot_discarding(table: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     of_accuracy = panels[0, 3].get_legend_handles_labels()
     handles, labels = handles + of_accuracy[0], labels + of_accuracy[1]
     add_legend(figure, handles, labels, handlelength=2.4)
-    count = int(table["video_count"].max())
-    words = f"{count_videos(count)}, {table['n_frames'].iloc[0]} frames"
+    words = f"{count_videos(*table['video_count'])}, {count_frames(*table['n_frames'])}"
     add_title(figure, FIGURE.title, words, note)
     return figure
 

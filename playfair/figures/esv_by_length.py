@@ -14,6 +14,7 @@ from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.cells import add_bar, draw_cells
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -26,7 +27,6 @@ from playfair.figures.drawing.style import (
     add_title,
     class_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     explained_class,
     letters_in,
@@ -175,7 +175,7 @@ def plot_esv_by_length(table: pd.DataFrame, neutral: float = 0.01) -> Figure:
     )
     add_legend(figure, handles, labels)
     class_words, note = explained_class(table)
-    count = count_videos(int(table["video_count"].max()))
+    count = count_videos(*table["video_count"])
     words = f"ESV of the {class_words}, {count}; neutral: at most ±{neutral:g}"
     add_title(figure, FIGURE.title, words, note, note_of_models)
     return figure

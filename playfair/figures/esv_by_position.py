@@ -14,6 +14,7 @@ from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_frames, count_videos
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -23,8 +24,6 @@ from playfair.figures.drawing.style import (
     REFERENCE,
     add_legend,
     add_title,
-    count_frames,
-    count_videos,
     explained_class,
     models_to_draw,
     new_figure,
@@ -160,7 +159,7 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
     add_legend(figure, handles, names)
     class_words, note = explained_class(table[table["outcome"] == ALL])
     whole = table[table["outcome"].eq(ALL) & table["n_frames"].eq(lengths[-1])]
-    count = count_videos(int(whole["video_count"].max()))
+    count = count_videos(*whole["video_count"])
     add_title(figure, FIGURE.title, f"ESV of the {class_words}, {count}", note, note_of_models)
     return figure
 

@@ -21,6 +21,7 @@ from playfair.data.video.gulp import GulpReader
 from playfair.errors import InputError
 from playfair.evaluation.intervals import STANDARD_NORMAL_95
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_examples
 from playfair.figures.drawing.names import model_title
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
@@ -36,7 +37,7 @@ from playfair.figures.drawing.strip_page import (
     break_lines,
     room_for_blocks,
 )
-from playfair.figures.drawing.strips import EVIDENCE_LOOK, OUTCOMES, evidence_runs
+from playfair.figures.drawing.strips import EVIDENCE_LOOK, OUTCOMES, evidence_runs, say_clip
 from playfair.figures.drawing.style import (
     FAINT,
     INK,
@@ -178,9 +179,10 @@ def plot_every_frame(table: pd.DataFrame, frames: Frames | None = None) -> Figur
     heights = [panel.height for panel in panels]
     room = room_for_blocks()
     drawn = max(1, int((np.cumsum(np.array(heights) + BETWEEN) <= room).sum()))
-    words = "ESV of each frame for the class: above 0 the frame supports it, below 0 it distracts"
-    if drawn < len(panels):
-        words += f"; {drawn} of {len(panels)} examples, for which the page has room"
+    words = (
+        "ESV of each frame for the class: above 0 the frame supports it, below 0 it distracts; "
+        f"{count_examples(drawn, len(panels))}"
+    )
     legend = _legend(next(iter(looks.values())), bool(table["inside"].notna().any()))
     page = Page(FIGURE.title, heights[:drawn], legend, words)
     for panel in panels[:drawn]:
@@ -206,11 +208,11 @@ class _Panel:
         self.period = float(seconds[1] - seconds[0]) if len(seconds) > 1 else 1.0
         self.pictures: Sequence[np.ndarray] = []
         self.frame_width = self.frame_height = 0.0
-        uid = str(first["uid"].iloc[0])
-        if frames is not None and (beginning := frames(uid, [0])):
+        self.uid = str(first["uid"].iloc[0])
+        if frames is not None and (beginning := frames(self.uid, [0])):
             count = self._fit_frames(*beginning[0].shape[:2])
             idx = sample_frame_idx(self.frame_count, count).tolist()
-            self.pictures = frames(uid, idx) or []
+            self.pictures = frames(self.uid, idx) or []
         self.lines = self._say()
         drawn = EVIDENCE + self.frame_height + GAP + _CURVE + _SECONDS
         self.height = max(drawn, EVIDENCE + self.lines[-1].below_top + LINE)
@@ -254,8 +256,8 @@ class _Panel:
         counts = [rows["evaluations"].iloc[0] for rows in self.by_model.values()]
         least, most = min(counts), max(counts)
         evaluations = f"{most}" if least == most else f"{least}–{most}"
-        frames = "1 frame" if self.frame_count == 1 else f"{self.frame_count} frames"
-        sampled = f"{frames},\n{evaluations} evaluations"
+        clip = say_clip(self.uid, self.frame_count)
+        sampled = f"{clip}\n{evaluations} evaluations"
         return break_lines([*paragraphs, (sampled, {"color": REFERENCE})])
 
     def _evidence_seconds(self) -> list[tuple[float, float]]:

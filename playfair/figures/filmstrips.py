@@ -13,6 +13,7 @@ from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.localisation import inside_any
 from playfair.figures.catalogue import FigureEntry, FigureOption
+from playfair.figures.drawing.counts import count_examples
 from playfair.figures.drawing.strip_page import BETWEEN, Page, room_for_blocks
 from playfair.figures.drawing.strips import FrameStrip, StripScale, strip_legend
 from playfair.figures.drawing.style import new_figure, say_nothing_to_draw, with_look
@@ -254,7 +255,7 @@ def strips_of(table: pd.DataFrame, frames: Frames | None) -> tuple[list[FrameStr
 def strips_on_a_page(
     strips: Sequence[FrameStrip], below: float = 0.0
 ) -> tuple[list[FrameStrip], str]:
-    """The strips for which a page has room, in their order, and in words that they are not all.
+    """The strips for which a page has room, in their order, and in words how many they are.
 
     Every model's first comes before any model's second. `below`: inches below each strip.
     """
@@ -270,9 +271,7 @@ def strips_on_a_page(
         if room < 0 and chosen:
             break
         chosen.append(place)
-    left_out = len(strips) - len(chosen)
-    note = f"{len(chosen)} of {len(strips)} examples, for which the page has room"
-    return [strips[place] for place in sorted(chosen)], note if left_out else ""
+    return [strips[place] for place in sorted(chosen)], count_examples(len(chosen), len(strips))
 
 
 def drawn_number(numbers: Sequence[int], asked: int | None) -> int:

@@ -14,6 +14,7 @@ from playfair.evaluation.frame_order import AS_IS, ORDERS, REVERSED, SHUFFLED
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.sampling_error import correlation
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -151,8 +152,7 @@ def plot_frame_order(table: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     handles, labels = measures[1].get_legend_handles_labels()
     frames = scatters[0].get_legend_handles_labels()
     add_legend(figure, handles + frames[0], labels + frames[1], markerscale=1)
-    count = " to ".join(str(int(one)) for one in sorted(set(table["video_count"])))
-    add_title(figure, FIGURE.title, f"{count} videos", note)
+    add_title(figure, FIGURE.title, count_videos(*table["video_count"]), note)
     return figure
 
 

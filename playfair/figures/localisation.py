@@ -23,6 +23,7 @@ from playfair.evaluation.localisation import (
     uniform_mass_inside,
 )
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -30,7 +31,6 @@ from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     explained_class,
     model_looks,
@@ -189,7 +189,7 @@ def plot_localisation(table: pd.DataFrame) -> Figure:
     labels += ["every frame the same (uniform)", "middle frames first, whatever they show"]
     add_legend(figure, handles, labels, handlelength=2.6)
     _, note = explained_class(table)
-    count = count_videos(int(table["video_count"].max()))
+    count = count_videos(*table.loc[table["clips"] == "all", "video_count"])
     add_title(figure, FIGURE.title, count, note)
     return figure
 

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from playfair.evaluation.intervals import bootstrap_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.methods import method_looks, method_title
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
@@ -18,7 +19,6 @@ from playfair.figures.drawing.style import (
     INK,
     add_legend,
     add_title,
-    count_videos,
     models_to_draw,
     new_figure,
     say_nothing_to_draw,
@@ -112,15 +112,12 @@ def plot_localisation_by_method(table: pd.DataFrame) -> Figure:
     for axes, title in zip(titled.T, _MEASURES.values(), strict=True):
         for one in axes:
             one.set_title(title)
-    counts = {
-        name: int(table.loc[table["clips"] == name, "video_count"].max())
-        for name in table["clips"].unique()
-    }
+    counts = {name: count_videos(*rows["video_count"]) for name, rows in table.groupby("clips")}
     marker: dict[str, Any] = {"color": INK, "linestyle": "", "marker": "o"}
     handles = [Line2D([], [], **marker), Line2D([], [], **marker, markerfacecolor="white")]
     labels = [
-        f"{count_videos(counts.get('right', 0))} that all models get right",
-        f"all {count_videos(counts['all'])}",
+        f"{counts.get('right', count_videos(0))} that all models get right",
+        f"all {counts['all']}",
     ]
     add_legend(figure, handles, labels)
     add_title(figure, FIGURE.title, f"true class, {table['n_frames'].iloc[0]} frames", note)

@@ -10,13 +10,13 @@ from matplotlib.ticker import PercentFormatter
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     model_looks,
     models_to_draw,
@@ -96,7 +96,7 @@ def plot_masking_check(table: pd.DataFrame) -> Figure:
         axes_of_model[1].tick_params(labelleft=True)
     handles, labels = panels[0, 0].get_legend_handles_labels()
     add_legend(figure, handles, labels)
-    add_title(figure, FIGURE.title, count_videos(int(table["video_count"].max())), note)
+    add_title(figure, FIGURE.title, count_videos(*table["video_count"]), note)
     return figure
 
 

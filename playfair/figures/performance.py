@@ -14,6 +14,7 @@ from playfair.data.stores.esv_table import EsvTable
 from playfair.evaluation.intervals import mean_interval, wilson_interval
 from playfair.evaluation.performance import TOP, ranks, true_class_scores
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -21,7 +22,6 @@ from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     letters_in,
     model_looks,
@@ -140,7 +140,7 @@ def plot_performance(table: pd.DataFrame) -> Figure:
     add_legend(figure, handles + score_handles[-1:], labels + score_labels[-1:])
     left_out = int(table["unlabelled_count"].max())
     note = f", {left_out} without a label left out" if left_out else ""
-    add_title(figure, FIGURE.title, count_videos(int(table["video_count"].max())) + note)
+    add_title(figure, FIGURE.title, count_videos(*table["video_count"]) + note)
     return figure
 
 

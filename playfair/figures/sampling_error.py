@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_things, count_videos
 from playfair.figures.drawing.names import model_title, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -65,14 +66,14 @@ def sampling_error_table(runs: pd.DataFrame) -> pd.DataFrame:
         runs: one row per sequences, model, sampler, budget, video and repetition, with columns
 
             - sequences: what was explained, in plain words, such as "16 frames" or "every frame";
-            - model, sampler: names; budget: evaluations per video;
+            - model, sampler, video: names; budget: evaluations per video;
             - any of error and correlation (with the exact values), distance (to a very long run),
               standard_error, efficiency_gap, seconds (per video); NaN where one is not defined.
 
     Returns:
         One row per sequences, model, sampler, budget and measure that has a value: these columns
-        and run_count, mean, low, high (mean ± 1.96 standard errors over videos and
-        repetitions). The order of sequences, models and samplers is that of `runs`.
+        and video_count, run_count, of videos and repetitions, mean, low, high (mean ± 1.96 standard
+        errors over runs). The order of sequences, models and samplers is that of `runs`.
     """
     measures = [measure for measure in MEASURES if measure in runs.columns]
     rows = []
@@ -86,9 +87,12 @@ def sampling_error_table(runs: pd.DataFrame) -> pd.DataFrame:
             lowest, highest = (-1.0, 1.0) if measure == "correlation" else (0.0, np.inf)
             interval = np.clip(mean_interval(values), lowest, highest)
             mean, low, high = (float(value) for value in interval)
-            summary = {"run_count": count, "mean": mean, "low": low, "high": high}
+            video_count = group.loc[~np.isnan(values), "video"].nunique()
+            summary = {"video_count": video_count, "run_count": count}
+            summary |= {"mean": mean, "low": low, "high": high}
             rows.append(names | {"measure": measure} | summary)
-    return pd.DataFrame(rows, columns=[*_GROUP, "measure", "run_count", "mean", "low", "high"])
+    columns = [*_GROUP, "measure", "video_count", "run_count", "mean", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @with_look
@@ -133,9 +137,8 @@ def plot_sampling_error(table: pd.DataFrame) -> Figure:
             _finish(axes, _MEASURES[measure], sorted(rows["budget"].unique()))
             axes.set_title(wrap(_MEASURES[measure].title, letters_in(paper().width / count - 0.75)))
     add_legend(figure, list(lines.values()), list(lines))
-    counts = sorted({table["run_count"].min(), table["run_count"].max()})
-    runs = f"{' to '.join(map(str, counts))} runs: videos and repetitions"
-    add_title(figure, FIGURE.title, runs, note)
+    words = f"{count_videos(*table['video_count'])}, {count_things('run', *table['run_count'])}"
+    add_title(figure, FIGURE.title, f"{words} with repetitions", note)
     return figure
 
 

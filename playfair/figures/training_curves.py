@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_things
 from playfair.figures.drawing.names import model_title, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -34,19 +35,20 @@ FIGURE = FigureEntry(
 COLUMN_COUNT = 5
 _BLOCK, _OTHERS = 2.25, 0.9
 _COLOURS = {"train": "#9AA0A6", "validation": "#0072B2"}
-_WORDS = {"train": "training clips", "validation": "validation clips"}
+_WORDS = {"train": "training clip", "validation": "validation clip"}
 _KEPT_LINE: dict[str, Any] = {"color": "#333333", "linestyle": "--", "linewidth": 0.8}
 
 
 def training_curves_table(logs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """All training logs in one table: columns log, epoch, split, loss, accuracy, kept.
+    """All training logs in one table: columns log, epoch, split, loss, accuracy, clip_count, kept.
 
     Args:
         logs: by name, in the order to draw; each with columns epoch (from 1), split ("train" or
-            "validation"), loss (mean cross-entropy in nats), accuracy (0..1) and kept (bool: the
-            epoch whose weights are the result).
+            "validation"), loss (mean cross-entropy in nats), accuracy (0..1), clip_count (of the
+            clips that these are means over) and kept (bool: the epoch whose weights are the
+            result).
     """
-    columns = ["epoch", "split", "loss", "accuracy", "kept"]
+    columns = ["epoch", "split", "loss", "accuracy", "clip_count", "kept"]
     parts = [log[columns].assign(log=name) for name, log in logs.items()]
     if not parts:
         return pd.DataFrame(columns=["log", *columns])
@@ -97,13 +99,15 @@ def plot_training_curves(table: pd.DataFrame) -> Figure:
         loss_axes.set_ylim(0, 1.06 * loss_axes.get_ylim()[1])
     splits = [split for split in _COLOURS if split in set(table["split"])]
     handles = [Line2D([], [], color=_COLOURS[split]) for split in splits]
-    words = [_WORDS[split] for split in splits]
+    words = [f"{_WORDS[split]}s" for split in splits]
     if any(_kept_early(log) for _, log in table.groupby("log")):
         handles.append(Line2D([], [], **_KEPT_LINE))
         words.append("epoch kept")
     add_legend(figure, handles, words)
     figure.align_ylabels()
-    add_title(figure, FIGURE.title, note)
+    counts = table.groupby("split")["clip_count"].unique()
+    count = ", ".join(count_things(_WORDS[split], *counts[split]) for split in splits)
+    add_title(figure, FIGURE.title, count, note)
     return figure
 
 

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from playfair.figures.drawing.counts import count_frames
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
@@ -33,7 +34,6 @@ from playfair.figures.drawing.style import (
     RIVAL,
     SUPPORTS,
     class_title,
-    count_frames,
 )
 
 # Everything in inches.
@@ -57,6 +57,12 @@ def evidence_runs(inside: np.ndarray) -> list[tuple[int, int]]:
     marked = np.concatenate([[0], inside == 1, [0]]).astype(int)
     starts, ends = np.flatnonzero(np.diff(marked) == 1), np.flatnonzero(np.diff(marked) == -1)
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def say_clip(uid: str, frame_count: int) -> str:
+    """Which video a strip is of, and how many frames, in the lines of the words' column."""
+    words = f"video {uid}, {count_frames(frame_count)}"
+    return "\n".join(textwrap.wrap(words, LETTERS_PER_LINE, max_lines=2, placeholder=" …"))
 
 
 class StripScale(NamedTuple):
@@ -132,8 +138,7 @@ class FrameStrip:
             outcome = "not predicted"
         model = model_heading(first["model"], LETTERS_PER_LINE)
         break_or_space = " " if len(f"{model} {outcome}") <= LETTERS_PER_LINE else "\n"
-        clip = f"video {first['uid']}, {count_frames(len(self.rows))}"
-        clip = "\n".join(textwrap.wrap(clip, LETTERS_PER_LINE, max_lines=2, placeholder=" …"))
+        clip = say_clip(first["uid"], len(self.rows))
         from_frames = first["score"] - first["prior"]
         sign = "−" if from_frames < 0 else "+"
         sums = f"{first['prior']:.2f} {sign} {abs(from_frames):.2f}"

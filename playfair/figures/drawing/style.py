@@ -19,6 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.fonts import LETTERS, text_as_text
 from playfair.figures.drawing.names import wrap
 from playfair.figures.drawing.paper import TEXT, paper
@@ -280,16 +281,6 @@ def models_to_draw(models: Sequence[str], most: int) -> tuple[list[str], str]:
     if len(models) <= most:
         return list(models), ""
     return list(models[:most]), f"{most} of {len(models)} models, the first"
-
-
-def count_videos(count: int) -> str:
-    """1 -> "1 video", 2 -> "2 videos"."""
-    return "1 video" if count == 1 else f"{count} videos"
-
-
-def count_frames(count: int) -> str:
-    """1 -> "1 frame", 2 -> "2 frames"."""
-    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def say_nothing_to_draw(figure: Figure, reason: str) -> Figure:

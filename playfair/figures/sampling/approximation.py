@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from playfair.evaluation.intervals import mean_interval
 from playfair.evaluation.sampling_study import EXACT, OUR_SAMPLER, PAPER_SAMPLER
 from playfair.figures.catalogue import FigureEntry
+from playfair.figures.drawing.counts import count_frames, count_videos
 from playfair.figures.drawing.names import model_title, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
@@ -20,8 +21,6 @@ from playfair.figures.drawing.style import (
     add_legend,
     add_title,
     count_evaluations_along,
-    count_frames,
-    count_videos,
     draw_with_interval,
     letters_in,
     model_looks,

@@ -12,13 +12,13 @@ from playfair.data.stores.esv_table import EsvTable, TableOfEach
 from playfair.data.video.gulp import GulpReader
 from playfair.figures.catalogue import FigureEntry
 from playfair.figures.drawing.cells import add_bar, draw_cells
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import BETWEEN, LINE, MARGIN, Page, room_for_blocks
 from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
     class_title,
-    count_videos,
     letters_in,
     new_figure,
     say_nothing_to_draw,
@@ -124,9 +124,8 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
     while strips and sum(heights) + BETWEEN * len(heights) > room_for_blocks():
         # The last model's first: its map says which video it is of.
         del strips[-1], heights[len(strips)]
-    counts = table[table["of"] == ALL].groupby("model", sort=False)["video_count"].first()
-    said = " to ".join(str(count) for count in sorted(set(counts)))
-    subtitle = f"{said} videos, of a class those in brackets; a cell is a pair of positions"
+    count = count_videos(*table.loc[table["of"] == ALL, "video_count"])
+    subtitle = f"{count}, of a class those in brackets; a cell is a pair of positions"
     if len(shown) < len(models):
         subtitle += f"; {len(shown)} of {len(models)} models, all are in the table"
     page = Page(FIGURE.title, heights, strip_legend(examples) if strips else ([], []), subtitle)

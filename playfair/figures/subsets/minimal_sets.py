@@ -17,6 +17,7 @@ from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.frame_sets import AT_MOST, KEEP, MEASURES, MUST_GO
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
+from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.strip_page import (
@@ -32,7 +33,6 @@ from playfair.figures.drawing.style import (
     INK,
     class_title,
     count_frames_along,
-    count_videos,
     draw_with_interval,
     legend_columns,
     letters_in,
@@ -231,9 +231,8 @@ def plot_minimal_sets(
     while sum(heights) + BETWEEN * len(heights) > room_for_blocks() and len(heights) > len(blocks):
         heights.pop()
     of_examples = of_examples[: len(heights) - len(blocks)]
-    counts = table[table["class_name"] == ""].groupby("model", sort=False)["video_count"].max()
-    said = " to ".join(str(count) for count in sorted(set(counts)))
-    subtitle = f"{said} videos, with 95 % intervals of means"
+    count = count_videos(*table.loc[table["class_name"] == "", "video_count"])
+    subtitle = f"{count}, with 95 % intervals of means"
     legend = strip_legend(strips, "frames that keep the prediction")
     page = Page(FIGURE.title, heights, legend, subtitle)
     handles = [Line2D([], [], **looks[model]) for model in models]

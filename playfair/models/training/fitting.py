@@ -65,8 +65,9 @@ def fit(
 
     Returns:
         Columns epoch (from 1), split ("train" or "validation"), loss (mean cross-entropy in nats),
-        accuracy (0 to 1), kept (bool: this epoch's weights are the result). On the training split
-        they are those of the epoch's own steps, dropout and augmentation included.
+        accuracy (0 to 1), clip_count (of the clips that both are means over), kept (bool: this
+        epoch's weights are the result). On the training split loss and accuracy are those of the
+        epoch's own steps, dropout and augmentation included.
 
     Raises:
         InputError: the loss is no finite number.
@@ -99,7 +100,7 @@ class _Run:
         self, module: nn.Module, labels: Tensor, options: FitOptions, description: str
     ) -> None:
         self.epoch = 0
-        self.log: list[tuple[int, str, float, float]] = []
+        self.log: list[tuple[int, str, float, float, int]] = []
         self.best = BestEpoch(options.early_stopping, options.patience)
         self._module = module
         self._labels = labels
@@ -136,7 +137,7 @@ class _Run:
             self._check(tally, inputs)
             self._precision.step(loss, self._optimizer)
             self._schedule.step()
-        self.log.append((self.epoch + 1, "train", *tally.means()))
+        self.log.append((self.epoch + 1, "train", *tally.means(), tally.count))
 
     def validate(self, validation_batches: ValidationBatches) -> None:
         """Loss and accuracy on the validation clips, if there are any."""
@@ -149,14 +150,14 @@ class _Run:
                 tally.add(logits, target)
                 self._check(tally, inputs)
         if tally.count:
-            self.log.append((self.epoch + 1, "validation", *tally.means()))
+            self.log.append((self.epoch + 1, "validation", *tally.means(), tally.count))
             self.best.note(self.epoch + 1, *tally.means(), self._module)
 
     def finish(self) -> pd.DataFrame:
         """Put the weights to keep into the module; the log."""
         kept = self.best.keep(self._module, self.epoch)
         self._module.eval()
-        log = pd.DataFrame(self.log, columns=["epoch", "split", "loss", "accuracy"])
+        log = pd.DataFrame(self.log, columns=["epoch", "split", "loss", "accuracy", "clip_count"])
         return log.assign(kept=log["epoch"] == kept)
 
     def state(self) -> dict[str, Any]:

@@ -139,8 +139,9 @@ def training_log(seed=0, epochs=12, splits=("train", "validation")):
             lag = 1.0 if split == "train" else 1.3
             loss = 2.4 * np.exp(-epoch / (4 * lag)) + 0.1 * lag + generator.normal(scale=0.02)
             accuracy = min(1.0, np.exp(-0.6 * loss))
-            rows.append((epoch, split, max(loss, 0.01), accuracy, epoch == epochs))
-    return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy", "kept"])
+            count = 700 if split == "train" else 180
+            rows.append((epoch, split, max(loss, 0.01), accuracy, count, epoch == epochs))
+    return pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy", "clip_count", "kept"])
 
 
 def sampling_runs(
@@ -158,7 +159,7 @@ def sampling_runs(
                 for budget in budgets:
                     error = 10 / np.sqrt(budget) / (place + 1)
                     error = error * generator.uniform(0.7, 1.3, video_count)
-                    block = pd.DataFrame({"uid": np.arange(video_count).astype(str)})
+                    block = pd.DataFrame({"video": np.arange(video_count)})
                     block = block.assign(
                         sequences=sequences, model=model, sampler=sampler, budget=budget
                     )

@@ -158,9 +158,9 @@ def test_unknown_standard_errors_leave_the_curve_without_a_band():
     assert low < table["esv"].min() < table["esv"].max() < high
 
 
-def test_words_say_how_many_evaluations():
+def test_words_say_which_video_and_how_many_evaluations():
     words = [text.get_text() for text in plot_every_frame(make_table()).texts]
-    assert "24 frames," in words and "1000 evaluations" in words
+    assert "video 0000, 24 frames" in words and "1000 evaluations" in words
 
 
 def test_without_examples_the_figure_says_so():

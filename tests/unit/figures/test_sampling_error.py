@@ -13,6 +13,7 @@ def test_table_holds_means_and_intervals_over_videos():
             "model": "trn",
             "sampler": ["regression"] * 2 + ["permutation"] * 2,
             "budget": 256,
+            "video": [0, 0, 0, 1],
             "error": [0.1, 0.3, 0.5, 0.5],
             "seconds": [1.0, np.nan, np.nan, np.nan],
         }
@@ -20,6 +21,7 @@ def test_table_holds_means_and_intervals_over_videos():
     table = sampling_error_table(runs)
     error, seconds, other = table.to_dict("records")
     assert (error["sampler"], error["measure"], error["run_count"]) == ("regression", "error", 2)
+    assert (error["video_count"], other["video_count"]) == (1, 2)
     assert error["mean"] == pytest.approx(0.2)
     assert error["high"] - error["mean"] == pytest.approx(1.959964 * 0.1, rel=1e-6)
     assert (seconds["measure"], seconds["mean"], seconds["run_count"]) == ("seconds", 1.0, 1)

@@ -7,7 +7,8 @@ from tests.unit.figures.stand_in import training_log
 def test_table_holds_all_logs_in_order():
     logs = {"backbone": training_log(0, epochs=2), "trn": training_log(1, epochs=3)}
     table = training_curves_table(logs)
-    assert table.columns.tolist() == ["log", "epoch", "split", "loss", "accuracy", "kept"]
+    columns = ["log", "epoch", "split", "loss", "accuracy", "clip_count", "kept"]
+    assert table.columns.tolist() == columns
     assert table["log"].tolist() == ["backbone"] * 4 + ["trn"] * 6
     assert table["loss"].tolist()[4:] == logs["trn"]["loss"].tolist()
 
@@ -24,10 +25,10 @@ def test_lines_of_the_figure_are_the_logs():
 
 def test_title_gives_the_accuracy_after_the_epoch_that_was_kept():
     rows = [
-        (1, "train", 1.0, 0.8, False), (2, "train", 1.0, 0.9, True),
-        (2, "validation", 1.0, 0.876, True), (1, "validation", 1.0, 0.5, False),
+        (1, "train", 1.0, 0.8, 9, False), (2, "train", 1.0, 0.9, 9, True),
+        (2, "validation", 1.0, 0.876, 3, True), (1, "validation", 1.0, 0.5, 3, False),
     ]  # fmt: skip
-    log = pd.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy", "kept"])
+    log = pd.DataFrame(rows, columns=training_log().columns)
     logs = {"trn_1_frames": log, "trn_11_frames": log[log["split"] == "train"]}
     logs["trn_2_frames"] = log.assign(kept=~log["kept"])
     logs["tsn"] = log.iloc[:1].assign(split="test")
@@ -39,6 +40,16 @@ def test_title_gives_the_accuracy_after_the_epoch_that_was_kept():
         "TRN 2 frames\nvalidation 50 %",
         "TSN\nno epoch logged",
     ]
+
+
+def test_the_figure_says_of_how_many_clips_it_is():
+    logs = {"trn_1_frames": training_log(), "trn_4_frames": training_log()}
+    short = logs["trn_4_frames"]["split"] == "train"
+    logs["trn_4_frames"].loc[short, "clip_count"] = 650
+    words = plot_training_curves(training_curves_table(logs)).get_suptitle().replace("\n", " ")
+    assert words.endswith("650 to 700 training clips, 180 validation clips")
+    alone = training_curves_table({"tsn": training_log(splits=("train",))})
+    assert plot_training_curves(alone).get_suptitle().endswith("\n700 training clips")
 
 
 def test_an_epoch_that_was_kept_before_the_last_is_marked_and_explained():

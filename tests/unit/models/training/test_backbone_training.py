@@ -33,10 +33,13 @@ def test_a_backbone_learns_to_tell_a_movement_from_its_reverse(trained):
 
 
 def test_the_log_has_a_row_per_epoch_and_split(trained):
-    assert list(trained.log.columns) == ["epoch", "split", "loss", "accuracy", "kept"]
+    assert list(trained.log.columns) == [
+        "epoch", "split", "loss", "accuracy", "clip_count", "kept",
+    ]  # fmt: skip
     assert trained.log.epoch.tolist() == [1, 1, 2, 2, 3, 3]
     assert trained.log.split.tolist() == ["train", "validation"] * 3
     assert trained.log.accuracy.between(0, 1).all()
+    assert trained.log.clip_count.tolist() == [32, 10] * 3
     assert trained.log.kept.tolist() == [False] * 4 + [True] * 2
 
 

@@ -119,7 +119,12 @@ def test_short_and_unlabelled_clips_are_left_out_and_counted():
     labels = labels.copy()
     labels[5] = -1
     train, validation = FeaturesInMemory(features, labels), ordered_clips(4, 1)
-    assert train_head("tsn", train, validation, 2, **OPTIONS).left_out_count == 3
+    trained = train_head("tsn", train, validation, 2, **OPTIONS)
+    assert trained.left_out_count == 3
+    assert trained.log.groupby("split").clip_count.unique().to_dict() == {
+        "train": [17],
+        "validation": [4],
+    }
 
 
 def test_without_validation_clips_the_log_has_the_training_split_only():
