@@ -15,12 +15,11 @@ from playfair.data.video.gulp import GulpReader
 from playfair.evaluation.intervals import mean_interval
 from playfair.figures.catalogue import FigureEntry, FigureOption
 from playfair.figures.drawing.counts import count_videos
+from playfair.figures.drawing.signs import draw_bars
 from playfair.figures.drawing.strip_page import BETWEEN, FRAMES_LEFT, Page, break_lines
 from playfair.figures.drawing.strips import strip_legend
 from playfair.figures.drawing.style import (
-    DISTRACTS,
     INK,
-    SUPPORTS,
     new_figure,
     say_nothing_to_draw,
     with_look,
@@ -152,7 +151,7 @@ def _draw_means(axes: Axes, rows: pd.DataFrame, limit: float) -> None:
     """Bars by position with their intervals: above 0 for the true class."""
     mean = rows["difference_mean"].to_numpy()
     place = rows["position"].to_numpy() - 0.5
-    axes.bar(place, mean, 0.5, color=np.where(mean >= 0, SUPPORTS, DISTRACTS).tolist())
+    draw_bars(axes, place, mean, 0.5)
     axes.vlines(place, rows["difference_low"], rows["difference_high"], color=INK, linewidth=1.0)
     axes.axhline(0, color=INK, linewidth=0.7)
     axes.grid(visible=False)

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from playfair.figures.drawing.counts import count_frames
 from playfair.figures.drawing.names import model_heading
 from playfair.figures.drawing.paper import paper
+from playfair.figures.drawing.signs import draw_bars, sign_legend
 from playfair.figures.drawing.strip_page import (
     BETWEEN,
     EVIDENCE,
@@ -28,7 +29,6 @@ from playfair.figures.drawing.strip_page import (
     break_lines,
 )
 from playfair.figures.drawing.style import (
-    DISTRACTS,
     INK,
     REFERENCE,
     RIVAL,
@@ -210,12 +210,11 @@ class FrameStrip:
         after = self.rows["prior"].to_numpy() + np.cumsum(esv)
         before, after, esv = (after - esv)[chosen], after[chosen], esv[chosen]
         centres = np.arange(len(esv)) + 0.5
-        colours = np.where(esv >= 0, SUPPORTS, DISTRACTS).tolist()
         rival = self.rows["rival_prior"].to_numpy() + np.cumsum(self.rows["rival_esv"].to_numpy())
         rival = rival[chosen]
         steps = np.arange(len(esv) + 1), np.append(rival, rival[-1])
         axes.step(*steps, where="post", color=RIVAL, linewidth=1.6)
-        axes.bar(centres, esv, 0.6, bottom=before, color=colours)
+        draw_bars(axes, centres, esv, 0.6, bottom=before)
         axes.hlines(before, centres - 1 + 0.3, centres - 0.3, color=INK, linewidth=0.6)
         axes.hlines(after[-1], centres[-1] + 0.3, len(esv), color=INK, linewidth=0.6)
         axes.axhline(0, color=INK, linewidth=0.7)
@@ -227,9 +226,7 @@ class FrameStrip:
         difference = (self.rows["esv"] - self.rows["rival_esv"]).to_numpy()
         limit = 1.1 * (float(np.abs(difference).max()) or 1.0)
         difference = difference[chosen]
-        colours = np.where(difference >= 0, SUPPORTS, DISTRACTS).tolist()
-        centres = np.arange(len(difference)) + 0.5
-        axes.bar(centres, difference, 0.6, color="white", edgecolor=colours, linewidth=1.2)
+        draw_bars(axes, np.arange(len(difference)) + 0.5, difference, 0.6, hollow=True)
         axes.axhline(0, color=INK, linewidth=0.7)
         self._finish(axes, (-limit, limit), difference, decimals)
         # The largest number of one digit for which there is room.
@@ -274,8 +271,7 @@ def strip_legend(
     table: pd.DataFrame, marked: str = "frames with evidence"
 ) -> tuple[list[Any], list[str]]:
     """Handles and labels of the legend of all strips; `marked` frames have a line."""
-    handles: list[Any] = [Patch(color=SUPPORTS), Patch(color=DISTRACTS)]
-    labels = ["supports", "distracts"]
+    handles, labels = sign_legend()
     if table["rival_esv"].notna().any():
         handles.append(Line2D([], [], color=RIVAL, linewidth=1.6))
         labels.append("the other class")

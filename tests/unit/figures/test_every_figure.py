@@ -4,9 +4,12 @@ import functools
 import re
 
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Patch
 
 from playfair.figures.catalogue import read_catalogue
 from playfair.figures.drawing.paper import Paper, drawn_on
+from playfair.figures.drawing.style import DISTRACTS
 from tests.unit.figures.baseline import WIDTH_MM, baseline, coarse, differences
 from tests.unit.figures.every_figure import CASES
 from tests.unit.figures.layout import drawn_texts, texts_outside, texts_overlapping
@@ -14,6 +17,18 @@ from tests.unit.figures.layout import drawn_texts, texts_outside, texts_overlapp
 ONE_COLUMN, LNCS, TWO_COLUMNS = 85, 122, 175
 COUNT = re.compile(r"\d videos?\b|\d examples?\b|\d training clips?\b|^No video\b", re.MULTILINE)
 """What says of how many clips a figure is, each example of one, or that there is none."""
+
+
+def plain_bars_that_distract(figure):
+    """Areas in orange that nothing but their colour tells from blue ones."""
+    orange = to_rgb(DISTRACTS)
+    return [
+        patch
+        for patch in figure.findobj(Patch)
+        if not patch.get_hatch()
+        and orange in (to_rgb(patch.get_facecolor()), to_rgb(patch.get_edgecolor()))
+    ]
+
 
 case = functools.cache(lambda name, labelled: CASES[name](labelled))
 
@@ -34,6 +49,7 @@ def test_figures_can_be_printed(name, width, labelled):
     assert not texts_outside(figure, texts)
     assert not texts_overlapping(texts)
     assert any(COUNT.search(words.replace("\n", " ")) for words, _, _ in texts)
+    assert not plain_bars_that_distract(figure)
     if width == WIDTH_MM:
         assert not differences(coarse(figure), baseline(name))
 
