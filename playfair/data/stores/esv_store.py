@@ -252,6 +252,11 @@ class Collated(Mapping[int, EsvTable]):
         with open_results(self.path) as file:
             return _table(self.path, file, file[str(n_frames)])
 
+    def numbers_with(self, name: str) -> list[int]:
+        """The numbers of frames at which there is a dataset `name`; no table is read for it."""
+        with open_results(self.path) as file:
+            return [n_frames for n_frames in self._n_frames if name in file[str(n_frames)]]
+
     def __iter__(self) -> Iterator[int]:
         return iter(self._n_frames)
 

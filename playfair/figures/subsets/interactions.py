@@ -208,20 +208,18 @@ def draw(
     fps: float,
 ) -> tuple[pd.DataFrame, Figure]:
     """The table and the figure, at the largest number of frames that has interactions."""
-    results, most = load_by_model(with_pairs), {}
-    for model, by_n_frames in results.items():
-        for n_frames in sorted(by_n_frames, reverse=True):
-            if n_frames > 1 and by_n_frames[n_frames].interactions is not None:
-                most[model] = n_frames
-                break
+    results = load_by_model(with_pairs)
+    numbers = {model: found.numbers_with("interactions") for model, found in results.items()}
+    # A single frame has no pairs.
+    most = {model: max(found) for model, found in numbers.items() if max(found, default=1) > 1}
     tables = TableOfEach(results, most)
-    numbers = interactions_table(tables) if tables else pd.DataFrame(columns=_COLUMNS)
-    of_videos = numbers[numbers["of"] == VIDEO].drop_duplicates("model")
+    table = interactions_table(tables) if tables else pd.DataFrame(columns=_COLUMNS)
+    of_videos = table[table["of"] == VIDEO].drop_duplicates("model")
     pairs = zip(of_videos["model"], of_videos["uid"], strict=True)
     truth = read_ground_truth(ground_truth, evidence_rate) if ground_truth else None
     examples = [Example(model, uid) for model, uid in pairs]
     strips = filmstrips_table(examples, tables, truth, fps)
-    return numbers, plot_interactions(numbers, strips, GulpReader(gulp).pictures if gulp else None)
+    return table, plot_interactions(table, strips, GulpReader(gulp).pictures if gulp else None)
 
 
 _COLUMNS = [

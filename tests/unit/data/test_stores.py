@@ -6,7 +6,7 @@ import pytest
 
 import playfair
 from playfair.attribution.result import gap_to_efficiency
-from playfair.data.stores import collation
+from playfair.data.stores import collation, esv_store
 from playfair.data.stores.collation import collate_esvs
 from playfair.data.stores.esv_store import (
     Collated,
@@ -294,6 +294,18 @@ def test_results_that_do_not_say_what_they_are_of_are_not_collated(tmp_path, ref
             file.attrs[name] = "text"
     if name == "model":
         refused("Results folders", caught.value, "ESVs that do not say of which model they are")
+
+
+def test_what_a_collated_file_holds_is_known_without_reading_tables(tmp_path, monkeypatch):
+    for n_frames, sampled in ((1, False), (2, True), (3, False)):
+        make_esvs(tmp_path / f"{n_frames}_frames.h5", ["a", "b"], n_frames, sampled=sampled)
+    paths = [tmp_path / f"{n_frames}_frames.h5" for n_frames in (1, 2, 3)]
+    collate_esvs(paths, tmp_path / "a.h5")
+    results = load(tmp_path / "a.h5")
+    monkeypatch.setattr(esv_store, "_table", lambda *_: pytest.fail("a table was read"))
+    assert results.numbers_with("esv_se") == [2]
+    assert results.numbers_with("esv") == [1, 2, 3]
+    assert results.numbers_with("interactions") == []
 
 
 def test_collated_files_are_of_one_model_each(tmp_path):
