@@ -25,10 +25,10 @@ from playfair.figures.performance import performance_table, plot_performance
 from playfair.figures.sampling.approximation import approximation_table, plot_approximation
 from playfair.figures.sampling_error import plot_sampling_error, sampling_error_table
 from playfair.figures.subsets.interactions import interactions_table, plot_interactions
-from playfair.figures.subsets.minimal_sets import (
+from playfair.figures.subsets.minimal_sets import plot_minimal_sets
+from playfair.figures.subsets.set_sizes import (
     chosen_examples,
     minimal_sets_table,
-    plot_minimal_sets,
     sets_of_examples,
 )
 from playfair.figures.training_curves import plot_training_curves, training_curves_table
