@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import setp
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from seaborn import boxplot, pointplot
 
 from playfair.data.stores.esv_store import load_by_model
 from playfair.data.stores.esv_table import EsvTable
@@ -42,6 +44,7 @@ ALL = "all"
 MOST_LENGTHS = 4
 """Numbers of frames drawn: with more, boxes become too narrow to read."""
 _QUANTILES = {"esv_q05": 0.05, "esv_q25": 0.25, "esv_median": 0.5, "esv_q75": 0.75, "esv_q95": 0.95}
+_MEANS = ["esv_low", "esv_mean", "esv_high"]
 _ROW_HEIGHT, _OTHERS = 1.45, 1.25
 _MEAN = PALETTE[0]
 _MOST_TICKS = 8
@@ -142,7 +145,7 @@ def plot_esv_by_position(table: pd.DataFrame) -> Figure:
             rows = table[chosen & table["outcome"].ne(ALL)]
             axes.axhline(0, color=REFERENCE, linewidth=0.8)
             drawn |= _draw_boxes(axes, rows)
-            axes.set_xlim(0.4, n_frames + 0.6)
+            axes.set(xlim=(0.4, n_frames + 0.6), xlabel="")
             axes.set_xticks(range(1, n_frames + 1, 1 + (n_frames - 1) // _MOST_TICKS))
             if rows.empty:
                 axes.text(0.5, 0.5, "–", transform=axes.transAxes, color=REFERENCE)
@@ -175,31 +178,24 @@ def lengths_to_draw(lengths: Sequence[int], most: int = MOST_LENGTHS) -> list[in
 def _draw_boxes(axes: Axes, rows: pd.DataFrame) -> set[str]:
     """Boxes side by side at every position; returns the outcomes that there are."""
     outcomes = [outcome for outcome in _LOOKS if (rows["outcome"] == outcome).any()]
-    width = 0.8 / max(len(outcomes), 1)
-    for place, outcome in enumerate(outcomes):
-        of_outcome = rows[rows["outcome"] == outcome]
-        _, face, line = _LOOKS[outcome]
-        names = dict(zip(("whislo", "q1", "med", "q3", "whishi"), _QUANTILES, strict=True))
-        boxes = [
-            {key: row[name] for key, name in names.items()} for _, row in of_outcome.iterrows()
-        ]
-        edge: dict[str, Any] = {"color": INK, "linewidth": 0.6}
-        places = of_outcome["position"] + (place - (len(outcomes) - 1) / 2) * width
-        axes.bxp(
-            boxes,
-            positions=places,
-            widths=0.84 * width,
-            showfliers=False,
-            showcaps=False,
-            patch_artist=True,
-            manage_ticks=False,
-            boxprops={"facecolor": face, "edgecolor": INK, "linewidth": 0.6},
-            whiskerprops=edge,
-            medianprops={"color": line, "linewidth": 1.2},
-        )
-        low, high = of_outcome["esv_low"], of_outcome["esv_high"]
-        axes.vlines(places, low, high, color=_MEAN, linewidth=1.0, zorder=5)
-        axes.plot(places, of_outcome["esv_mean"], "o", color=_MEAN, markersize=2.5, zorder=5)
+    if not outcomes:
+        return set()
+    how: Any = {"x": "position", "y": "value", "hue": "outcome", "hue_order": outcomes}
+    how |= {"native_scale": True, "legend": False, "ax": axes}
+    # The quartiles and the ends of these five are themselves; the median of three is the mean.
+    key = ["position", "outcome"]
+    quantiles, means = rows.melt(key, [*_QUANTILES]), rows.melt(key, _MEANS)
+    edge: Any = {"linecolor": INK, "linewidth": 0.6, "medianprops": {"linewidth": 1.2}}
+    faces = [_LOOKS[outcome][1] for outcome in outcomes]
+    box: Any = {"whis": (0, 100), "showcaps": False, "gap": 0.16, "palette": faces, "saturation": 1}
+    boxplot(quantiles, **box, **edge, **how)
+    drawn: Any = axes.containers
+    for boxes, outcome in zip(drawn, outcomes, strict=True):
+        setp(boxes.medians, color=_LOOKS[outcome][2])
+    mark: Any = {"palette": [_MEAN] * len(outcomes), "markersize": 3.5, "markeredgewidth": 0}
+    beside: Any = {"dodge": 0.8 * (1 - 1 / len(outcomes)), "linestyle": "none"}
+    interval: Any = {"estimator": "median", "errorbar": ("pi", 100), "err_kws": {"linewidth": 1.0}}
+    pointplot(means, **mark, **beside, **interval, **how)
     return set(outcomes)
 
 
