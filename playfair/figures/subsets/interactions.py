@@ -37,11 +37,14 @@ FIGURE = FigureEntry(
 
 VIDEO, ALL, CLASS = "video", "all", "class"
 """What a map is of: the example, all videos of a model, those of a class."""
+TRUE, PREDICTED = "wrong_true", "wrong_predicted"
+"""Of a wrong prediction, for the true class and for the predicted one."""
+_OF_ONE_VIDEO = (VIDEO, TRUE, PREDICTED)
 _CLASSES = 3
 _MOST_MODELS = 5
 """For which a page has room, without the examples' frames."""
 # Everything in inches.
-_MAP, _STEP, _TICKS, _BAR, _BAR_WIDTH = 0.88, 1.37, 0.17, 0.55, 2.4
+_MAP, _STEP, _TICKS, _BAR, _BAR_WIDTH = 0.88, 1.35, 0.17, 0.55, 2.4
 _CLOSER = 0.1
 _BARS = {True: "in one video", False: "mean over videos"}
 _TITLE_LINES, _TITLE_WIDTH = 4, 20
@@ -56,49 +59,58 @@ def explained_pairs(table: EsvTable) -> np.ndarray:
 
 
 def interactions_table(tables: Mapping[str, EsvTable]) -> pd.DataFrame:
-    """Pairwise Shapley interactions of every model: means, class means and one example.
+    """Pairwise Shapley interactions of every model: means, class means and two examples.
 
     Interactions are those for the true class, or the predicted one without a label; the example is
-    the video with the largest of all, up or down, among those that the model gets right.
+    the video with the largest of all, up or down, among those that the model gets right. Of those
+    that it gets wrong, the one with the largest for the predicted class comes with both classes.
 
     Args:
         tables: by model, at one number of frames each, with interactions.
 
     Returns:
         One row per model, map and pair of positions first < second (1..n): model, n_frames, of
-        ("video", "all" or "class"), uid (of "video"), class_name (but for "all"), video_count,
-        unlabelled_count and interaction, the mean over the videos.
+        ("video", "all", "wrong_true", "wrong_predicted" or "class"), uid (of one video),
+        class_name (but for "all"), video_count, unlabelled_count and interaction, the mean over the
+        videos.
     """
     parts = []
     for model, table in tables.items():
         pairs, everything = explained_pairs(table), np.arange(len(table.uid))
         name = table.class_name[table.explained]
-        example = _strongest(table, pairs)
-        maps = [(VIDEO, name[example], np.array([example])), (ALL, "", everything)]
-        maps += [(CLASS, one, np.flatnonzero(name == one)) for one in sorted(set(name))]
+        wrong = (table.label >= 0) & ~table.correct
+        example = _strongest(pairs, ~wrong)
+        maps = [(VIDEO, name[example[0]], pairs, example), (ALL, "", pairs, everything)]
+        if wrong.any():
+            assert table.interactions is not None
+            predicted = table.interactions[:, 1].astype(np.float64)
+            mistake = _strongest(predicted, wrong)
+            its_name = table.class_name[table.predicted[mistake[0]]]
+            maps += [(TRUE, name[mistake[0]], pairs, mistake)]
+            maps += [(PREDICTED, its_name, predicted, mistake)]
+        maps += [(CLASS, one, pairs, np.flatnonzero(name == one)) for one in sorted(set(name))]
         first, second = np.triu_indices(table.n_frames, k=1)
-        for of, class_name, videos in maps:
+        for of, class_name, values, videos in maps:
             part = {
                 "model": model,
                 "n_frames": table.n_frames,
                 "of": of,
-                "uid": table.uid[example] if of == VIDEO else "",
+                "uid": table.uid[videos[0]] if of in _OF_ONE_VIDEO else "",
                 "class_name": class_name,
                 "video_count": len(videos),
                 "unlabelled_count": int((table.label[videos] < 0).sum()),
                 "first": first + 1,
                 "second": second + 1,
-                "interaction": pairs[videos].mean(axis=0)[first, second],
+                "interaction": values[videos].mean(axis=0)[first, second],
             }
             parts.append(pd.DataFrame(part))
     return pd.concat(parts, ignore_index=True)
 
 
-def _strongest(table: EsvTable, pairs: np.ndarray) -> int:
-    """The video with the largest interaction, of those with the right answer if there are any."""
+def _strongest(pairs: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """(1,) the video with the largest interaction `among` those that count, of all if none does."""
     size = np.abs(pairs).max(axis=(1, 2))
-    fair = table.correct | (table.label < 0)
-    return int(np.where(fair | (not fair.any()), size, -1.0).argmax())
+    return np.array([np.where(among | (not among.any()), size, -1.0).argmax()])
 
 
 @with_look
@@ -133,7 +145,7 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
     drawn = pd.concat([_chosen(table[table["model"] == model]) for model in shown])
     limits = {
         is_video: float(rows["interaction"].abs().max()) or 1.0
-        for is_video, rows in drawn.groupby(drawn["of"] == VIDEO)
+        for is_video, rows in drawn.groupby(drawn["of"].isin(_OF_ONE_VIDEO))
     }
     for place, model in enumerate(shown):
         if place < len(strips):
@@ -141,7 +153,7 @@ def plot_interactions(table: pd.DataFrame, examples: pd.DataFrame, frames: Frame
             page.top += _CLOSER
         rows = drawn[drawn["model"] == model]
         for column, (_, one) in enumerate(rows.groupby("map", sort=False)):
-            _draw_map(page, column, one, limits[one["of"].iloc[0] == VIDEO])
+            _draw_map(page, column, one, limits[one["of"].iloc[0] in _OF_ONE_VIDEO])
         page.top -= maps + BETWEEN
     room = paper().width / bars_in_a_row
     for place, (is_video, words) in enumerate(_BARS.items()):
@@ -158,13 +170,15 @@ def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
     classes = rows[rows["of"] == CLASS]
     size = classes["interaction"].abs().groupby(classes["class_name"]).max()
     names = sorted(size.index, key=lambda name: (-size[name], name))
-    names = names[: paper().columns(2 + _CLASSES, _STEP, 0.1) - 2]
-    is_chosen = (rows["of"] != CLASS) | rows["class_name"].isin(names)
-    chosen = rows[is_chosen].copy()
-    order = {(CLASS, name): 2 + place for place, name in enumerate(names)}
-    keys = zip(chosen["of"], chosen["class_name"], strict=True)
-    chosen["map"] = [order.get(key, int(key[0] == ALL)) for key in keys]
-    return chosen.sort_values("map", kind="stable")
+    columns = paper().columns(2 + _CLASSES, _STEP, 0.1)
+    # Of a wrong prediction both maps or none, and one class in any case.
+    has_mistake = columns == 2 + _CLASSES and rows["of"].eq(TRUE).any()
+    first = [VIDEO, ALL, TRUE, PREDICTED] if has_mistake else [VIDEO, ALL]
+    order = [(of, "") for of in first]
+    order += [(CLASS, name) for name in names[: columns - len(first)]]
+    keys = zip(rows["of"], rows["class_name"].where(rows["of"] == CLASS, ""), strict=True)
+    numbered = rows.assign(map=[order.index(key) if key in order else -1 for key in keys])
+    return numbered[numbered["map"] >= 0].sort_values("map", kind="stable")
 
 
 def _draw_map(page: Page, column: int, rows: pd.DataFrame, limit: float) -> None:
@@ -179,6 +193,10 @@ def _draw_map(page: Page, column: int, rows: pd.DataFrame, limit: float) -> None
         words = "\n".join(line[: _TITLE_WIDTH + 2] for line in words.split("\n"))
     elif row["of"] == ALL:
         words = f"all {count_videos(row['video_count'])}"
+    elif row["of"] in (TRUE, PREDICTED):
+        which = "true" if row["of"] == TRUE else "predicted"
+        words = f"✗ video {row['uid']}"[: _TITLE_WIDTH + 2]
+        words += "\n" + wrap(f"{which}: {class_title(row['class_name'])}", _TITLE_WIDTH, 3)
     else:
         count = f" ({row['video_count']})"
         lines = class_title(row["class_name"], _TITLE_WIDTH, _TITLE_LINES).split("\n")

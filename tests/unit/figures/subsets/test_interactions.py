@@ -45,12 +45,28 @@ def test_table_has_means_over_all_over_classes_and_the_strongest_right_video():
     assert table["interaction"]["video", names[0]] == pytest.approx(0.5)
 
 
+def test_of_a_wrong_prediction_there_are_the_pairs_of_both_classes():
+    small = small_table()
+    table = interactions_table({"trn": small}).set_index("of")
+    true, predicted = table.loc["wrong_true"], table.loc["wrong_predicted"]
+    assert true["uid"] == predicted["uid"] == "0001"
+    assert (true["class_name"], predicted["class_name"]) == tuple(small.class_name[[1, 0]])
+    assert (true["interaction"], predicted["interaction"]) == pytest.approx((0.7, -0.7))
+    words = [text.get_text() for text in drawn({"trn": small}).texts]
+    assert words.count("✗ video 0001") == 2
+    assert any(one.startswith("true: ") for one in words)
+    assert any(one.startswith("predicted: ") for one in words)
+    right = dataclasses.replace(small, label=np.array([0, 0, 0, -1]))
+    assert "wrong_true" not in set(interactions_table({"trn": right})["of"])
+
+
 def test_cells_of_the_figure_are_the_pairs_of_the_table_both_ways():
     figure = drawn({"trn": small_table()})
     maps = [axes.collections[0] for axes in figure.get_axes() if axes.collections]
     cells = [one.get_array() for one in maps if np.ma.size(one.get_array()) == 4]
     found = [np.ma.filled(one, 0).reshape(2, 2) for one in cells]
-    means = [0.5, 0.4, 0.7, 0.3]
+    # The example; all; a wrong prediction for the true and the predicted class; one class.
+    means = [0.5, 0.4, 0.7, -0.7, 0.7]
     expected = [[[0, mean], [mean, 0]] for mean in means]
     np.testing.assert_allclose(found, expected, atol=1e-7)
 
