@@ -18,8 +18,8 @@ from playfair.figures.drawing.counts import count_videos
 from playfair.figures.drawing.names import model_heading, wrap
 from playfair.figures.drawing.paper import paper
 from playfair.figures.drawing.style import (
-    DISTRACTS,
     INK,
+    PALETTE,
     REFERENCE,
     add_legend,
     add_title,
@@ -47,7 +47,7 @@ _MEASURES = {
 }
 _LOOKS: dict[str, dict[str, Any]] = {
     REVERSED: {"color": INK, "marker": "o"},
-    SHUFFLED: {"color": DISTRACTS, "marker": "x"},
+    SHUFFLED: {"color": PALETTE[3], "marker": "x"},
 }
 
 
