@@ -17,7 +17,7 @@ def drawn_texts(figure):
     canvas = FigureCanvasAgg(figure)
     # As it is saved: labels of ticks are made when they are drawn.
     with matplotlib.rc_context(text_as_text(LETTERS)):
-        canvas.draw()
+        figure.draw_without_rendering()
     renderer = canvas.get_renderer()
     artists = figure.findobj()
     not_drawn = _labels_of_ticks(artists) - _labels_of_shown_ticks(figure)
