@@ -48,6 +48,15 @@ class AdaptiveSampler(RegressionSampler):
         # Each video has a fit of its own.
         return 1
 
+    def bytes_beside(self, class_count: int) -> int:
+        from playfair.attribution.samplers.odd_fits import fit_bytes
+
+        if self.n_max is not None:
+            return super().bytes_beside(class_count)
+        count = (len(self.member) - 1) // 2
+        terms = self._regressors(slice(0, 1), self._degree(count)).shape[1]
+        return fit_bytes(count, self.n_frames, terms, class_count)
+
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         import torch
 

@@ -21,6 +21,7 @@ a kernel function  1/2 l_i z'_i  times the integral from -1 to 1 of prod over j 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import torch
@@ -79,6 +80,17 @@ class Fit:
     esv: Tensor
     missed: Tensor
     left_over: Tensor
+
+
+def fit_bytes(count: int, n_frames: int, terms: int, columns: int) -> int:
+    """Bytes at most of all fits to `count` pairs, P, with `terms` F and `columns` X of answers."""
+    fitted, compared = min(count, MOST_FITTED), min(count, MOST_COMPARED)
+    process = 5 * fitted**2 + 4 * (count - fitted) * fitted
+    triples = comb(n_frames, 3) if n_frames <= LONGEST_WITH_PRODUCTS else 0
+    products = 6 * triples * compared + (MOST_PRODUCTS + 1) * compared * columns
+    # Of the lines four copies; of the answers what each fit misses, leaves over and mixes.
+    kept = (4 * terms + 24 * columns) * count
+    return 8 * (max(process, products) + kept)
 
 
 def principal(answers: Tensor) -> Tensor:

@@ -85,6 +85,10 @@ class Sampler(Method):
 
         return videos_at_once(game, self, memory_budget)
 
+    def bytes_beside(self, class_count: int) -> int:
+        """What an estimate takes beside outputs and scores and copies of them."""
+        return 0
+
     def advice_for(self, game: "Game") -> str | None:
         return advice_on_sampling(game, self.options.budget)
 

@@ -163,7 +163,8 @@ def outputs_of_subsets(game: Game, member: np.ndarray) -> Tensor:
 
 def videos_at_once(game: Game, sampler: Sampler, memory_budget: int) -> int:
     """As many videos as the budget allows, counting outputs, scores and copies in float64."""
-    of_number, shared = 40, 4 * sampler.member.nbytes
+    of_number = 40
+    shared = 4 * sampler.member.nbytes + sampler.bytes_beside(game.class_count)
     if game.n_max is not None:
         # Of the joint fit: two more copies, the terms of a block of each scale, and five at work.
         of_number += 24

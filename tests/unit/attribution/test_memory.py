@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+import playfair
+from playfair.errors import InputError
 
 PROJECT = Path(__file__).parents[3]
 CHILD = """
@@ -45,6 +49,7 @@ print((kib("VmHWM") - before) / 1024)
         ("tsn", 30, 2, 3, "permutation", 100, {"budget": 30000}),
         ("trn", 30, 3, 50, "permutation", 200, {"budget": 4096}),
         ("trn", 30, 3, 50, "regression", 200, {"budget": 4096}),
+        ("tsn", 32, 1, 50, "adaptive", 200, {"budget": 4096}),
     ],
 )
 def test_a_call_keeps_to_its_memory_budget(model, n_frames, videos, classes, method, mib, options):
@@ -53,3 +58,12 @@ def test_a_call_keeps_to_its_memory_budget(model, n_frames, videos, classes, met
     answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=PROJECT)
     assert answer.returncode == 0, answer.stderr
     assert float(answer.stdout) <= mib
+
+
+def test_fits_of_the_adaptive_sampler_count():
+    model = playfair.TSN(16, 50).eval()
+    features = torch.zeros(1, 32, 16)
+    with pytest.raises(InputError, match="the memory budget is 100 MiB"):
+        playfair.explain(
+            features, model, "uniform", "adaptive", budget=4096, memory_budget=100 * 2**20
+        )
