@@ -49,7 +49,7 @@ print((kib("VmHWM") - before) / 1024)
         ("tsn", 30, 2, 3, "permutation", 100, {"budget": 30000}),
         ("trn", 30, 3, 50, "permutation", 200, {"budget": 4096}),
         ("trn", 30, 3, 50, "regression", 200, {"budget": 4096}),
-        ("tsn", 32, 1, 50, "adaptive", 200, {"budget": 4096}),
+        ("tsn", 32, 1, 50, "adaptive", 360, {"budget": 4096}),
     ],
 )
 def test_a_call_keeps_to_its_memory_budget(model, n_frames, videos, classes, method, mib, options):
