@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 
 from tests.unit.figures.stand_in import esv_table
 
@@ -23,3 +24,16 @@ def with_sets(model, n_frames=8, **options):
         sufficient_frames=keeps,
         necessary_frames=generator.random(shape) < 0.2,
     )
+
+
+def small_sizes():
+    """Sizes of the sets of four videos, as `frame_set_rows` gives them, with their model."""
+    rows = [
+        ("trn", "a", 1, "right", "up", 1, 1),
+        ("trn", "a", 3, "right", "up", 1, 1),
+        ("trn", "b", 3, "right", "up", 2, 3),
+        ("trn", "c", 3, "wrong", "down", 3, 1),
+        ("trn", "d", 3, "unlabelled", "down", 1, 2),
+    ]
+    columns = ["model", "uid", "n_frames", "outcome", "class_name", "keep", "must_go"]
+    return pd.DataFrame(rows, columns=columns)

@@ -14,8 +14,7 @@ from playfair.figures.subsets.set_sizes import (
 )
 from tests.unit.figures.layout import assert_publishable
 from tests.unit.figures.stand_in import coloured_frames
-from tests.unit.figures.subsets.sets import with_sets
-from tests.unit.figures.subsets.test_set_sizes import small_sizes
+from tests.unit.figures.subsets.sets import small_sizes, with_sets
 
 LONG = "videomae_base_finetuned_on_something_something_version_two"
 

@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 
 from playfair.figures.filmstrips import Example
 from playfair.figures.subsets.set_sizes import (
@@ -7,20 +6,7 @@ from playfair.figures.subsets.set_sizes import (
     minimal_sets_table,
     sets_of_examples,
 )
-from tests.unit.figures.subsets.sets import with_sets
-
-COLUMNS = ["model", "uid", "n_frames", "outcome", "class_name", "keep", "must_go"]
-
-
-def small_sizes():
-    rows = [
-        ("trn", "a", 1, "right", "up", 1, 1),
-        ("trn", "a", 3, "right", "up", 1, 1),
-        ("trn", "b", 3, "right", "up", 2, 3),
-        ("trn", "c", 3, "wrong", "down", 3, 1),
-        ("trn", "d", 3, "unlabelled", "down", 1, 2),
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+from tests.unit.figures.subsets.sets import small_sizes, with_sets
 
 
 def test_table_has_shares_and_means_by_number_of_frames_and_class():
