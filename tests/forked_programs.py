@@ -21,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Literal
@@ -30,7 +31,7 @@ CLIENT = Path(__file__).resolve().with_name("program_client.py")
 
 Program = Literal["python", "snakemake"]
 
-_SNAKEMAKE_IMPORTS = ("h5py", "smart_open", "snakemake.cli")
+_SNAKEMAKE_IMPORTS = ("h5py", "nbformat", "smart_open", "snakemake.cli")
 _SCRIPTS_IMPORT = (
     "captum.attr",
     "fontTools.subset",
@@ -51,14 +52,21 @@ if __name__ != "__main__" and _OWNER not in os.environ:
     os.environ |= {_OWNER: str(os.getpid()), _FOLDER: _folder.name}
 
 
+@contextmanager
+def shared_by_tests(name: str) -> Iterator[Path]:
+    """A path that all processes of the tests share, for one of them at a time."""
+    path = Path(os.environ[_FOLDER], name)
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield path
+
+
 def forked(program: Program) -> list[str]:
     """The words of a command that stand for `python`, before a script, or for `snakemake`."""
-    address = Path(os.environ[_FOLDER], program)
-    command = [sys.executable, __file__, program, os.environ[_OWNER], str(address)]
-    if program == "snakemake":
-        command += [shlex.join(forked("python"))]
-    with open(f"{address}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with shared_by_tests(program) as address:
+        command = [sys.executable, __file__, program, os.environ[_OWNER], str(address)]
+        if program == "snakemake":
+            command += [shlex.join(forked("python"))]
         if not address.exists():
             # A program has the PYTHONPATH of who starts it.
             environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}

@@ -51,16 +51,19 @@ def write_titled(texts: list[str], folder: Path) -> list[Path]:
     return paths
 
 
-def run_section(folder: Path, page: str | Path, section: str) -> str:
+def run_section(folder: Path, page: str | Path, section: str, target: str | None = None) -> str:
     """Write the Python and yaml files of a section into a folder, and run its bash blocks there.
 
     Commands are those of this environment, and of the folder, a copy of the project for most.
-    Returns what was printed.
+    target: files that a test looks at, which are made instead of all figures. Returns what was
+    printed.
     """
     for language in ("python", "yaml"):
         write_titled(blocks(page, section, language), folder)
     commands = blocks(page, section, "bash")
     assert commands, f"the section {section!r} of {page} has no bash block"
+    if target:
+        commands = [command.replace(" results/figures", f" {target}") for command in commands]
     path = [_console_scripts(folder), Path(sys.executable).parent, os.environ["PATH"]]
     environment = {
         **os.environ,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playfair.figures.catalogue import read_catalogue
 from tests.commands import run_command
-from tests.forked_programs import forked
+from tests.forked_programs import forked, shared_by_tests
 
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
@@ -18,6 +18,7 @@ NOT_COPIED = shutil.ignore_patterns(
     *("__pycache__", "node_modules"),
 )
 TINY = ("--configfile", "configs/tiny.yaml")
+KNOWN_SOURCES = ".snakemake/playfair_sources.json"
 OF_OTHER_DATASETS = {"list_classes", "import_features", "judge_imports", "download_checkpoint"}
 """Rules for data sets that are lists without classes, or features, and for released models."""
 OF_THE_DASHBOARD = {"export_dashboard"}
@@ -53,9 +54,19 @@ def scripts_of_rules():
 
 
 def copy_project(folder: Path) -> Path:
-    """The project's files, without results, in a folder of its own."""
+    """The project's files, without results, in a folder of its own.
+
+    What is known of its sources comes along: a first start would read all of them, for a second.
+    """
     shutil.copytree(PROJECT, folder, ignore=NOT_COPIED)
     (folder / "results").mkdir()
+    known = folder / KNOWN_SOURCES
+    known.parent.mkdir()
+    with shared_by_tests("starting") as starting:
+        if not starting.exists():
+            shutil.copytree(folder, starting)
+            planned_jobs(starting)
+        shutil.copyfile(starting / KNOWN_SOURCES, known)
     return folder
 
 

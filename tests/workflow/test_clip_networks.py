@@ -18,10 +18,24 @@ from tests.shared_runs import made_once
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.models.clip_networks.hub_folders import save_network
 from tests.workflow.pages import run_section
-from tests.workflow.project import copy_project
+from tests.workflow.project import copy_project, planned_jobs
 from tests.workflow.ssv2_replica import CLASS_NAMES, write_labels, write_videos
 
 PAGE = "docs/networks.md"
+MADE = " ".join(
+    f"results/ssv2/{path}"
+    for path in (
+        "collated/timesformer.h5",
+        "collated/videomae.h5",
+        "collated/vjepa2.h5",
+        "tables/element_similarity_videomae.csv",
+        "tables/filmstrips.csv",
+        "tables/frame_order.csv",
+        "tables/masking_check.csv",
+        "tables/too_short_16_frames.csv",
+        "webm",
+    )
+)
 VIDEOS = "datasets/ssv2/20bn-something-something-v2"
 FOLDERS = {
     "videomae": ("videomae-base-finetuned-ssv2", 16),
@@ -52,7 +66,7 @@ def ssv2_run(tmp_path_factory):
         configure(folder, '["n_frames=[8]", "shards=1"]')
         (folder / "clip.webm").symlink_to(folder / f"{VIDEOS}/74225.webm")
         (folder / "said.txt").write_text(run_section(folder, PAGE, "One clip, one command"))
-        run_section(folder, PAGE, "Something-Something v2")
+        run_section(folder, PAGE, "Something-Something v2", MADE)
 
     return made_once(tmp_path_factory, "ssv2_networks", make)
 
@@ -99,26 +113,30 @@ def test_one_command_explains_a_clip(ssv2_run):
     assert (ssv2_run / "clip_esv.png").is_file()
 
 
-def test_figures_are_drawn_and_short_clips_listed(ssv2_run):
-    figures = {path.stem for path in (ssv2_run / "results/figures").glob("*.png")}
-    assert figures >= {"filmstrips", "performance", "esv_by_position", "class_by_position"}
-    assert {"masking_check", "frame_order"} <= figures
-    order = pd.read_csv(ssv2_run / "results/figures/frame_order.csv").set_index("order")
+def test_orders_and_stand_ins_are_compared_and_short_clips_listed(ssv2_run):
+    tables = ssv2_run / "results/ssv2/tables"
+    order = pd.read_csv(tables / "frame_order.csv").set_index("order")
     assert set(order.loc["reversed", "model"]) == {*FOLDERS}
     # Networks of random weights see order, if little of it.
     assert (order.loc["reversed", "esv_difference_max"] > 1e-6).all()
-    check = pd.read_csv(ssv2_run / "results/figures/masking_check.csv")
+    check = pd.read_csv(tables / "masking_check.csv")
     assert set(check.query("model == 'videomae'")["fill"]) == set(get_args(Fill))
     assert "drop" not in set(check.query("model == 'vjepa2'")["fill"])
     assert check.groupby(["model", "fill"])["kept"].max().eq(8).all()
-    similarity = pd.read_csv(ssv2_run / "results/ssv2/tables/element_similarity_videomae.csv")
+    similarity = pd.read_csv(tables / "element_similarity_videomae.csv")
     assert similarity["similarity"].between(-1, 1.000001).all()
-    # What is drawn from features has no place here.
-    assert not figures & {"sampling_error", "every_frame", "training_curves"}
-    table = pd.read_csv(ssv2_run / "results/ssv2/tables/too_short_16_frames.csv")
-    assert table["uid"].astype(str).tolist() == ["198186"]
+    too_short = pd.read_csv(tables / "too_short_16_frames.csv", dtype=str)
+    assert too_short["uid"].tolist() == ["198186"]
     results = playfair.load(ssv2_run / "results/ssv2/collated/videomae.h5")[8]
     assert "198186" in results.uid
+
+
+def test_what_is_drawn_from_features_has_no_place_beside_networks(ssv2_run):
+    planned = planned_jobs(ssv2_run, configuration=("--configfile", "configs/ssv2_networks.yaml"))
+    figures = {rule for rule in planned if rule.startswith("plot_")}
+    assert figures >= {"plot_performance", "plot_esv_by_position", "plot_class_by_position"}
+    assert not figures & {"plot_sampling_error", "plot_every_frame", "plot_training_curves"}
+    assert "compute_clip_esvs" not in planned
 
 
 def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
@@ -135,7 +153,8 @@ def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
         '["models=[r3d_18]", "n_frames=[1, 2, 3]", '
         '"definitions={models: {r3d_18: {clip_frames: 2}}}"]',
     )
-    run_section(folder, PAGE, "Your own videos, without labels")
+    made = "results/mine/collated/r3d_18.h5 results/mine/tables/filmstrips.csv"
+    run_section(folder, PAGE, "Your own videos, without labels", made)
     results = playfair.load(folder / "results/mine/collated/r3d_18.h5")
     assert list(results) == [1, 2]
     log = folder / "results/mine/logs/compute_clip_esvs/r3d_18/2_frames/1-of-1.log"
@@ -147,5 +166,5 @@ def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
     )
     np.testing.assert_allclose(table.prior, 1 / 400, atol=1e-7)
     np.testing.assert_allclose(table.esv.sum(axis=1), table.scores - table.prior, atol=1e-5)
-    strips = pd.read_csv(folder / "results/figures/filmstrips.csv")
+    strips = pd.read_csv(folder / "results/mine/tables/filmstrips.csv")
     assert set(strips["outcome"]) == {"unlabelled"}

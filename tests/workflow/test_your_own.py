@@ -16,6 +16,16 @@ from tests.workflow.project import TINY, copy_run, planned_jobs, sample_little, 
 
 PAGE = "docs/your-own.md"
 MINE = (*TINY, "my_model.yaml")
+MADE = " ".join(
+    f"results/tiny/{path}"
+    for path in (
+        "collated/recurrent.h5",
+        "esvs/recurrent/all_frames.h5",
+        "tables/performance.csv",
+        "tables/sampling_error_runs_recurrent.csv",
+        "tables/training_curves.csv",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,19 +34,22 @@ def my_model(tiny_run, tmp_path_factory):
 
     def make(folder):
         sample_little(copy_run(tiny_run, folder))
-        run_section(folder, PAGE, "A Python function")
+        run_section(folder, PAGE, "A Python function", MADE)
 
     return made_once(tmp_path_factory, "model", make)
 
 
-def test_a_model_by_import_path_gets_all_figures(my_model):
+def test_a_model_by_import_path_gets_all_figures(my_model, tiny_run):
     table = playfair.load(my_model / "results/tiny/collated/recurrent.h5")[3]
     accounted = table.prior + table.esv.sum(axis=1)
     np.testing.assert_allclose(accounted, table.scores, atol=1e-5)
-    performance = pd.read_csv(my_model / "results/figures/performance.csv")
+    performance = pd.read_csv(my_model / "results/tiny/tables/performance.csv")
     assert set(performance["model"]) == {"recurrent"}
-    curves = pd.read_csv(my_model / "results/figures/training_curves.csv")
+    curves = pd.read_csv(my_model / "results/tiny/tables/training_curves.csv")
     assert set(curves["log"]) == {"small backbone"}
+    planned = planned_jobs(my_model, configuration=MINE)
+    figures = {f"plot_{path.stem}" for path in (tiny_run / "results/figures").glob("*.png")}
+    assert figures - planned.keys() == {"plot_performance", "plot_training_curves"}
 
 
 def test_its_scores_are_those_of_the_model_itself(my_model):
@@ -72,7 +85,7 @@ def test_changed_code_weights_or_arguments_make_the_models_results_stale(
     changed = text.replace(before, change + before) if file.endswith(".yaml") else text + change
     assert changed != text
     (run / file).write_bytes(changed)
-    planned = planned_jobs(run, configuration=MINE)
+    planned = planned_jobs(run, configuration=MINE, target=MADE)
     assert "train_backbone" not in planned
     expected = {"compute_esvs": 3, "compute_all_frames_esvs": 1, "measure_sampling_error": 1}
     assert {rule: planned.get(rule) for rule in expected} == (
