@@ -6,6 +6,7 @@ import numpy as np
 
 from playfair.attribution.methods.method import Method
 from playfair.attribution.samplers.column_products import Columns
+from playfair.attribution.samplers.paired import PairedSampler
 from playfair.attribution.samplers.regression import RegressionSampler, esv_of_regressors
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ NOTHING = 1e-10
 
 
 class AdaptiveSampler(RegressionSampler):
-    """The pairs of `regression`, and for each video the best mixture of three fits to them.
+    """Pairs of a subset and its complement, and for each video the best mixture of three fits.
 
-    These are the regression itself, a Gaussian process and a few products of three frames (see
+    These are that of `regression`, a Gaussian process and a few products of three frames (see
     `playfair.attribution.samplers.odd_fits`); leave-one-out errors, or those of cross-validation,
     over all classes together decide on their shares. What the mixture missed of pairs that it had
-    not seen is then shared out by the regression on membership alone, so that the estimate stays
-    consistent whatever the fits, and says by its size how sure the estimate is.
+    not seen is then shared out by a regression on membership alone, as far as that helps (see
+    `corrected_share`), so that the estimate stays consistent whatever the fits, and says by its
+    size how sure the estimate is.
+
+    More pairs than those of `regression` have middle sizes: there few frames out of many decide.
 
     A video takes seconds, whatever its model: for models of which 1024 evaluations take longer.
     Multi-scale games have scores for all sizes by a joint fit and play `regression`.
@@ -56,6 +60,14 @@ class AdaptiveSampler(RegressionSampler):
         count = (len(self.member) - 1) // 2
         terms = self._regressors(slice(0, 1), self._degree(count)).shape[1]
         return fit_bytes(count, self.n_frames, terms, class_count)
+
+    def size_weights(self) -> np.ndarray:
+        kernel = super().size_weights()
+        if self.n_max is not None:
+            return kernel
+        # Between what suits least squares and what suits equal noise in all scores.
+        between: np.ndarray = np.sqrt(kernel * PairedSampler.size_weights(self))
+        return between
 
     def estimate(self, scores: Columns, prior: Columns) -> tuple[Columns, Columns]:
         import torch
@@ -111,9 +123,31 @@ class AdaptiveSampler(RegressionSampler):
         terms, esvs = pairs.lines[0]
         used = torch.from_numpy(self.used_share(count))[:, None]
         weighted = terms * pairs.weights[:, None]
-        influence = esvs @ torch.linalg.pinv(terms.T @ weighted, hermitian=True) @ weighted.T
+        sharing = esvs @ torch.linalg.pinv(terms.T @ weighted, hermitian=True) @ weighted.T
         # A pair stands for those of its size that were not drawn, and for itself.
         left = (1 - used) * fit.missed + used * fit.left_over
-        variance = influence**2 @ ((1 - used) * fit.missed**2)
-        error = CHOSEN * variance.clamp_min(0).sqrt()
-        return (fit.esv + influence @ left).numpy(), error.numpy()
+        unseen = (1 - used) * fit.missed**2
+        shift = sharing @ left
+        of_fit, of_corrected = fit.influence**2 @ unseen, sharing**2 @ unseen
+        # By so much what is shared out exceeds its own noise: the fit is biased.
+        bias = (shift**2 - of_corrected).sum().clamp_min(0) / shift.numel()
+        share = corrected_share(of_fit + bias, of_corrected, shift)
+        # The square of a mean is at most the mean of squares.
+        variance = (1 - share) * (of_fit + bias) + share * of_corrected
+        esv = fit.influence @ pairs.answers + share * shift
+        return esv.numpy(), (CHOSEN * variance.clamp_min(0).sqrt()).numpy()
+
+
+def corrected_share(of_fit: "Tensor", of_corrected: "Tensor", shift: "Tensor") -> float:
+    """Which share of a correction, `shift`, leaves the smallest expected square of the error.
+
+    of_fit, of_corrected: expected squares of the error without it and with all of it. With a share
+    f of it, what is left is  (1 - f) of_fit + f of_corrected - f (1 - f) shift^2,  summed over all
+    frames and classes. Where few frames out of many decide, fits know it, and most of what a
+    regression on all frames adds is noise.
+    """
+    moved = float((shift**2).sum())
+    if not moved:
+        return 1.0
+    gain = float((of_fit - of_corrected).sum())
+    return min(max((moved + gain) / (2 * moved), 0.0), 1.0)

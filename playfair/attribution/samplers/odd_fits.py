@@ -73,11 +73,11 @@ class Pairs:
 class Fit:
     """A fit of all pairs.
 
-    esv (n, X): of what is fitted. missed (P, X): answers minus what the fit says of each pair
-    without having seen it; left_over: having seen it.
+    influence (n, P): `influence @ answers` are the ESVs of what is fitted. missed (P, X): answers
+    minus what the fit says of each pair without having seen it; left_over: having seen it.
     """
 
-    esv: Tensor
+    influence: Tensor
     missed: Tensor
     left_over: Tensor
 
@@ -89,8 +89,9 @@ def fit_bytes(count: int, n_frames: int, terms: int, columns: int) -> int:
     process = 8 * fitted**2 + 4 * (count - fitted) * fitted
     triples = comb(n_frames, 3) if n_frames <= LONGEST_WITH_PRODUCTS else 0
     products = 6 * triples * compared + (MOST_PRODUCTS + 1) * compared * columns
-    # Of the lines four copies; of the answers what each fit misses, leaves over and mixes.
-    kept = (4 * terms + 24 * columns) * count
+    # Of the lines four copies, of influences ten; of the answers what each fit misses, leaves over
+    # and mixes.
+    kept = (4 * terms + 10 * n_frames + 24 * columns) * count
     return 8 * (max(process, products) + kept)
 
 
@@ -123,9 +124,9 @@ def mixture(pairs: Pairs, fits: Sequence[Fit]) -> Fit:
                 weights[chosen] = share
                 best = misses, weights
     assert best is not None
-    esv = torch.stack([fit.esv for fit in fits])
+    influence = torch.stack([fit.influence for fit in fits])
     left_over = torch.stack([fit.left_over for fit in fits])
-    return Fit(*(torch.tensordot(best[1], each, 1) for each in (esv, missed, left_over)))
+    return Fit(*(torch.tensordot(best[1], each, 1) for each in (influence, missed, left_over)))
 
 
 # ---------------------------------------------------------------------------- Gaussian process
@@ -225,7 +226,8 @@ def _fitted_process(pairs: Pairs, frame_weights: Tensor, noise: float, choice: i
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(noisy))
     explained = inverse @ terms
     inner = torch.linalg.pinv(terms.T @ explained, hermitian=True)
-    slopes = inner @ (explained.T @ seen.answers)
+    to_slopes = inner @ explained.T
+    slopes = to_slopes @ seen.answers
     duals = inverse @ (seen.answers - terms @ slopes)
     own = inverse.diagonal() - ((explained @ inner) * explained).sum(dim=1)
     missed = duals / own.clamp_min(1e-12)[:, None]
@@ -238,7 +240,9 @@ def _fitted_process(pairs: Pairs, frame_weights: Tensor, noise: float, choice: i
         missed, left_over = torch.cat([missed, new]), torch.cat([left_over, new])
     shared = kernel_esvs(seen.sign, frame_weights) / scale
     shared -= shared.mean(dim=1, keepdim=True)
-    return Fit(term_esvs @ slopes + shared.T @ duals, missed, left_over)
+    influence = term_esvs @ to_slopes + shared.T @ inverse - (shared.T @ explained) @ to_slopes
+    later_pairs = (0, len(pairs.sign) - len(seen.sign))
+    return Fit(torch.nn.functional.pad(influence, later_pairs), missed, left_over)
 
 
 # -------------------------------------------------------------------------- products of three
@@ -265,7 +269,7 @@ def fit_products(pairs: Pairs) -> Fit | None:
         columns = torch.cat([terms[:count], products[chosen].T], dim=1)
         for extra in range(len(missed)):
             used = columns[:, : terms.shape[1] + min(extra, len(chosen))]
-            slopes = _least_squares(used[seen], compared.answers[seen], compared.weights[seen])[0]
+            slopes = _least_squares(used[seen], compared.weights[seen]) @ compared.answers[seen]
             missed[extra, unseen] = compared.answers[unseen] - used[unseen] @ slopes
     shares = [compared.missed_share(of_number) for of_number in missed]
     extra = int(np.argmin(shares))
@@ -311,9 +315,10 @@ def _chosen_products(
 
 def fit_lines(pairs: Pairs, terms: Tensor, term_esvs: Tensor) -> Fit:
     """Weighted least squares on terms (P, F) with their ESVs (n, F)."""
-    slopes, leverage = _least_squares(terms, pairs.answers, pairs.weights)
-    left_over = pairs.answers - terms @ slopes
-    return Fit(term_esvs @ slopes, left_over / _unseen(leverage), left_over)
+    to_slopes = _least_squares(terms, pairs.weights)
+    leverage = (terms * to_slopes.T).sum(dim=1)
+    left_over = pairs.answers - terms @ (to_slopes @ pairs.answers)
+    return Fit(term_esvs @ to_slopes, left_over / _unseen(leverage), left_over)
 
 
 def _unseen(leverage: Tensor) -> Tensor:
@@ -321,10 +326,10 @@ def _unseen(leverage: Tensor) -> Tensor:
     return (1 - leverage).clamp_min(0.05)[:, None]
 
 
-def _least_squares(columns: Tensor, answers: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Slopes (F, X) and leverages (P,) of weighted least squares, a trace of ridge for its rank."""
+def _least_squares(columns: Tensor, weights: Tensor) -> Tensor:
+    """(F, P): from answers to slopes of weighted least squares, a trace of ridge for its rank."""
     weighted = columns * weights[:, None]
     gram = columns.T @ weighted
     gram += 1e-9 * gram.trace() / len(gram) * torch.eye(len(gram), dtype=torch.float64)
-    inverse = torch.linalg.inv(gram)
-    return inverse @ (weighted.T @ answers), ((columns @ inverse) * weighted).sum(dim=1)
+    to_slopes: Tensor = torch.linalg.inv(gram) @ weighted.T
+    return to_slopes

@@ -7,7 +7,7 @@ import torch
 from playfair.attribution.exact.exact import exact_esvs
 from playfair.attribution.explain import explain
 from playfair.attribution.samplers import odd_fits
-from playfair.attribution.samplers.adaptive import AdaptiveSampler
+from playfair.attribution.samplers.adaptive import AdaptiveSampler, corrected_share
 from playfair.attribution.samplers.odd_fits import Fit, Pairs, kernel_esvs, mixture, odd_kernel
 from playfair.attribution.samplers.regression import RegressionSampler
 from playfair.attribution.samplers.sampler import SamplerOptions
@@ -49,6 +49,29 @@ def test_esvs_of_kernel_functions_are_those_of_the_definition():
 
         expected = shapley_values(half, n_frames)[:, 0]
         np.testing.assert_allclose(found[row].numpy(), expected, atol=1e-12)
+
+
+def test_influences_give_the_esvs_of_what_is_fitted():
+    n_frames = 6
+    sampler = AdaptiveSampler(n_frames, None, SamplerOptions(budget=2**n_frames - 1))
+    count = len(sampler.smaller)
+    assert count == 2 ** (n_frames - 1) - 1
+    answers = np.random.default_rng(0).normal(size=(len(sampler.member), 2))
+    pairs = sampler._pairs(answers, count)
+    lines = odd_fits.fit_lines(pairs, *sampler._lines(count, 1))
+    for fit in (lines, odd_fits.fit_process(pairs), odd_fits.fit_products(pairs)):
+        fitted = (pairs.answers - fit.left_over).numpy() / 2
+        half = {}
+        for members, answer in zip(sampler.smaller, fitted, strict=True):
+            half[tuple(np.flatnonzero(members))] = answer
+            half[tuple(np.flatnonzero(~members))] = -answer
+
+        def worth(subset, half=half):
+            return half.get(subset, np.zeros(2))
+
+        expected = shapley_values(worth, n_frames)
+        np.testing.assert_allclose(fit.influence @ pairs.answers, expected, atol=1e-9)
+        assert np.abs(expected).max() > 0.01
 
 
 @pytest.mark.parametrize("noise", [1e-2, 1.0])
@@ -109,8 +132,8 @@ def test_a_mixture_misses_less_than_any_other(scales):
     for number, scale in enumerate(scales, start=1):
         own = torch.randn(30, 2, generator=generator, dtype=torch.float64)
         missed = scale * (common + own)
-        esv = torch.full((6, 2), float(number), dtype=torch.float64)
-        fits.append(Fit(esv, missed, -missed))
+        influence = torch.full((6, 30), float(number), dtype=torch.float64)
+        fits.append(Fit(influence, missed, -missed))
 
     def misses(missed):
         return float((pairs.weights[:, None] * missed**2).sum())
@@ -126,7 +149,7 @@ def test_a_mixture_misses_less_than_any_other(scales):
     assert torch.equal(found.left_over, -found.missed)
     share = torch.linalg.lstsq(stacked.flatten(1).T, found.missed.flatten()[:, None]).solution
     assert float(share.sum()) == pytest.approx(1)
-    np.testing.assert_allclose(found.esv, float(share[:, 0] @ torch.arange(1, 4).double()))
+    np.testing.assert_allclose(found.influence, float(share[:, 0] @ torch.arange(1, 4).double()))
 
 
 def test_frames_any_of_which_suffices_are_told_from_the_others():
@@ -141,6 +164,51 @@ def test_frames_any_of_which_suffices_are_told_from_the_others():
     assert np.abs(esv - expected).sum() < 0.05
     other, _ = estimated(RegressionSampler, game, 24, 1024)
     assert np.abs(other - expected).sum() > 0.15
+
+
+def test_a_few_of_many_frames_are_found_with_few_evaluations():
+    early, late = [1, 3, 6, 8], [15, 20, 22, 27]
+    expected = np.zeros(32)
+    expected[early + late] = 1 / 8
+
+    def game(members):
+        return members[:, early].any(axis=1) & members[:, late].any(axis=1)
+
+    def relative_errors(sampler_class, budget, seeds):
+        found = [estimated(sampler_class, game, 32, budget, seed)[0] for seed in range(seeds)]
+        return [np.abs(esv - expected).sum() for esv in found]
+
+    assert np.mean(relative_errors(AdaptiveSampler, 256, 4)) < 0.55
+    assert np.mean(relative_errors(RegressionSampler, 256, 4)) > 0.8
+    assert np.mean(relative_errors(AdaptiveSampler, 1024, 1)) < 0.075
+
+
+@pytest.mark.parametrize(("fit_scale", "shift_scale"), [(1.0, 1.0), (0.5, 1.0), (1.5, 0.7)])
+def test_the_share_of_a_correction_leaves_the_smallest_error(fit_scale, shift_scale):
+    generator = torch.Generator().manual_seed(0)
+    noise, shift = (torch.randn(8, 3, generator=generator, dtype=torch.float64) for _ in range(2))
+    without = fit_scale * noise
+    shift = shift_scale * shift + 0.5 * without
+    squares = [(without - share * shift).pow(2).sum() for share in np.linspace(0, 1, 1001)]
+    found = corrected_share(without**2, (without - shift) ** 2, shift)
+    assert found == pytest.approx(np.argmin(squares) / 1000, abs=1e-3)
+
+
+def test_corrections_are_made_in_full_where_fits_are_biased_and_not_where_they_are_noise():
+    one = torch.ones(4, 2, dtype=torch.float64)
+    assert corrected_share(one, 1e-6 * one, -one) == pytest.approx(1)
+    assert corrected_share(1e-6 * one, one, one) == pytest.approx(0, abs=1e-5)
+    assert corrected_share(one, one, 0 * one) == 1
+
+
+def test_middle_sizes_are_drawn_more_often_than_by_the_regression():
+    options = SamplerOptions(budget=512)
+    adaptive, regression = (
+        kind(24, None, options) for kind in (AdaptiveSampler, RegressionSampler)
+    )
+    assert np.mean(adaptive.size >= 8) > 1.1 * np.mean(regression.size >= 8)
+    multi_scale = [kind(24, 8, options).size for kind in (AdaptiveSampler, RegressionSampler)]
+    np.testing.assert_array_equal(*multi_scale)
 
 
 def test_it_is_closer_than_the_regression_and_says_how_close():
