@@ -42,8 +42,15 @@ from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 PROJECT = Path(__file__).parents[1]
 IMPORT_LIMIT = 1.5
 COLUMNS = ("stage", "rate", "unit", "limit_rate", "ratio")
-# Architecture, frames to run through it, frames per batch.
-BACKBONES = (("resnet50", 256, 32), ("bninception", 512, 32), ("small", 20_000, 64))
+# Architecture, features of a frame, frames to run through it, frames per batch.
+BACKBONES = (
+    ("resnet50", 256, 256, 32),
+    ("bninception", 256, 512, 32),
+    ("torchvision/resnet18", 512, 512, 32),
+    ("torchvision/efficientnet_b0", 1280, 256, 32),
+    ("torchvision/convnext_tiny", 768, 128, 32),
+    ("small", 256, 20_000, 64),
+)
 
 
 def make_feature_shards(folder: Path, count: int) -> list[Path]:
@@ -89,9 +96,11 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
             note(f"size {stage}", size / frame_count / 1e3, "kB/frame", np.nan)
         note("decode and crop, one process", crop_rate(folder / "gulp", 320), "frames/s", np.nan)
         small_gulp = make_small_gulp(folder)
-        for architecture, frames, batch_size in BACKBONES:
+        for architecture, feature_dim, frames, batch_size in BACKBONES:
             gulp = small_gulp if architecture == "small" else folder / "gulp"
-            rates = feature_rates(architecture, gulp, frames, batch_size, repeats)
+            rates = feature_rates(
+                architecture, gulp, frames, batch_size, repeats, feature_dim=feature_dim
+            )
             note(f"features {architecture}", *_with_unit(rates, "frames/s"))
         for name in NETWORKS:
             rates = masked_clip_rates(name, folder / "gulp", folder, 2, 48)

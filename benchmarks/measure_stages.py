@@ -129,6 +129,7 @@ def feature_rates(
     batch_size: int,
     repeats: int,
     *,
+    feature_dim: int = 256,
     device: str = "cpu",
     decoders: int = 1,
     precision: Literal["float32", "bfloat16"] = "float32",
@@ -139,7 +140,7 @@ def feature_rates(
     and precision as `extract_features` takes them.
     """
     torch.manual_seed(0)
-    backbone = build_backbone(architecture, 256).eval()
+    backbone = build_backbone(architecture, feature_dim).eval()
     reader = GulpReader(gulp)
     uids: list[str] = []
     for uid in reader.uids:

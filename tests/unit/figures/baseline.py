@@ -16,6 +16,7 @@ from PIL import Image
 from playfair.figures.drawing.fonts import LETTERS, text_as_text
 from playfair.figures.drawing.paper import Paper, drawn_on
 from tests.unit.figures.every_figure import CASES
+from tests.unit.figures.layout import drawn_texts
 
 FOLDER = Path(__file__).with_name("baseline")
 WIDTH_MM, DPI, COLUMNS = 175, 50, 80
@@ -24,11 +25,12 @@ MEAN_OFF, MOST_OFF = 1.5, 45
 
 
 def coarse(figure):
-    """A figure as cells of grey, (rows, COLUMNS) uint8."""
+    """A figure that was drawn before as cells of grey, (rows, COLUMNS) uint8.
+
+    Before: the layout settles when it is made again.
+    """
     file = io.BytesIO()
     with matplotlib.rc_context(text_as_text(LETTERS)):
-        # The layout settles when it is made again.
-        figure.draw_without_rendering()
         figure.savefig(file, format="png", dpi=DPI)
     picture = Image.open(file).convert("L")
     rows = round(COLUMNS * picture.height / picture.width)
@@ -54,7 +56,9 @@ def draw_all():
     FOLDER.mkdir(exist_ok=True)
     for name, case in CASES.items():
         with drawn_on(Paper(WIDTH_MM)):
-            Image.fromarray(coarse(case(True)())).save(FOLDER / f"{name}.png")
+            figure = case(True)()
+        drawn_texts(figure)
+        Image.fromarray(coarse(figure)).save(FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":

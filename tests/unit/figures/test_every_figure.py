@@ -57,6 +57,7 @@ def test_figures_can_be_printed(name, width, labelled):
 def test_a_line_that_is_missing_is_seen_in_the_coarse_picture():
     with drawn_on(Paper(WIDTH_MM)):
         figure = case("performance", True)()
+    drawn_texts(figure)
     expected = baseline("performance")
     assert not differences(coarse(figure), expected)
     figure.axes[0].lines[0].remove()
