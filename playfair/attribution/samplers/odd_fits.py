@@ -86,7 +86,7 @@ def fit_bytes(count: int, n_frames: int, terms: int, columns: int) -> int:
     """Bytes at most of all fits to `count` pairs, P, with `terms` F and `columns` X of answers."""
     fitted, compared = min(count, MOST_FITTED), min(count, MOST_COMPARED)
     # Five are needed at once; what was freed between them is not always used again.
-    process = 8 * fitted**2 + 4 * (count - fitted) * fitted
+    process = 10 * fitted**2 + 4 * (count - fitted) * fitted
     triples = comb(n_frames, 3) if n_frames <= LONGEST_WITH_PRODUCTS else 0
     products = 6 * triples * compared + (MOST_PRODUCTS + 1) * compared * columns
     # Of the lines four copies, of influences ten; of the answers what each fit misses, leaves over
