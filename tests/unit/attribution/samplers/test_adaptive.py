@@ -217,14 +217,17 @@ def test_it_is_closer_than_the_regression_and_says_how_close():
     with torch.no_grad():
         head.classifier.weight *= 4
     _, exact = exact_esvs(head, features, priors())
-    errors, inside = {"regression": [], "adaptive": []}, []
+    errors, said = {"regression": [], "adaptive": []}, []
     for seed in range(4):
         for method, found in errors.items():
             estimate = explain(features, head, priors(), method, seed, budget=500)
             found.append(np.abs(estimate.esv - exact))
-        inside.append(errors["adaptive"][-1] <= 1.96 * estimate.standard_error)
-    assert np.mean(errors["adaptive"]) < 0.8 * np.mean(errors["regression"])
-    assert 0.88 < np.mean(inside) < 0.99
+        said.append(estimate.standard_error)
+    made, said = np.array(errors["adaptive"]), np.array(said)
+    assert np.mean(made) < 0.8 * np.mean(errors["regression"])
+    assert np.mean(made <= 1.96 * said) > 0.88
+    # Somewhat more than were made, since biases of the fits count as well.
+    assert 1 < np.sqrt((said**2).mean() / (made**2).mean()) < 1.5
 
 
 def test_multi_scale_models_are_fitted_by_the_regression():
