@@ -136,8 +136,8 @@ def feature_rates(
 ) -> list[float]:
     """Frames per second: from gulp to features, and of the network alone on frames in memory.
 
-    Alone it runs as it is and with its normalisations folded; the faster counts. device, decoders
-    and precision as `extract_features` takes them.
+    Alone it runs as it is and with its normalisations folded; the faster counts. feature_dim
+    as `build_backbone` takes it; device, decoders and precision as `extract_features` does.
     """
     torch.manual_seed(0)
     backbone = build_backbone(architecture, feature_dim).eval()

@@ -208,7 +208,6 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield loaded
 
 
-@cache
 def _file_of(module: str, root: Path) -> Path:
     path = root.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

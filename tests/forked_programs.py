@@ -53,11 +53,18 @@ if __name__ != "__main__" and _OWNER not in os.environ:
 
 
 @contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Until the block ends, a path is that of one process of the tests."""
+    with open(f"{path}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def shared_by_tests(name: str) -> Iterator[Path]:
     """A path that all processes of the tests share, for one of them at a time."""
     path = Path(os.environ[_FOLDER], name)
-    with open(f"{path}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path):
         yield path
 
 

@@ -1,11 +1,12 @@
 """Finished runs that tests share, also between the processes that run them side by side."""
 
-import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.forked_programs import locked
 
 PROJECT_NAME = "my pröject"
 """Runs lie in a folder as people have them, with a space and more than ASCII in its name."""
@@ -23,8 +24,7 @@ def made_once(
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
     folder = base / name
-    with open(base / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder):
         if not (folder / "made").exists():
             if folder.exists():
                 raise RuntimeError(f"another process of the tests failed to make the run {name!r}")

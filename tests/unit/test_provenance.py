@@ -57,7 +57,6 @@ def project(tmp_path):
 def forget():
     for cached in (
         provenance.code_hash,
-        provenance._file_of,
         provenance._imported,
         provenance._source,
         provenance._recall,

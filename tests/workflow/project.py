@@ -89,6 +89,11 @@ def copy_run(run: Path, folder: Path) -> Path:
     return folder
 
 
+def results_of(dataset: str, *paths: str) -> str:
+    """Files of a data set's results, as a target."""
+    return " ".join(f"results/{dataset}/{path}" for path in paths)
+
+
 def snakemake(folder: Path, *options: str, target: str = "results/figures"):
     """Run Snakemake for a target, or several with spaces between them, and capture what it says."""
     # Options such as --config take all words that follow: targets come first.

@@ -18,23 +18,21 @@ from tests.shared_runs import made_once
 from tests.unit.data.drawn_clips import write_clips
 from tests.unit.models.clip_networks.hub_folders import save_network
 from tests.workflow.pages import run_section
-from tests.workflow.project import copy_project, planned_jobs
+from tests.workflow.project import copy_project, planned_jobs, results_of
 from tests.workflow.ssv2_replica import CLASS_NAMES, write_labels, write_videos
 
 PAGE = "docs/networks.md"
-MADE = " ".join(
-    f"results/ssv2/{path}"
-    for path in (
-        "collated/timesformer.h5",
-        "collated/videomae.h5",
-        "collated/vjepa2.h5",
-        "tables/element_similarity_videomae.csv",
-        "tables/filmstrips.csv",
-        "tables/frame_order.csv",
-        "tables/masking_check.csv",
-        "tables/too_short_16_frames.csv",
-        "webm",
-    )
+MADE = results_of(
+    "ssv2",
+    "collated/timesformer.h5",
+    "collated/videomae.h5",
+    "collated/vjepa2.h5",
+    "tables/element_similarity_videomae.csv",
+    "tables/filmstrips.csv",
+    "tables/frame_order.csv",
+    "tables/masking_check.csv",
+    "tables/too_short_16_frames.csv",
+    "webm",
 )
 VIDEOS = "datasets/ssv2/20bn-something-something-v2"
 FOLDERS = {
@@ -153,7 +151,7 @@ def test_torchvisions_networks_explain_videos_without_labels(tmp_path):
         '["models=[r3d_18]", "n_frames=[1, 2, 3]", '
         '"definitions={models: {r3d_18: {clip_frames: 2}}}"]',
     )
-    made = "results/mine/collated/r3d_18.h5 results/mine/tables/filmstrips.csv"
+    made = results_of("mine", "collated/r3d_18.h5", "tables/filmstrips.csv")
     run_section(folder, PAGE, "Your own videos, without labels", made)
     results = playfair.load(folder / "results/mine/collated/r3d_18.h5")
     assert list(results) == [1, 2]

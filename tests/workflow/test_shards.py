@@ -11,7 +11,7 @@ import pytest
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.data.clips.shards import shard_numbers
 from tests.shared_runs import made_once
-from tests.workflow.project import copy_project, copy_run, planned_jobs, snakemake
+from tests.workflow.project import copy_project, copy_run, planned_jobs, results_of, snakemake
 
 CONFIG = """\
 dataset: mine
@@ -29,17 +29,15 @@ definitions:
       ground_truth: datasets/tiny/ground_truth.csv
 """
 OPTIONS = ("--configfile", "configs/tiny.yaml", "sharded.yaml")
-RESULTS = " ".join(
-    f"results/mine/{path}"
-    for path in (
-        "collated/trn.h5",
-        "collated/tsn.h5",
-        "esvs/trn/all_frames.h5",
-        "esvs/tsn/all_frames.h5",
-        "attributions/trn/integrated_gradients/3_frames.h5",
-        "attributions/tsn/integrated_gradients/3_frames.h5",
-        "webm",
-    )
+RESULTS = results_of(
+    "mine",
+    "collated/trn.h5",
+    "collated/tsn.h5",
+    "esvs/trn/all_frames.h5",
+    "esvs/tsn/all_frames.h5",
+    "attributions/trn/integrated_gradients/3_frames.h5",
+    "attributions/tsn/integrated_gradients/3_frames.h5",
+    "webm",
 )
 
 

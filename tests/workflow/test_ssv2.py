@@ -15,22 +15,20 @@ from playfair.files import file_hash
 from tests.file_server import file_server
 from tests.shared_runs import made_once
 from tests.workflow import ssv2_replica
-from tests.workflow.project import PROJECT, copy_project, planned_jobs, snakemake
+from tests.workflow.project import PROJECT, copy_project, planned_jobs, results_of, snakemake
 
 SSV2 = ("--configfile", "configs/ssv2.yaml")
 MINIATURE_SSV2 = (*SSV2, "configs/miniature.json")
-MADE = " ".join(
-    f"results/ssv2/{path}"
-    for path in (
-        "collated/trn.h5",
-        "collated/trn_16.h5",
-        "collated/tsn.h5",
-        "plots/every_frame.pdf",
-        "plots/performance.pdf",
-        "tables/gulp_failed_validation.csv",
-        "tables/too_short_16_frames.csv",
-        "webm",
-    )
+MADE = results_of(
+    "ssv2",
+    "collated/trn.h5",
+    "collated/trn_16.h5",
+    "collated/tsn.h5",
+    "plots/every_frame.pdf",
+    "plots/performance.pdf",
+    "tables/gulp_failed_validation.csv",
+    "tables/too_short_16_frames.csv",
+    "webm",
 )
 TRAINING = {"train_backbone", "train_single_scale_head", "train_variable_length_head"}
 # Fewer lengths and shards than in configs/ssv2.yaml: each is a job of some seconds.

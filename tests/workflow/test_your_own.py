@@ -12,19 +12,24 @@ import playfair
 from playfair.data.stores.collation import collate_esvs
 from tests.shared_runs import made_once
 from tests.workflow.pages import blocks, run_section
-from tests.workflow.project import TINY, copy_run, planned_jobs, sample_little, snakemake
+from tests.workflow.project import (
+    TINY,
+    copy_run,
+    planned_jobs,
+    results_of,
+    sample_little,
+    snakemake,
+)
 
 PAGE = "docs/your-own.md"
 MINE = (*TINY, "my_model.yaml")
-MADE = " ".join(
-    f"results/tiny/{path}"
-    for path in (
-        "collated/recurrent.h5",
-        "esvs/recurrent/all_frames.h5",
-        "tables/performance.csv",
-        "tables/sampling_error_runs_recurrent.csv",
-        "tables/training_curves.csv",
-    )
+MADE = results_of(
+    "tiny",
+    "collated/recurrent.h5",
+    "esvs/recurrent/all_frames.h5",
+    "tables/performance.csv",
+    "tables/sampling_error_runs_recurrent.csv",
+    "tables/training_curves.csv",
 )
 
 
