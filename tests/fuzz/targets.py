@@ -23,6 +23,11 @@ CPU_SECONDS = 60
 """Of one case: a file of a few kilobytes that takes longer hangs."""
 MEMORY_BYTES = 4 << 30
 READ = "read"
+ALONE = ["tests.fuzz.test_hdf5", "tests.fuzz.test_exported_models"]
+"""Modules whose readers are called in processes of their own."""
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(ALONE)
 
 counts: Counter[tuple[str, str]] = Counter()
 """Cases by target and outcome: READ, or the sentence without what is of one case only."""
@@ -74,12 +79,15 @@ def outcome(target: str, content: bytes, read: Callable[[], Any]) -> Any:
 def outcome_alone(target: str, content: bytes, read: Callable[[], object]) -> str:
     """As `outcome`, in a process of its own: for readers whose C libraries may crash or hang.
 
+    read: a function of a module, or a `partial` of one. Its process is forked from one that has
+    imported the modules of `ALONE` and nothing else; one forked from the tests' own, with all that
+    they hold, would begin and end ten times as slowly.
+
     Returns:
         READ, or the sentence. More than CPU_SECONDS or MEMORY_BYTES fails the test.
     """
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_report, args=(sender, read))
+    receiver, sender = _processes.Pipe(duplex=False)
+    process = _processes.Process(target=_report, args=(sender, read))
     process.start()
     sender.close()
     try:

@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+from functools import partial
 
 import pytest
 import torch
@@ -73,39 +74,34 @@ def packed(entries):
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """Loads a model; what it says of features may be wrong, or an error of its own."""
-    path = tmp_path_factory.mktemp("models") / "model.pt"
-
-    def load(content):
-        path.write_bytes(content)
-        load_exported(path)
-
-    return load
+def path(tmp_path_factory):
+    return tmp_path_factory.mktemp("models") / "model.pt"
 
 
-def loaded_or_refused(loaded, content):
-    return outcome_alone("exported", content, lambda: loaded(content))
+def loaded_or_refused(path, content):
+    """Whether a model is loaded; what it says of features may be wrong, or an error of its own."""
+    path.write_bytes(content)
+    return outcome_alone("exported", content, partial(load_exported, path))
 
 
-def test_saved_models_are_loaded_or_refused(archive, loaded):
-    assert loaded_or_refused(loaded, archive) == READ
+def test_saved_models_are_loaded_or_refused(archive, path):
+    assert loaded_or_refused(path, archive) == READ
     again = packed((*entry, zipfile.ZIP_STORED) for entry in entries_of(archive).items())
-    assert loaded_or_refused(loaded, again) == READ
-    for path in saved_examples("exported"):
-        loaded_or_refused(loaded, path.read_bytes())
+    assert loaded_or_refused(path, again) == READ
+    for example in saved_examples("exported"):
+        loaded_or_refused(path, example.read_bytes())
 
 
 @given(damage=edits())
 @cases(50)
-def test_damaged_models_are_loaded_or_refused(archive, loaded, damage):
-    loaded_or_refused(loaded, damaged(archive, damage))
+def test_damaged_models_are_loaded_or_refused(archive, path, damage):
+    loaded_or_refused(path, damaged(archive, damage))
 
 
 @given(data=st.data())
 @cases(100)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_models_put_together_by_hand_are_loaded_or_refused(archive, loaded, data):
+def test_models_put_together_by_hand_are_loaded_or_refused(archive, path, data):
     """Entries are damaged, renamed, doubled, left out; programs have lines that do not belong."""
     whole = entries_of(archive)
     kinds = st.sampled_from(("damage", "line", "line", "name", "drop", "twice", "packed"))
@@ -131,4 +127,4 @@ def test_models_put_together_by_hand_are_loaded_or_refused(archive, loaded, data
             case "packed":
                 method = zipfile.ZIP_DEFLATED
         entries.append((name, content, method))
-    loaded_or_refused(loaded, packed(entries))
+    loaded_or_refused(path, packed(entries))

@@ -4,6 +4,7 @@ Each is read in a process of its own, because HDF5 is a library in C. What is ac
 was written into it.
 """
 
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -110,21 +111,22 @@ def copy_out(path):
         load_by_model([made])
 
 
+def read(name, case, expected):
+    """Read a file; `expected`, if any, is what it should hold."""
+    found = READERS[name](case)
+    if expected is not None:
+        assert len(found) == len(expected), "reads another number of values"
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one, other)
+    if name in ("features", "esvs"):
+        copy_out(case)
+
+
 def read_alone(folder, name, content, expected=None):
     """Whether a file is read; if it should hold certain values, that it does."""
     case = folder / "case.h5"
     case.write_bytes(content)
-
-    def read():
-        found = READERS[name](case)
-        if expected is not None:
-            assert len(found) == len(expected), "reads another number of values"
-            for one, other in zip(found, expected, strict=True):
-                np.testing.assert_array_equal(one, other)
-        if name in ("features", "esvs"):
-            copy_out(case)
-
-    return outcome_alone(f"hdf5.{name}", content, read)
+    return outcome_alone(f"hdf5.{name}", content, partial(read, name, case, expected))
 
 
 @pytest.mark.parametrize("name", READERS)
