@@ -84,7 +84,7 @@ bench: setup ## Measure engine, samplers, ESV script, stages and workflow (half 
 	$(BIN)/python -m benchmarks.bench_coverage
 	$(BIN)/python -m benchmarks.bench_esv_script
 	$(BIN)/python -m benchmarks.bench_figures
-	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.bench_pipeline
+	OMP_WAIT_POLICY=passive MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=1073741824 $(BIN)/python -m benchmarks.bench_pipeline
 	$(BIN)/python -m benchmarks.measure_dag
 	$(BIN)/python -m benchmarks.measure_workflow --run
 

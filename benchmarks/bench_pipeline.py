@@ -44,9 +44,9 @@ IMPORT_LIMIT = 1.5
 COLUMNS = ("stage", "rate", "unit", "limit_rate", "ratio")
 # Architecture, features of a frame, frames to run through it, frames per batch.
 BACKBONES = (
-    ("resnet50", 256, 256, 32),
-    ("bninception", 256, 512, 32),
-    ("torchvision/resnet18", 512, 512, 32),
+    ("resnet50", 256, 128, 32),
+    ("bninception", 256, 256, 32),
+    ("torchvision/resnet18", 512, 256, 32),
     ("torchvision/efficientnet_b0", 1280, 256, 32),
     ("torchvision/convnext_tiny", 768, 128, 32),
     ("small", 256, 20_000, 64),
@@ -99,7 +99,7 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
         for architecture, feature_dim, frames, batch_size in BACKBONES:
             gulp = small_gulp if architecture == "small" else folder / "gulp"
             rates = feature_rates(
-                architecture, gulp, frames, batch_size, repeats, feature_dim=feature_dim
+                architecture, gulp, frames, batch_size, 2 * repeats, feature_dim=feature_dim
             )
             note(f"features {architecture}", *_with_unit(rates, "frames/s"))
         for name in NETWORKS:

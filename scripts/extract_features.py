@@ -55,6 +55,6 @@ with write_features(
         batch_size=params.batch_size,
         precision=params.precision,
         device=devices,
-        decoders=1 if devices[0].type == "cpu" else snakemake.threads,
+        decoders=0 if devices[0].type == "cpu" else snakemake.threads,
     ):
         writer.append(features)

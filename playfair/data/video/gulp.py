@@ -250,7 +250,7 @@ def _unreadable_meta(directory: Path) -> str | None:
 
 
 class GulpReader:
-    """Reads frames by uid from a directory of GulpIO chunks. Not for use by several threads.
+    """Reads frames by uid from a directory of GulpIO chunks, for several threads at once, too.
 
     A directory of empty chunks, such as that of an empty shard, has no uids.
 
@@ -275,9 +275,8 @@ class GulpReader:
         """The frames of a video, or those at `idx`, as a list of (H, W, 3) uint8 RGB arrays."""
         if uid not in self.lengths:
             raise InputError(f"{self.directory} has no video with the uid {uid!r}")
-        selection = slice(None) if idx is None else [int(position) for position in idx]
-        frames: list[np.ndarray] = self._gulp[uid, selection][0]
-        return frames
+        selection = range(self.lengths[uid]) if idx is None else idx
+        return [self._gulp.jpeg_decoder(self.jpeg(uid, int(frame))) for frame in selection]
 
     def pictures(self, uid: str, idx: Sequence[int] | None = None) -> list[np.ndarray] | None:
         """As :meth:`frames`, None where there are none of this video."""

@@ -3,9 +3,10 @@
 import copy
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -42,7 +43,19 @@ class _FrameBatches(Dataset[Tensor]):
         return len(self._batches)
 
     def __getitem__(self, batch: int) -> Tensor:
-        return self._crop(self._reader.frames(*self._batches[batch]))
+        return self._cropped(*self._batches[batch])
+
+    def in_turn(self) -> Iterator[Tensor]:
+        """All batches; as many threads as the network has share in decoding each."""
+        count = torch.get_num_threads()
+        with ThreadPoolExecutor(count) as threads:
+            for uid, frames in self._batches:
+                share = -(-len(frames) // count)
+                parts = [frames[start : start + share] for start in range(0, len(frames), share)]
+                yield torch.cat(list(threads.map(partial(self._cropped, uid), parts)))
+
+    def _cropped(self, uid: str, frames: range) -> Tensor:
+        return self._crop(self._reader.frames(uid, frames))
 
     def check_finite(self, batch: int, features: np.ndarray) -> None:
         """Raise `InputError` if the features (B, D) of a batch are no finite numbers."""
@@ -79,20 +92,20 @@ def extract_features(
     *,
     batch_size: int = 64,
     device: torch.device | str | Sequence[torch.device | str] = "cpu",
-    decoders: int = 1,
+    decoders: int = 0,
     precision: Literal["float32", "bfloat16"] = "float32",
     progress: bool = True,
 ) -> Iterator[np.ndarray]:
     """Features (N, D) float32 of the frames of `uids`, all frames of one video after the other.
 
-    Processes of their own decode and crop the batches to come while the backbone works.
     A batch holds at most `batch_size` frames of one video, so that its features, and what is
     trained on them, are the same to the bit whichever videos share the job.
 
     Args:
         device: where the backbone runs; of several devices, each takes one batch in turn.
-        decoders: processes that decode; a GPU needs several, a CPU has no more than one to spare.
-            0: batches are decoded in between, which is quicker for a clip or two.
+        decoders: processes that decode and crop the batches to come while the backbone works; a GPU
+            needs several. 0: batches are decoded in between. On a CPU that is faster: one process
+            beside them has all threads of the backbone wait for the one whose core it takes.
         precision: of the network's products; with bfloat16 what gains by it keeps 8 bits of its
             numbers (torch.autocast).
 
@@ -104,15 +117,17 @@ def extract_features(
     replicas = [_Replica(copy.deepcopy(backbone), place) for place in others]
     replicas.insert(0, _Replica(backbone, first))
     batches = _FrameBatches(reader, uids, backbone, batch_size)
-    workers: dict[str, Any] = {
-        "prefetch_factor": 4,
-        # Another way to start a process would run the caller's script again.
-        "multiprocessing_context": "fork",
-        "worker_init_fn": partial(_begin_decoder, os.getpid()),
-    }
-    loader = DataLoader(
-        batches, batch_size=None, num_workers=decoders, **(workers if decoders else {})
-    )
+    decoded: Iterable[Tensor] = batches.in_turn()
+    if decoders:
+        decoded = DataLoader(
+            batches,
+            batch_size=None,
+            num_workers=decoders,
+            prefetch_factor=4,
+            # Another way to start a process would run the caller's script again.
+            multiprocessing_context="fork",
+            worker_init_fn=partial(_begin_decoder, os.getpid()),
+        )
     frame_count = sum(reader.lengths[uid] for uid in uids)
     with tqdm(total=frame_count, desc="features", unit="frame", disable=not progress) as bar:
         # GPUs work on while the others get their batches: features are asked for in turn.
@@ -127,7 +142,7 @@ def extract_features(
             batch += 1
             return features
 
-        for place, frames in enumerate(loader):
+        for place, frames in enumerate(decoded):
             begun.append(replicas[place % len(replicas)].features(frames, precision))
             if len(begun) == len(replicas):
                 yield finish()

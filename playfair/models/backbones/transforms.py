@@ -57,9 +57,11 @@ def resize_short_side_and_crop(
             height, width = short_side, int(short_side * width / height)
         else:
             height, width = int(short_side * height / width), short_side
-        resized = Image.fromarray(frame).resize((width, height), resampling)
         left, top = round((width - size) / 2), round((height - size) / 2)
-        square[:] = np.asarray(resized.crop((left, top, left + size, top + size)))
+        # Pillow, too, resizes rows first and columns then: those that are cut off need not be.
+        rows = Image.fromarray(frame).resize((width, len(frame)), resampling)
+        kept = rows.crop((left, 0, left + size, len(frame)))
+        square[:] = np.asarray(kept.resize((size, height), resampling))[top : top + size]
     return torch.from_numpy(squares).permute(0, 3, 1, 2)
 
 
