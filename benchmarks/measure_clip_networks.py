@@ -13,8 +13,8 @@ from transformers import VideoMAEConfig, VideoMAEForVideoClassification, VideoMA
 
 from playfair.attribution.clip_reading import clips_at_once, read_clips
 from playfair.attribution.explained_clips import make_explained_clips
-from playfair.config import AttributionSection
 from playfair.data.video.gulp import GulpReader
+from playfair.definitions.stages import AttributionSection
 
 CLIP_FRAMES, ELEMENTS, BATCH_SIZE = 16, 8, 8
 EXACT_PASSES = 2**ELEMENTS - 1

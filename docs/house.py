@@ -42,7 +42,7 @@ FLOORS = (
     ("definitions", "clip_text", "workflow"),
     ("config_errors",),
     ("config",),
-    ("config_reference", "run_options", "trust"),
+    ("config_reference", "trust"),
     ("config_files", "runs"),
     ("commands", "dashboard"),
     ("cli",),

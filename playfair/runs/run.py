@@ -1,34 +1,28 @@
-"""A finished run of the workflow, and one more clip explained by its networks."""
+"""A finished run of the workflow: its models, and how they see another clip."""
 
 import math
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from playfair.attribution.explain import explain
 from playfair.attribution.games.scores import check_score, probabilities_of_scores
-from playfair.attribution.methods.registry import method_class
-from playfair.data.clips.frame_sampling import check_sampling, sample_frame_idx
+from playfair.data.clips.frame_sampling import check_sampling
 from playfair.data.stores.esv_store import open_results
-from playfair.data.stores.esv_table import EsvTable
 from playfair.data.stores.feature_store import FeatureStore
 from playfair.data.stores.hdf5 import read_text, read_values
 from playfair.data.stores.import_features import as_features
 from playfair.data.stores.layout import numbers_of_frames
-from playfair.data.video.gulp import GulpReader, VideoFile, gulp_videos
 from playfair.errors import InputError
 from playfair.files import file_hash
 from playfair.models.backbones.architectures import build_backbone
 from playfair.models.backbones.extraction import extract_features
-from playfair.models.heads.loading import load_heads
 from playfair.provenance import module_hash
-from playfair.run_options import (
+from playfair.runs.clip_views import ClipView, gulped
+from playfair.runs.run_models import RunModel
+from playfair.runs.run_options import (
     backbone_options,
     check_says,
     imported_rate,
@@ -38,41 +32,7 @@ from playfair.run_options import (
 )
 from playfair.trust import Trust
 
-_UNLABELLED = -1
 _RUN_AGAIN = "run the workflow again, with this model among its models"
-
-
-@dataclass(frozen=True)
-class RunModel:
-    """A model of a run: its options, the files of its heads, its classes and their priors (C,).
-
-    prior: probabilities, whatever the unit of the run's scores. n_frames: at how many frames the
-    run explains it, ascending. backbone_hash: of the weights that its features were computed by.
-    frame_sampling: how frames are sampled, see `sample_frame_idx`. prior_kind: what the prior is,
-    "class_frequency" or "mean_output".
-    """
-
-    name: str
-    options: dict[str, Any]
-    heads: list[Path]
-    n_frames: list[int]
-    class_name: np.ndarray
-    prior: np.ndarray
-    backbone_hash: str
-    frame_sampling: str = "integers"
-    prior_kind: str = "class_frequency"
-
-
-@dataclass(frozen=True)
-class ClipView:
-    """A clip as a backbone saw it: its frames [(H, W, 3)] uint8 RGB and their features (T, D).
-
-    There are no frames where features are all that is known.
-    """
-
-    frames: list[np.ndarray]
-    features: np.ndarray
-    fps: float
 
 
 @dataclass(frozen=True)
@@ -293,7 +253,7 @@ class Run:
             own.get("factory"),
             own.get("arguments"),
         )
-        with _gulped(Path(clip), decoding) as reader:
+        with gulped(Path(clip), decoding) as reader:
             seconds = reader.lengths["clip"] / decoding["fps"]
             if seconds > most_seconds:
                 raise InputError(
@@ -304,7 +264,6 @@ class Run:
                 reader,
                 reader.uids,
                 device=device,
-                decoders=0,
                 progress=False,
                 **seeing,
             )
@@ -332,100 +291,9 @@ class Run:
         features = as_features(values, uid, feature_dim)
         frames = []
         if video is not None:
-            with _gulped(video, decoding, len(features)) as reader:
+            with gulped(video, decoding, len(features)) as reader:
                 frames = reader.frames("clip")
         return ClipView(frames, features, decoding["fps"])
-
-
-@contextmanager
-def _gulped(
-    clip: Path, decoding: Mapping[str, Any], n_frames: int | None = None
-) -> Iterator[GulpReader]:
-    """The frames of a clip under the uid "clip", as the workflow would have seen them.
-
-    n_frames: how many it has, where that is known.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        failed = gulp_videos(
-            [VideoFile("clip", clip, {}, n_frames)],
-            Path(folder, "gulp"),
-            fps=decoding["fps"],
-            short_side=decoding["short_side"],
-            folder_fps=decoding.get("folder_fps"),
-            progress=False,
-        )
-        if failed:
-            raise InputError(failed[0].reason)
-        yield GulpReader(Path(folder, "gulp"))
-
-
-def explain_view(
-    view: ClipView,
-    uid: str,
-    model: RunModel,
-    device: torch.device,
-    n_frames: int | None = None,
-    **options: Any,
-) -> EsvTable:
-    """The ESVs of one clip by one model, as a table of one video without a label.
-
-    Args:
-        uid: the clip's name in the table.
-        n_frames: by default the most that the run explains and the clip has.
-        options: other values for the model's attribution options, such as method and budget.
-
-    Raises:
-        InputError: if the clip has too few frames.
-    """
-    length = len(view.features)
-    if n_frames is None:
-        possible = [number for number in model.n_frames if number <= length]
-        if not possible:
-            raise InputError(
-                f"the clip {uid} has {length} frames at {view.fps:g} frames per second, but the "
-                f"run explains {model.n_frames[0]} or more: choose fewer with --n-frames"
-            )
-        n_frames = possible[-1]
-    frame_idx = sample_frame_idx(length, n_frames, model.frame_sampling)
-    section = {**model.options["attribution"], **options}
-    method = section["method"]
-    most = method_class(method).most_frames
-    if most is not None and n_frames > most:
-        raise InputError(
-            f"{method} values of {n_frames} frames are out of reach (at most {most}): choose a "
-            "sampler with --method"
-        )
-    # What files hold beside the values is not shown.
-    shown = {
-        declared.name: section[declared.name]
-        for declared in fields(method_class(method).options_class)
-        if declared.name in section and not declared.metadata["adds"]
-    } | {name: value for name, value in options.items() if name not in ("method", "seed", "score")}
-    heads = load_heads(model.options, model.heads, view.features.shape[1], len(model.class_name))
-    result = explain(
-        view.features[frame_idx][None],
-        heads,
-        model.prior,
-        method,
-        section.get("seed", 0),
-        device=device,
-        score=section.get("score", "probability"),
-        **shown,
-    )
-    return EsvTable.of_result(
-        result,
-        uid=[uid],
-        label=[_UNLABELLED],
-        sequence_length=[length],
-        frame_idx=frame_idx[None],
-        class_name=model.class_name,
-        attributes={
-            "model": model.name,
-            "method": method,
-            "advice": result.advice,
-            "prior": model.prior_kind,
-        },
-    )
 
 
 def _check_unchanged(checkpoint: Path, expected: str, source: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from playfair.config import Features, Gulp
 from playfair.definitions.backbones import BackboneSection
 from playfair.definitions.models import Model
+from playfair.definitions.stages import Features, Gulp
 from playfair.errors import InputError
 
 _ASIDE = ("attribution", "code_hash", "is_trained")
