@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import comb, factorial
 
 import torch
@@ -26,6 +26,8 @@ CHUNK_ROWS = 6144
 """Subsets (times videos) handled at once: few enough that what is computed stays in cache."""
 GPU_CHUNK_ROWS = 1 << 17
 """The same on a GPU, which products of few rows leave idle."""
+FRESH_NUMBERS = 31 << 18
+"""Logits of a level that memory is taken anew for, 31 MiB: as much as malloc can be had to keep."""
 
 
 @dataclass(frozen=True)
@@ -117,23 +119,35 @@ def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Chunk, Ten
     """Every non-empty subset once, in chunks of the lattice, and their scores (r, V, C)."""
     video_count, class_count, device = game.video_count, game.class_count, game.device
     columns = video_count * class_count
+    _keep_freed_memory()
     chunk_rows = max(1, rows_at_once(device) // video_count)
     below: Tensor | None = None
     for number, group in enumerate(lattice_chunks(game.n_frames, chunk_rows, str(device))):
         first, stop = group[0].rows.start, group[-1].rows.stop
-        logits = torch.empty(0)
+        size = group[-1].parts[-1].size
+        logits, summed = torch.empty(0), False
         if game.n_max is not None:
-            logits = workspace.take(f"group {number % 2}", stop - first, columns, device)
+            alone = below is not None and len(group[0].parts) == 1
+            summed = alone and (stop - first) * columns <= FRESH_NUMBERS
+            if summed:
+                # What the children of a level give lies where its logits will be.
+                child_idx = lattice_level(game.n_frames, size, str(device)).child_idx
+                logits = _of_children(child_idx, below, game.n_max)
+            else:
+                logits = workspace.take(f"group {number % 2}", stop - first, columns, device)
         for chunk in group:
             if game.n_max is None:
                 outputs = game.outputs_of_chunk(chunk)
             else:
                 part = logits[chunk.rows.start - first : chunk.rows.stop - first]
-                combine(game, chunk, below, part)
+                if summed:
+                    game.write_scales(chunk, part, kept=(size - 1) / size**2)
+                else:
+                    combine(game, chunk, below, part)
                 outputs = part.view(-1, video_count, class_count)
             scratch = workspace.take("scores", len(chunk), columns, device)
             yield chunk, game.scores(outputs, out=scratch.view(outputs.shape))
-        below = logits[stop - first - comb(game.n_frames, group[-1].parts[-1].size) :]
+        below = logits[stop - first - comb(game.n_frames, size) :]
 
 
 def combine(game: Game, chunk: Chunk, below: Tensor | None, logits: Tensor) -> None:
@@ -145,12 +159,31 @@ def combine(game: Game, chunk: Chunk, below: Tensor | None, logits: Tensor) -> N
     game.write_scales(chunk, logits)
     for part in chunk.parts:
         size, out = part.size, logits[part.place]
-        if below is not None and size > game.n_max:
-            weights = _equal_weights(size, len(out), str(below.device))
-            out.copy_(sums_of_rows(part.child_idx, below, weights))
-        elif below is not None:
-            out.add_(sums_of_rows(part.child_idx, below), alpha=(size - 1) / size**2)
+        if below is not None:
+            given = _of_children(part.child_idx, below, game.n_max)
+            if size > game.n_max:
+                out.copy_(given)
+            else:
+                out.add_(given, alpha=(size - 1) / size**2)
         below = out
+
+
+def _of_children(child_idx: Tensor, below: Tensor | None, n_max: int) -> Tensor:
+    """The sum of the logits of each subset's children, beyond n_max their mean: (r, V * C)."""
+    assert below is not None
+    rows, size = child_idx.shape
+    weights = _equal_weights(size, rows, str(below.device)) if size > n_max else None
+    return sums_of_rows(child_idx, below, weights)
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Have the C library's malloc keep up to 62 MiB of freed memory, where that is glibc's.
+
+    It keeps twice as much as the largest block under 32 MiB that was ever given back. What it gives
+    to the system comes back as fresh pages, which cost more than what is computed in them.
+    """
+    torch.empty(FRESH_NUMBERS)
 
 
 @lru_cache(maxsize=64)

@@ -125,14 +125,18 @@ class Game(ABC):
         outputs = [self.outputs(part.frame_idx.clone()) for part in chunk.parts]
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
 
-    def write_scales(self, chunk: Chunk, out: Tensor) -> None:
+    def write_scales(self, chunk: Chunk, out: Tensor, kept: float = 0.0) -> None:
         """Of a multi-scale game, what the subsets of k <= n_max frames of a chunk add by
-        themselves to their logits: their outputs divided by k, into out (r, V * C).
+        themselves to their logits: their outputs divided by k, into out (r, V * C), of which a
+        share of what it held is kept.
         """
         for part in chunk.parts:
             if self.n_max is not None and part.size <= self.n_max:
-                outputs = self.outputs(part.frame_idx.clone())
-                torch.div(outputs.flatten(start_dim=1), part.size, out=out[part.place])
+                outputs = self.outputs(part.frame_idx.clone()).flatten(start_dim=1)
+                if kept:
+                    out[part.place].mul_(kept).add_(outputs, alpha=1 / part.size)
+                else:
+                    torch.div(outputs, part.size, out=out[part.place])
 
     def weighted_outputs(self, frame_idx: Tensor, weights: Tensor) -> Tensor:
         """Sums of outputs: subsequences (R, k) and weights (M, R) -> (M, V, C)."""

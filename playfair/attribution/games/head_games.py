@@ -176,7 +176,7 @@ class TRNGame(Game):
         logits = (sums @ layers.into_logits).view(len(weights), self.video_count, -1)
         return logits.add_(weights.sum(dim=1)[:, None, None] * layers.logit_bias)
 
-    def write_scales(self, chunk: Chunk, out: Tensor) -> None:
+    def write_scales(self, chunk: Chunk, out: Tensor, kept: float = 0.0) -> None:
         parts = [part for part in chunk.parts if part.size <= self.n_max]
         if not parts:
             return
@@ -188,7 +188,10 @@ class TRNGame(Game):
             vectors = hidden[part.place].view(-1, self._hidden_dim)[:, : len(layers.hidden_bias)]
             logits = out[part.place].view(-1, self.class_count)
             weight, bias = layers.into_logits, layers.logit_bias
-            torch.addmm(bias, vectors, weight, beta=share, alpha=share, out=logits)
+            if kept:
+                logits.addmm_(vectors, weight, beta=kept, alpha=share).add_(bias, alpha=share)
+            else:
+                torch.addmm(bias, vectors, weight, beta=share, alpha=share, out=logits)
 
     def scores(self, outputs: Tensor, out: Tensor | None = None) -> Tensor:
         return scores_of_logits(outputs, self.score, out)
