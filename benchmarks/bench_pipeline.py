@@ -46,8 +46,8 @@ COLUMNS = ("stage", "rate", "unit", "limit_rate", "ratio")
 BACKBONES = (
     ("resnet50", 256, 128, 32),
     ("bninception", 256, 256, 32),
-    ("torchvision/resnet18", 512, 256, 32),
-    ("torchvision/efficientnet_b0", 1280, 256, 32),
+    ("torchvision/resnet18", 512, 512, 32),
+    ("torchvision/efficientnet_b0", 1280, 768, 32),
     ("torchvision/convnext_tiny", 768, 128, 32),
     ("small", 256, 20_000, 64),
 )
@@ -99,7 +99,7 @@ def measure(clip_count: int, repeats: int, workers: int) -> pd.DataFrame:
         for architecture, feature_dim, frames, batch_size in BACKBONES:
             gulp = small_gulp if architecture == "small" else folder / "gulp"
             rates = feature_rates(
-                architecture, gulp, frames, batch_size, 2 * repeats, feature_dim=feature_dim
+                architecture, gulp, frames, batch_size, repeats, feature_dim=feature_dim
             )
             note(f"features {architecture}", *_with_unit(rates, "frames/s"))
         for name in NETWORKS:
