@@ -19,7 +19,10 @@ class Backbone(nn.Module, ABC):
 
     @abstractmethod
     def crop(self, frames: Sequence[np.ndarray]) -> Tensor:
-        """Frames [(H, W, 3)] uint8 RGB -> images (N, 3, S, S) uint8 RGB, the part that is seen."""
+        """Frames [(H, W, 3)] uint8 RGB -> images (N, 3, S, S) uint8 RGB, the part that is seen.
+
+        Several threads may call it at once, each with some of a batch's frames.
+        """
 
     @abstractmethod
     def standardise(self, images: Tensor) -> Tensor:
