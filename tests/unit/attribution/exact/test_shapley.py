@@ -137,15 +137,20 @@ def test_chosen_classes_are_those_of_all_classes():
     assert chosen.scores.shape == (3, 11)
 
 
+@pytest.mark.parametrize("fresh_numbers", [0, shapley.FRESH_NUMBERS])
 @pytest.mark.parametrize("chunk_rows", [1, 3, 16, 100000])
-def test_values_do_not_depend_on_the_chunks(monkeypatch, chunk_rows):
+def test_values_do_not_depend_on_the_chunks(monkeypatch, chunk_rows, fresh_numbers):
     elements = torch.rand(2, 8, 32, generator=torch.Generator().manual_seed(2)) * 6 - 3
+    heads = trn_heads()
     games = [
-        TRNGame(trn_heads(), elements, priors()),
+        TRNGame(heads, elements, priors()),
+        TRNGame(heads[:3], elements, priors()),
+        MultiScaleGame([lambda x, head=head: head(x) for head in heads], elements, priors(), 11),
         TSNGame(tsn_head(), elements, priors()),
     ]
     expected = [exact_values(game).esv for game in games]
     monkeypatch.setattr(shapley, "CHUNK_ROWS", chunk_rows)
+    monkeypatch.setattr(shapley, "FRESH_NUMBERS", fresh_numbers)
     for game, esv in zip(games, expected, strict=True):
         assert torch.allclose(exact_values(game).esv, esv, atol=1e-6)
 
