@@ -125,7 +125,9 @@ def _with_unit(rates: list[float], unit: str) -> tuple[float, str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=64, help="clips to gulp and to encode")
-    parser.add_argument("--repeats", type=int, default=3, help="runs, the fastest of which counts")
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="runs: the fastest, of features the median"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes and threads")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.workers)

@@ -80,8 +80,8 @@ def outcome_alone(target: str, content: bytes, read: Callable[[], object]) -> st
     """As `outcome`, in a process of its own: for readers whose C libraries may crash or hang.
 
     read: a function of a module, or a `partial` of one. Its process is forked from one that has
-    imported the modules of `ALONE` and nothing else; one forked from the tests' own, with all that
-    they hold, would begin and end ten times as slowly.
+    imported the modules of `ALONE` and nothing else: the tests' own holds far more, all of which
+    the kernel would have to make room for, and to give back, for each case.
 
     Returns:
         READ, or the sentence. More than CPU_SECONDS or MEMORY_BYTES fails the test.

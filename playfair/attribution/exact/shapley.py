@@ -127,12 +127,11 @@ def scored_chunks(game: Game, workspace: Workspace) -> Iterator[tuple[Chunk, Ten
         size = group[-1].parts[-1].size
         logits, summed = torch.empty(0), False
         if game.n_max is not None:
-            alone = below is not None and len(group[0].parts) == 1
-            summed = alone and (stop - first) * columns <= FRESH_NUMBERS
-            if summed:
+            fresh = len(group[0].parts) == 1 and (stop - first) * columns <= FRESH_NUMBERS
+            if fresh and below is not None:
                 # What the children of a level give lies where its logits will be.
                 child_idx = lattice_level(game.n_frames, size, str(device)).child_idx
-                logits = _of_children(child_idx, below, game.n_max)
+                logits, summed = _of_children(child_idx, below, game.n_max), True
             else:
                 logits = workspace.take(f"group {number % 2}", stop - first, columns, device)
         for chunk in group:
@@ -168,9 +167,8 @@ def combine(game: Game, chunk: Chunk, below: Tensor | None, logits: Tensor) -> N
         below = out
 
 
-def _of_children(child_idx: Tensor, below: Tensor | None, n_max: int) -> Tensor:
+def _of_children(child_idx: Tensor, below: Tensor, n_max: int) -> Tensor:
     """The sum of the logits of each subset's children, beyond n_max their mean: (r, V * C)."""
-    assert below is not None
     rows, size = child_idx.shape
     weights = _equal_weights(size, rows, str(below.device)) if size > n_max else None
     return sums_of_rows(child_idx, below, weights)

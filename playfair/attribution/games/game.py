@@ -127,8 +127,9 @@ class Game(ABC):
 
     def write_scales(self, chunk: Chunk, out: Tensor, kept: float = 0.0) -> None:
         """Of a multi-scale game, what the subsets of k <= n_max frames of a chunk add by
-        themselves to their logits: their outputs divided by k, into out (r, V * C), of which a
-        share of what it held is kept.
+        themselves to their logits: their outputs divided by k, into out (r, V * C).
+
+        kept: the share that is kept of what out held, where a chunk has subsets of one size only.
         """
         for part in chunk.parts:
             if self.n_max is not None and part.size <= self.n_max:
