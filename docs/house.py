@@ -10,6 +10,7 @@ room imports rooms on floors below it only (`tests/unit/test_house.py` holds the
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from playfair.attribution.methods.registry import METHODS, method_class, option_names
@@ -54,6 +55,7 @@ MAPS = {"docs/attribution.md": ("attribution",), "docs/house.md": None}
 """Pages with a map of the modules in these packages; None: in all."""
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """The syntax tree of every module and package, by its name without "playfair."."""
     found = {}
@@ -87,6 +89,7 @@ def imports_of(tree: ast.Module, known: dict[str, ast.Module]) -> Iterator[str]:
                 yield name.removeprefix(f"{PACKAGE}.")
 
 
+@cache
 def arrows() -> dict[tuple[str, str], set[tuple[str, str]]]:
     """By two rooms, the first of which imports the second: which modules do, as pairs."""
     known = modules()
@@ -184,6 +187,7 @@ def methods_table() -> str:
     return "\n".join(lines)
 
 
+@cache
 def blocks() -> dict[tuple[str, str], str]:
     """What is generated, by page and name of the block."""
     maps = {(page, "modules"): module_map(packages) for page, packages in MAPS.items()}

@@ -4,6 +4,7 @@ In CI (PLAYFAIR_CI=1) a skip counts as a failure. Tests marked `gpu` are not ski
 no GPU but left out.
 """
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +39,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where nothing may be missing: {report.longrepr}"
     return report
+
+
+def pytest_collection() -> None:
+    gc.disable()  # What is imported stays: to look for garbage in it takes a tenth of all time.
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

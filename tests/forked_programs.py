@@ -11,9 +11,11 @@ import atexit
 import fcntl
 import gc
 import json
+import logging
+import multiprocessing.util
 import os
 import runpy
-import select
+import selectors
 import shlex
 import signal
 import socket
@@ -21,11 +23,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 CLIENT = Path(__file__).resolve().with_name("program_client.py")
 
@@ -69,7 +73,7 @@ def shared_by_tests(name: str) -> Iterator[Path]:
 
 
 def forked(program: Program) -> list[str]:
-    """The words of a command that stand for `python`, before a script, or for `snakemake`."""
+    """The words of a command that stand for `snakemake`, or for `python` before a script or -m."""
     with shared_by_tests(program) as address:
         command = [sys.executable, __file__, program, os.environ[_OWNER], str(address)]
         if program == "snakemake":
@@ -109,10 +113,15 @@ def _import_snakemake() -> None:
     sys.modules["snakemake.cli"].get_argument_parser()  # imports its plugins
 
 
-def _run_script(words: list[str]) -> None:
-    sys.path[0] = str(Path(words[0]).parent)
-    sys.argv = words
-    runpy.run_path(words[0], run_name="__main__")
+def _run_python(words: list[str]) -> None:
+    if words[0] == "-m":
+        sys.path[0] = str(Path.cwd())
+        sys.argv = words[1:]
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.path[0] = str(Path(words[0]).parent)
+        sys.argv = words
+        runpy.run_path(words[0], run_name="__main__")
 
 
 def _run_snakemake(words: list[str], python: str) -> None:
@@ -129,6 +138,15 @@ def _run_snakemake(words: list[str], python: str) -> None:
     snakemake.cli.main()
 
 
+@dataclass(frozen=True)
+class _Running:
+    """A program, by its number and a descriptor that is ready when it ends, and its client."""
+
+    number: int
+    ended: int
+    client: socket.socket
+
+
 def _serve(
     owner: int, address: str, prepare: Callable[[], None], run: Callable[[list[str]], None]
 ) -> None:
@@ -139,38 +157,71 @@ def _serve(
     listener.listen(64)
     print("listening", flush=True)
     prepare()
+    _forget_exits()
     gc.freeze()  # A child's collector leaves alone what it shares with this process.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # of those that wait for programs
-    while listener in select.select([owner_ends, listener], [], [])[0]:
-        connection = listener.accept()[0]
-        if os.fork() == 0:
-            listener.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            message, files, *_ = socket.recv_fds(connection, 2**20, 3)
-            if program := os.fork():
-                _wait_for(program, connection)
-            connection.close()
-            words = _take_place(files=files, **json.loads(message))
-            try:
-                run(words)
-            except SystemExit as end:
-                if not isinstance(end.code, int | None):
-                    raise
-                _end(end.code or 0)
-            _end(0)
-        connection.close()
+    selector = selectors.DefaultSelector()
+    selector.register(owner_ends, selectors.EVENT_READ)
+    selector.register(listener, selectors.EVENT_READ)
+    while (ready := selector.select()[0][0]).fileobj != owner_ends:
+        running: _Running | None = ready.data
+        if running is None:
+            client = listener.accept()[0]
+            message, files, *_ = socket.recv_fds(client, 2**20, 3)
+            number = os.fork()
+            if number == 0:
+                client.close()
+                _run(message, files, selector, run)
+            for file in files:
+                os.close(file)
+            running = _Running(number, os.pidfd_open(number), client)
+            selector.register(running.ended, selectors.EVENT_READ, running)
+            selector.register(client, selectors.EVENT_READ, running)
+        elif ready.fileobj == running.ended:
+            status = os.waitpid(running.number, 0)[1]
+            selector.unregister(running.ended)
+            os.close(running.ended)
+            with suppress(KeyError):
+                selector.unregister(running.client)
+                running.client.send(str(status).encode())
+            running.client.close()
+        else:  # A client that ends takes its program along.
+            os.kill(running.number, signal.SIGTERM)
+            selector.unregister(running.client)
 
 
-def _wait_for(program: int, connection: socket.socket) -> None:
-    """Tell the client how the program ended; end the program where the client ends first."""
-    ended = os.pidfd_open(program)
-    if ended not in select.select([ended, connection], [], [])[0]:
-        os.kill(program, signal.SIGTERM)
-    connection.send(str(os.waitpid(program, 0)[1]).encode())
-    os._exit(0)
+def _run(
+    message: bytes,
+    files: list[int],
+    server: selectors.BaseSelector,
+    run: Callable[[list[str]], None],
+) -> NoReturn:
+    """Be the program that a client asks for, without what the server has open."""
+    for key in list(server.get_map().values()):
+        os.close(key.fileobj.detach() if isinstance(key.fileobj, socket.socket) else key.fd)
+    server.close()
+    words = _take_place(files=files, **json.loads(message))
+    try:
+        run(words)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        _end(end.code or 0)
+    _end(0)
 
 
-def _end(code: int) -> None:
+def _forget_exits() -> None:
+    """Leave to programs what they do themselves at their end, and not what imports would do.
+
+    That goes through all that was ever imported: half of the time that a fork takes.
+    """
+    atexit._clear()
+    weakref.finalize._registry.clear()  # type: ignore[attr-defined]
+    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+    atexit.register(logging.shutdown)
+    atexit.register(multiprocessing.util._exit_function)
+
+
+def _end(code: int) -> NoReturn:
     """End this process as the interpreter would, but for the seconds in which it empties modules.
 
     It would give back memory page by page, and have the pages that it shares copied for that.
@@ -203,4 +254,4 @@ if __name__ == "__main__":
     if program == "snakemake":
         _serve(int(owner), address, _import_snakemake, lambda words: _run_snakemake(words, *python))
     else:
-        _serve(int(owner), address, _import_for_scripts, _run_script)
+        _serve(int(owner), address, _import_for_scripts, _run_python)

@@ -76,13 +76,13 @@ def run_section(folder: Path, page: str | Path, section: str, target: str | None
 
 
 def _console_scripts(folder: Path) -> Path:
-    """The programs that pyproject.toml declares, as an installation would make them, and
+    """The programs that pyproject.toml declares, as an installation would make them, `python` and
     `snakemake`; all of them forked."""
     with open(PROJECT / "pyproject.toml", "rb") as file:
         scripts = tomllib.load(file)["project"]["scripts"]
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
-    commands = {"snakemake": forked("snakemake")}
+    commands = {"python": forked("python"), "snakemake": forked("snakemake")}
     for name, entry in scripts.items():
         module, function = entry.split(":")
         script = programs / f"{name}_script"

@@ -15,7 +15,7 @@ from tests.forked_programs import forked, shared_by_tests
 PROJECT = Path(__file__).parents[2]
 NOT_COPIED = shutil.ignore_patterns(
     *(".git", ".venv", ".snakemake", "results", "datasets", "tests", ".*_cache"),
-    *("__pycache__", "node_modules"),
+    *(".hypothesis", "__pycache__", "node_modules"),
 )
 TINY = ("--configfile", "configs/tiny.yaml")
 KNOWN_SOURCES = ".snakemake/playfair_sources.json"
@@ -86,6 +86,21 @@ def sample_little(folder: Path) -> None:
 def copy_run(run: Path, folder: Path) -> Path:
     """A finished run as it is, times of files and Snakemake's records included."""
     subprocess.run(["cp", "-a", run, folder], check=True)
+    return folder
+
+
+def copy_to_plan(run: Path, folder: Path) -> Path:
+    """The sources of a finished run, with links to what it made: for dry runs, which make nothing.
+
+    Most of a copy are results, and a file costs more than its bytes.
+    """
+    shutil.copytree(run, folder, ignore=NOT_COPIED)
+    for made in ("datasets", "results"):
+        (folder / made).symlink_to(run / made)
+    records = folder / ".snakemake"
+    records.mkdir()
+    (records / "metadata").symlink_to(run / ".snakemake/metadata")
+    shutil.copyfile(run / KNOWN_SOURCES, folder / KNOWN_SOURCES)
     return folder
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from playfair.data.stores.esv_store import read_esvs
 from playfair.runs import Run, explain_view
 from tests.commands import run_command
+from tests.forked_programs import forked
 from tests.workflow.project import PROJECT
 
 CPU = torch.device("cpu")
@@ -24,8 +25,8 @@ def uid(tiny_run):
 
 
 def explain(folder, *arguments):
-    command = [sys.executable, "-m", "playfair", "explain", *map(str, arguments)]
-    return run_command(command, folder, {"PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"})
+    command = [*forked("python"), "-m", "playfair", "explain", *map(str, arguments)]
+    return run_command(command, folder, {"PYTHONPATH": str(PROJECT)})
 
 
 def stored(tiny_run, model, n_frames, uid):

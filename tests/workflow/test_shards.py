@@ -11,7 +11,14 @@ import pytest
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.data.clips.shards import shard_numbers
 from tests.shared_runs import made_once
-from tests.workflow.project import copy_project, copy_run, planned_jobs, results_of, snakemake
+from tests.workflow.project import (
+    copy_project,
+    copy_run,
+    copy_to_plan,
+    planned_jobs,
+    results_of,
+    snakemake,
+)
 
 CONFIG = """\
 dataset: mine
@@ -132,8 +139,8 @@ def add_clip(run, split, uid):
     path.write_text(json.dumps([*clips, {**clips[0], "id": uid}]))
 
 
-def test_nothing_to_do_after_a_sharded_run(run):
-    assert planned(run) == {}
+def test_nothing_to_do_after_a_sharded_run(sharded_run):
+    assert planned(sharded_run) == {}
 
 
 def test_added_video_makes_its_own_shard_only(run):
@@ -164,14 +171,15 @@ def test_added_training_video_leaves_the_gulp_of_the_other_shards(run):
     assert jobs["train_backbone"] == 1
 
 
-def test_in_order_an_added_video_makes_all_shards(run):
+def test_in_order_an_added_video_makes_all_shards(sharded_run, tmp_path):
+    run = copy_to_plan(sharded_run, tmp_path / "project")
     config = run / "sharded.yaml"
     config.write_text(config.read_text().replace("shard_by: hash", "shard_by: order"))
     assert planned(run)["gulp_videos"] == 5
 
 
-def test_number_of_shards_on_the_command_line(run):
-    jobs = planned(run, "--set-scatter", "train=3", "validation=4")
+def test_number_of_shards_on_the_command_line(sharded_run):
+    jobs = planned(sharded_run, "--set-scatter", "train=3", "validation=4")
     assert jobs["gulp_videos"] == 7
     assert jobs["encode_webm"] == 4
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from playfair.provenance import PLUMBING
-from tests.workflow.project import TINY, copy_run, planned_jobs, snakemake
+from tests.workflow.project import TINY, copy_run, copy_to_plan, planned_jobs, snakemake
 
 GATHERING = {"figures": 1}
 PLOTS_OF_RESULTS = {
@@ -50,6 +50,13 @@ SAMPLING = {
 
 @pytest.fixture
 def run(tiny_run, tmp_path):
+    """The finished run, whose sources may be changed; its results may not."""
+    return copy_to_plan(tiny_run, tmp_path / "project")
+
+
+@pytest.fixture
+def whole_run(tiny_run, tmp_path):
+    """A copy of the finished run, to be changed in every way."""
     return copy_run(tiny_run, tmp_path / "project")
 
 
@@ -63,8 +70,8 @@ def append(path, text):
     path.write_text(path.read_text() + text)
 
 
-def test_nothing_to_do_after_a_finished_run(run):
-    assert planned_jobs(run) == {}
+def test_nothing_to_do_after_a_finished_run(tiny_run):
+    assert planned_jobs(tiny_run) == {}
 
 
 def test_changed_title_makes_its_figure_and_the_gallery(run):
@@ -83,8 +90,8 @@ def test_changed_code_of_all_figures_makes_figures_only(run, path):
     assert planned_jobs(run) == {**ALL_PLOTS, **GATHERING}
 
 
-def test_another_width_makes_figures_only(run):
-    planned = planned_jobs(run, "--config", "figures={width: 85}")
+def test_another_width_makes_figures_only(tiny_run):
+    planned = planned_jobs(tiny_run, "--config", "figures={width: 85}")
     assert planned == {**ALL_PLOTS, **GATHERING}
 
 
@@ -137,8 +144,8 @@ def test_changed_attribution_makes_esvs_and_what_follows(run, module):
     }
 
 
-def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
-    planned = planned_jobs(run, "--config", "n_frames=[1,2,3,4]")
+def test_one_more_number_of_frames_makes_one_esv_job_per_model(tiny_run):
+    planned = planned_jobs(tiny_run, "--config", "n_frames=[1,2,3,4]")
     assert planned == {
         "list_too_short_videos": 1,
         "compute_esvs": 2,
@@ -151,8 +158,8 @@ def test_one_more_number_of_frames_makes_one_esv_job_per_model(run):
     }
 
 
-def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
-    planned = planned_jobs(run, "--config", "definitions={models: {trn: {n_scales: 4}}}")
+def test_one_more_scale_makes_one_head_and_that_models_esvs(tiny_run):
+    planned = planned_jobs(tiny_run, "--config", "definitions={models: {trn: {n_scales: 4}}}")
     assert planned == {
         "train_single_scale_head": 1,
         "compute_esvs": 3,
@@ -170,9 +177,9 @@ def test_one_more_scale_makes_one_head_and_that_models_esvs(run):
     }
 
 
-def test_changed_sampling_of_every_frame_leaves_the_exact_esvs_alone(run):
+def test_changed_sampling_of_every_frame_leaves_the_exact_esvs_alone(tiny_run):
     options = "definitions={models: {tsn: {all_frames: {seed: 1}}}}"
-    assert planned_jobs(run, "--config", options) == {
+    assert planned_jobs(tiny_run, "--config", options) == {
         "compute_all_frames_esvs": 1,
         "gather_esvs": 1,
         "plot_every_frame": 1,
@@ -180,9 +187,9 @@ def test_changed_sampling_of_every_frame_leaves_the_exact_esvs_alone(run):
     }
 
 
-def test_changed_attribution_leaves_the_samples_of_every_frame_alone(run):
+def test_changed_attribution_leaves_the_samples_of_every_frame_alone(tiny_run):
     options = "definitions={models: {tsn: {attribution: {seed: 1}}}}"
-    assert planned_jobs(run, "--config", options) == {
+    assert planned_jobs(tiny_run, "--config", options) == {
         "compute_esvs": 3,
         "gather_esvs": 3,
         "collate_esvs": 1,
@@ -193,24 +200,24 @@ def test_changed_attribution_leaves_the_samples_of_every_frame_alone(run):
     }
 
 
-def test_training_options_of_a_pretrained_model_make_nothing(run):
-    shutil.copy(run / "results/tiny/checkpoints/tsn/head.pt", run / "tsn.pt")
+def test_training_options_of_a_pretrained_model_make_nothing(whole_run):
+    shutil.copy(whole_run / "results/tiny/checkpoints/tsn/head.pt", whole_run / "tsn.pt")
     model = {"checkpoint": "tsn.pt", "training": {"epochs": 2}}
     for epochs in (2, 3):
         model["training"]["epochs"] = epochs
         config = {"definitions": {"models": {"tsn": model}}}
-        (run / "pretrained.json").write_text(json.dumps(config))
+        (whole_run / "pretrained.json").write_text(json.dumps(config))
         configuration = (*TINY, "pretrained.json")
         if epochs == 2:
-            assert planned_jobs(run, configuration=configuration)
-            assert snakemake(run, "--touch", *configuration).returncode == 0
-        assert planned_jobs(run, configuration=configuration) == {}
+            assert planned_jobs(whole_run, configuration=configuration)
+            assert snakemake(whole_run, "--touch", *configuration).returncode == 0
+        assert planned_jobs(whole_run, configuration=configuration) == {}
 
 
-def test_changed_gulp_option_makes_everything_after_gulping(run):
-    planned = planned_jobs(run, "--config", "gulp={fps: 7.0}")
+def test_changed_gulp_option_makes_everything_after_gulping(tiny_run):
+    planned = planned_jobs(tiny_run, "--config", "gulp={fps: 7.0}")
     untouched = {"make_synthetic_dataset", "compute_class_priors"}
-    everything = planned_jobs(run, "--forceall").keys()
+    everything = planned_jobs(tiny_run, "--forceall").keys()
     assert planned.keys() == everything - untouched
 
 
@@ -226,6 +233,6 @@ def test_changed_priors_make_esvs_but_no_features(run):
     }
 
 
-def test_deleted_intermediate_makes_nothing(run):
-    (run / "results/tiny/class_priors.csv").unlink()
-    assert planned_jobs(run) == {}
+def test_deleted_intermediate_makes_nothing(whole_run):
+    (whole_run / "results/tiny/class_priors.csv").unlink()
+    assert planned_jobs(whole_run) == {}

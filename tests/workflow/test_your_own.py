@@ -15,6 +15,7 @@ from tests.workflow.pages import blocks, run_section
 from tests.workflow.project import (
     TINY,
     copy_run,
+    copy_to_plan,
     planned_jobs,
     results_of,
     sample_little,
@@ -84,7 +85,7 @@ def test_its_scores_are_those_of_the_model_itself(my_model):
 def test_changed_code_weights_or_arguments_make_the_models_results_stale(
     my_model, tmp_path, file, change, is_stale
 ):
-    run = copy_run(my_model, tmp_path / "project")
+    run = copy_to_plan(my_model, tmp_path / "project")
     text = (run / file).read_bytes()
     before = b"      files:"
     changed = text.replace(before, change + before) if file.endswith(".yaml") else text + change
@@ -122,7 +123,7 @@ def test_a_model_of_heads_of_fixed_numbers_of_frames_is_explained_like_any(my_mo
 
 
 def test_a_module_that_is_not_there_stops_the_workflow_with_one_sentence(my_model, tmp_path):
-    run = copy_run(my_model, tmp_path / "project")
+    run = copy_to_plan(my_model, tmp_path / "project")
     (run / "my_model.py").rename(run / "your_model.py")
     stopped = snakemake(run, "-n", *MINE)
     assert stopped.returncode != 0

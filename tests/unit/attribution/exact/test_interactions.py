@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import shapiq
 
 from playfair.attribution.exact import interactions
 from playfair.attribution.exact.interactions import class_columns, pairwise_interactions
@@ -24,6 +23,8 @@ def test_interactions_follow_the_definition(n_frames):
 
 @pytest.mark.parametrize("n_frames", [3, 7])
 def test_interactions_are_those_of_shapiq(n_frames):
+    import shapiq  # takes seconds, which most processes of the tests can do without
+
     table = random_table(n_frames, videos=1, classes=1)
     weights = 2 ** np.arange(n_frames)
 

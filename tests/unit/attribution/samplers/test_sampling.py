@@ -2,9 +2,7 @@ from math import comb
 
 import numpy as np
 import pytest
-import shapiq
 import torch
-from shapiq.approximator.regression import kADDSHAP
 
 from playfair.attribution.exact.exact import exact_esvs
 from playfair.attribution.exact.shapley import exact_values
@@ -158,6 +156,9 @@ def test_regression_is_at_most_half_as_wrong_as_the_papers_sampler():
 
 @pytest.mark.parametrize("budget", [256, 1024])
 def test_regression_is_at_most_as_wrong_as_the_best_of_shapiq(budget):
+    import shapiq  # takes seconds, which most processes of the tests can do without
+    from shapiq.approximator.regression import kADDSHAP
+
     features = inputs("shapiq", (2, 16, 32), -1, 1)
     powers = 1 << np.arange(16)
     ours, theirs = [], {"KernelSHAP": [], "kADDSHAP": [], "SVARM": []}
