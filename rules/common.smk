@@ -178,6 +178,24 @@ def head_checkpoints(wildcards):
     return networks.head_checkpoints(wildcards.dataset, wildcards.model)
 
 
+def clip_priors(wildcards):
+    """Input function: the class frequencies, [] where no clips are to train on."""
+    if datasets.has_training_clips(wildcards.dataset):
+        return f"results/{wildcards.dataset}/class_priors.csv"
+    return []
+
+
+def clip_network_files(wildcards):
+    """Input function: the files of the model, a network of whole clips."""
+    return networks.clip_files(wildcards.dataset, wildcards.model)
+
+
+def esvs_to_check(wildcards):
+    """Input function: the model's ESVs at the number of frames at which it is checked."""
+    n_frames = networks.checked_elements(wildcards.model)
+    return f"results/{wildcards.dataset}/esvs/{wildcards.model}/{n_frames}_frames.h5"
+
+
 def label_name(wildcards):
     """Params function: what lists of the data set call the class name, None if as usual."""
     return datasets.label_name(wildcards.dataset)

@@ -77,15 +77,9 @@ rule compute_clip_esvs:
     """Compute the ESVs of a network of whole clips for a shard, over elements of its clips."""
     input:
         gulp="results/{dataset}/shards/gulp/validation/{scatteritem}",
-        priors=lambda wildcards: (
-            "results/{dataset}/class_priors.csv".format(**wildcards)
-            if datasets.has_training_clips(wildcards.dataset)
-            else []
-        ),
+        priors=clip_priors,
         labels=dataset_file("labels"),
-        network=lambda wildcards: networks.clip_files(
-            wildcards.dataset, wildcards.model
-        ),
+        network=clip_network_files,
     output:
         esvs="results/{dataset}/shards/esvs/{model}/{n_frames}_frames/{scatteritem}.h5",
     log:

@@ -6,14 +6,9 @@ rule check_masking:
     input:
         gulp="results/{dataset}/gulp/validation",
         labels=dataset_file("labels"),
-        network=lambda wildcards: networks.clip_files(
-            wildcards.dataset, wildcards.model
-        ),
+        network=clip_network_files,
         # Of the model's own stand-in they may hold all answers.
-        esvs=lambda wildcards: (
-            f"results/{wildcards.dataset}/esvs/{wildcards.model}/"
-            f"{networks.checked_elements(wildcards.model)}_frames.h5"
-        ),
+        esvs=esvs_to_check,
     output:
         runs="results/{dataset}/tables/masking_check_runs_{model}.csv",
         similarity="results/{dataset}/tables/element_similarity_{model}.csv",

@@ -10,10 +10,7 @@ rule check_frame_order:
         priors=model_priors,
         labels=dataset_file("labels"),
         heads=head_checkpoints,
-        esvs=lambda wildcards: (
-            f"results/{wildcards.dataset}/esvs/{wildcards.model}/"
-            f"{networks.checked_elements(wildcards.model)}_frames.h5"
-        ),
+        esvs=esvs_to_check,
     output:
         runs="results/{dataset}/tables/frame_order_runs_{model}.csv",
     log:
@@ -44,19 +41,10 @@ rule check_clip_frame_order:
     """Ask a network of whole clips about clips played backwards, and with shuffled elements."""
     input:
         gulp="results/{dataset}/gulp/validation",
-        priors=lambda wildcards: (
-            "results/{dataset}/class_priors.csv".format(**wildcards)
-            if datasets.has_training_clips(wildcards.dataset)
-            else []
-        ),
+        priors=clip_priors,
         labels=dataset_file("labels"),
-        network=lambda wildcards: networks.clip_files(
-            wildcards.dataset, wildcards.model
-        ),
-        esvs=lambda wildcards: (
-            f"results/{wildcards.dataset}/esvs/{wildcards.model}/"
-            f"{networks.checked_elements(wildcards.model)}_frames.h5"
-        ),
+        network=clip_network_files,
+        esvs=esvs_to_check,
     output:
         runs="results/{dataset}/tables/frame_order_runs_{model}.csv",
     log:
