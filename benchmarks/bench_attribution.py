@@ -44,16 +44,18 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     for _, point in exact.iterrows():
         axes.annotate(
             f"{point.ratio:.2f} x",
-            (point.n, point.ms_per_video),
-            xytext=(0, 7),
+            (point.n, point.floor_ms),
+            xytext=(4, -5),  # below both lines, which rise
             textcoords="offset points",
-            ha="center",
+            va="top",
             fontsize=8,
         )
     axes.set(
         yscale="log",
         xlabel="Number of frames",
         ylabel="Milliseconds per video",
+        xlim=(None, exact.n.max() + 1),
+        ylim=(exact.floor_ms.min() / 3, None),
         title="Exact Element Shapley Values: time against the floor",
     )
     axes.legend(frameon=False, fontsize=8)
