@@ -180,7 +180,7 @@ def _serve(
             status = os.waitpid(running.number, 0)[1]
             selector.unregister(running.ended)
             os.close(running.ended)
-            with suppress(KeyError):
+            with suppress(KeyError, OSError):  # where the client has ended before
                 selector.unregister(running.client)
                 running.client.send(str(status).encode())
             running.client.close()
