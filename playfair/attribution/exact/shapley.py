@@ -35,7 +35,8 @@ class ExactValues:
     """What one pass over the lattice gives for V videos of n frames and K chosen classes.
 
     scores: (V, C), of the whole sequence. esv: (V, n, K). table: (V, 2^n, K), the score of every
-    subset, by its mask (bit i set: frame i belongs to it), the prior at mask 0; None unless asked.
+    subset, by its mask (bit i set: frame i belongs to it), the prior at mask 0; None unless asked;
+    the next call with the same workspace overwrites it.
     prior: (C,), the score of the empty subset. evaluations: model outputs used for each video.
     """
 
@@ -92,7 +93,8 @@ def exact_values(
     esv = each.contiguous().view(n_frames, -1)
     table = None
     if keep_table:
-        table = torch.empty(video_count, 2**n_frames, chosen, device=device)
+        table = workspace.take("table", video_count * 2**n_frames, chosen, device)
+        table = table.view(video_count, 2**n_frames, chosen)
         table[:, 0] = prior
     scores = torch.empty(0)
     score_count = 2**n_frames * video_count * game.class_count

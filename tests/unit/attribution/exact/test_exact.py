@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from playfair.attribution.exact.exact import exact_esvs, videos_at_once
+from playfair.attribution.explain import explain
 from playfair.attribution.games.from_model import make_game
 from playfair.attribution.games.scores import ROUNDING_TOLERANCE
 from playfair.attribution.methods.arguments import as_elements, chosen_classes
@@ -148,6 +149,16 @@ def test_a_smaller_budget_gives_the_same_values_in_smaller_batches():
     _, esv = exact_esvs(trn_heads(), features, priors())
     _, found = exact_esvs(trn_heads(), features, priors(), memory_budget=2**20)
     assert np.abs(found - esv).max() <= ROUNDING_TOLERANCE
+
+
+def test_what_is_read_off_all_scores_is_the_same_in_smaller_batches():
+    features = inputs("budget", (20, 6, 32), -1, 1)
+    asked = {"interactions": True, "subset_scores": True}
+    whole = explain(features, trn_heads(), priors(), **asked)
+    parts = explain(features, trn_heads(), priors(), memory_budget=2**20, **asked)
+    for field in asked:
+        found, expected = getattr(parts, field), getattr(whole, field)
+        assert np.abs(found - expected).max() <= ROUNDING_TOLERANCE
 
 
 def test_a_budget_too_small_for_one_video_is_refused_with_the_sampler_to_use():
