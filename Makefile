@@ -16,10 +16,10 @@ SMK_FILES := Snakefile rules
 PYTHON_OF_TESTS := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python
 PYTEST := $(PYTHON_OF_TESTS) -m pytest
 SIDE_BY_SIDE := -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
-# What computes or stores numbers; not what finds damage in files, or counts memory.
+# What computes or stores numbers; not what finds damage in files.
 PROCESSOR_TESTS := tests/unit/attribution tests/unit/data/stores tests/unit/data/test_stores.py \
   tests/unit/models/backbones/test_extraction.py playfair/attribution \
-  --ignore tests/unit/data/stores/test_integrity.py --ignore tests/unit/attribution/test_memory.py
+  --ignore tests/unit/data/stores/test_integrity.py
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20

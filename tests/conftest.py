@@ -23,7 +23,7 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 
-LONGEST_FIRST = ("cluster", "workflow", "faults", "fuzz", "browser")
+LONGEST_FIRST = ("cluster", "workflow", "faults", "fuzz", "browser", "processes")
 """Folders of tests; after them come those of single modules."""
 
 

@@ -10,7 +10,7 @@ import torch
 import playfair
 from playfair.errors import InputError
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[2]
 CHILD = """
 import sys
 import torch
