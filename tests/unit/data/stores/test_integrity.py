@@ -1,4 +1,4 @@
-"""Changed bytes of stored files are noticed, and so are values that cannot have been computed."""
+"""Damage in stored files is named, and so are values that cannot have been computed."""
 
 import h5py
 import numpy as np
