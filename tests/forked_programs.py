@@ -212,7 +212,9 @@ def _run(
 def _forget_exits() -> None:
     """Leave to programs what they do themselves at their end, and not what imports would do.
 
-    That goes through all that was ever imported: half of the time that a fork takes.
+    That goes through all that was ever imported: half of the time that a fork takes. There is no
+    public way to forget finalizers; those that a program makes register themselves anew, as its
+    temporary folders do.
     """
     atexit._clear()
     weakref.finalize._registry.clear()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Faster drawing."""
+"""What makes drawing fast, for tests that draw every figure several times."""
 
 from collections.abc import Iterator
 from functools import cache
